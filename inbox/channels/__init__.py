@@ -1,0 +1,1 @@
+"""Channels: pure translation between a provider and envelopes; they know no database."""

@@ -1,0 +1,194 @@
+"""What a channel is: its protocol, its capabilities, and how sending can fail."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+import aiohttp
+from pydantic import BaseModel, ConfigDict
+
+from inbox.envelope import FilePart, Inbound, OutboundEnvelope, RawItem, Receipt
+
+
+class ChannelError(Exception):
+    """Something went wrong on a channel."""
+
+
+class Unparsable(ChannelError):
+    """These bytes can't be understood; they stay in quarantine for a person."""
+
+
+class BadSignature(ChannelError):
+    """The request is not from who it says."""
+
+
+class BadRequest(ChannelError):
+    """The request is from the right party but not of the right shape."""
+
+
+class LoginRefused(ChannelError):
+    """The account does not accept these credentials; a person has to act."""
+
+
+class TemporaryFailure(ChannelError):
+    """Not now; `retry_after` seconds if the provider said so. Nothing has been sent."""
+
+    def __init__(self, message: str, *, code: str = "", retry_after: float | None = None) -> None:
+        self.code = code
+        self.retry_after = retry_after
+        super().__init__(message)
+
+
+class PermanentFailure(ChannelError):
+    """Never, as it is; the text says why and what a person can do."""
+
+    def __init__(self, message: str, *, code: str = "") -> None:
+        self.code = code
+        super().__init__(message)
+
+
+class OutcomeUnknown(ChannelError):
+    """The connection broke after the message was handed over and before the answer came."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What a channel can carry; the composer, rules, bots and campaigns read it.
+
+    Sizes are in characters and bytes; `window_hours` is how long after the customer's last message
+    a reply is allowed (0: always). `repeatable`: sending again with the same message id is safe or
+    recognised, so an unknown outcome may be tried once more (mail); else a person decides.
+    """
+
+    html: bool = False
+    subject: bool = False
+    copies: bool = False
+    buttons: bool = False
+    files: bool = True
+    text_limit: int = 0
+    file_limit: int = 25 * 1024 * 1024
+    window_hours: int = 0
+    agent_can_start: bool = True
+    repeatable: bool = False
+    address_kind: str = "external"
+
+
+class ChannelSettings(BaseModel):
+    """Base of each channel's settings; its fields draw the form, SecretStr ones are encrypted.
+
+    A field's `title` is the label, `description` the help; `json_schema_extra={"group": …}` orders.
+    """
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """One configured inbox, as its channel sees it.
+
+    `hook_url` is the public URL of the inbox's hook; `sign`/`is_signed` are bound to this inbox's
+    key; `http` is the guarded client; `private_hosts` may be reached though not public.
+    """
+
+    inbox_id: str
+    name: str
+    settings: Any
+    hook_url: str = ""
+    public_url: str = ""
+    http: aiohttp.ClientSession | None = None
+    private_hosts: str = ""
+    key: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HookRequest:
+    """An HTTP request of a provider, as plain data. `url` is the configured public one."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    query: Mapping[str, str]
+    body: bytes
+    remote: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HookAnswer:
+    """What to keep, and what to answer after it is kept."""
+
+    items: Sequence[RawItem] = ()
+    status: int = 200
+    body: str = ""
+    content_type: str = "text/plain"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """The result of "Test connection": well or not, and a sentence that says so."""
+
+    ok: bool
+    explanation: str
+    needs_login: bool = False
+
+
+# commits the items together with the moved checkpoint, then returns
+Record = Callable[[Sequence[RawItem], Mapping[str, Any]], Awaitable[None]]
+
+
+class Channel(Protocol):
+    """Every channel: opened for one account, it understands raw bytes and sends envelopes."""
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    icon: ClassVar[str]
+    capabilities: ClassVar[Capabilities]
+    settings_model: ClassVar[type[ChannelSettings]]
+
+    def __init__(self, account: Account) -> None: ...
+
+    def address(self) -> str:
+        """How customers reach this account, for showing; may be empty."""
+        ...
+
+    def parse(self, raw: RawItem) -> Sequence[Inbound]:
+        """Pure: no network. Raises Unparsable; an empty answer means nothing to keep."""
+        ...
+
+    async def fetch(self, part: FilePart) -> FilePart:
+        """Fill in the content of a part that `parse` left with a remote reference only."""
+        ...
+
+    async def send(self, envelope: OutboundEnvelope) -> Receipt:
+        """Raises TemporaryFailure, PermanentFailure, OutcomeUnknown or LoginRefused."""
+        ...
+
+    async def check(self) -> Checked:
+        """Try the account without changing anything."""
+        ...
+
+    async def close(self) -> None: ...
+
+
+@runtime_checkable
+class Listens(Protocol):
+    """A channel that fetches: runs until cancelled, and goes on from `checkpoint`."""
+
+    def listens(self) -> bool:
+        """Whether this account is set to fetch (Telegram may use a webhook instead)."""
+        ...
+
+    async def listen(self, checkpoint: Mapping[str, Any], record: Record) -> None:
+        """Raises LoginRefused or TemporaryFailure; the worker waits and calls it again.
+
+        An empty `record([], checkpoint)` says that the link is alive.
+        """
+        ...
+
+
+@runtime_checkable
+class Hooked(Protocol):
+    """A channel whose provider calls us."""
+
+    def hook(self, request: HookRequest) -> HookAnswer:
+        """Check the signature and take out what to keep. Raises BadSignature or BadRequest."""
+        ...

@@ -1,0 +1,36 @@
+"""Kinds of channel, found by entry point: the built-in ones come in by the same door as plugins."""
+
+from functools import cache
+from importlib.metadata import entry_points
+
+import structlog
+
+from inbox.channels.base import Account, Channel
+from inbox.errors import NotFound
+
+log = structlog.get_logger()
+
+GROUP = "inbox.channels"
+
+
+@cache
+def kinds() -> dict[str, type[Channel]]:
+    """Every kind that loads; a broken plug-in is reported by name and left out."""
+    found: dict[str, type[Channel]] = {}
+    for point in entry_points(group=GROUP):
+        try:
+            found[point.name] = point.load()
+        except Exception as error:  # noqa: BLE001  somebody else's code
+            log.error("channel_not_loaded", channel=point.name, error=repr(error))
+    return found
+
+
+def kind(name: str) -> type[Channel]:
+    if name not in kinds():
+        known = ", ".join(sorted(kinds()))
+        raise NotFound(f"There is no channel kind {name!r}. Known: {known}.")
+    return kinds()[name]
+
+
+def open_channel(name: str, account: Account) -> Channel:
+    return kind(name)(account)

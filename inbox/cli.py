@@ -1,0 +1,5 @@
+"""The `inbox` command."""
+
+
+def main() -> None:
+    raise SystemExit("not yet")

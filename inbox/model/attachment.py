@@ -1,0 +1,18 @@
+"""A file of a message; its bytes are in the file store under their hash."""
+
+from sqlmodel import Field
+
+from inbox.model.base import Record
+
+
+class Attachment(Record, table=True):
+    message_id: str | None = Field(default=None, foreign_key="message.id", index=True)
+    uploader_id: str | None = Field(
+        default=None, max_length=64
+    )  # who put it up before it had a message
+    name: str = Field(max_length=255)
+    content_type: str = Field(max_length=128)
+    size: int
+    digest: str = Field(max_length=64)
+    content_id: str = Field(default="", max_length=255)
+    inline: bool = False

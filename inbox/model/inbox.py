@@ -1,0 +1,51 @@
+"""One configured account on a channel."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import UniqueConstraint
+from sqlmodel import Field
+
+from inbox.model.base import JSON, EnumText, LargeBinary, Record, UtcDateTime
+
+
+class Health(StrEnum):
+    UNKNOWN = "unknown"
+    OK = "ok"
+    TROUBLE = "trouble"  # tries again by itself
+    NEEDS_LOGIN = "needs_login"  # a person has to act
+
+
+class Inbox(Record, table=True):
+    """`settings` are the channel's plain settings, `secrets` the rest, encrypted by the vault."""
+
+    name: str = Field(max_length=120, unique=True)
+    kind: str = Field(max_length=32)
+    address: str = Field(default="", max_length=320)
+    slug: str = Field(unique=True, max_length=64)
+    enabled: bool = True
+    restricted: bool = False
+    settings: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    secrets: bytes = Field(default=b"", sa_type=LargeBinary)
+    team_id: str | None = Field(default=None, foreign_key="team.id")
+    business_hours_id: str | None = Field(default=None, foreign_key="business_hours.id")
+    greeting: str = ""
+    out_of_hours_reply: str = ""
+    reopen_days: int = 30
+    health: Health = Field(default=Health.UNKNOWN, sa_type=EnumText(Health))
+    health_reason: str = ""
+    health_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    checkpoint: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    checkpoint_epoch: int = 0
+    version: int = 1
+
+
+class InboxMembership(Record, table=True):
+    """Who may see a restricted inbox."""
+
+    __tablename__ = "inbox_membership"
+    __table_args__ = (UniqueConstraint("inbox_id", "agent_id"),)
+
+    inbox_id: str = Field(foreign_key="inbox.id")
+    agent_id: str = Field(foreign_key="agent.id", index=True)
