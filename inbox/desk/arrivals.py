@@ -41,7 +41,7 @@ def store(
             col(Arrival.external_id).in_([row["external_id"] for row in rows]),
         )
     )
-    found = {external_id: arrival_id for external_id, arrival_id in known}
+    found = dict(known)
     return [found[row["external_id"]] for row in rows]
 
 

@@ -62,5 +62,5 @@ def read(session: Session, wanted: Iterable[str]) -> dict[str, int]:
     rows = session.execute(
         sa.select(col(Counter.key), col(Counter.value)).where(col(Counter.key).in_(names))
     )
-    found = {key: value for key, value in rows}
+    found = dict(rows)
     return {name: found.get(name, 0) for name in names}
