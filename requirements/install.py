@@ -33,7 +33,7 @@ def with_uv(files: list[str]) -> bool:
 
 
 def from_pip() -> dict[str, str]:
-    """uv reads neither pip's files nor its variables."""
+    """What uv would not see: it reads neither pip's files nor its variables."""
     command = [sys.executable, "-m", "pip", "config", "list"]
     listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     found: dict[str, str] = {}
