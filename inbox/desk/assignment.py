@@ -15,7 +15,15 @@ from inbox.desk import counters
 from inbox.errors import Conflict, Invalid, NotFound
 from inbox.events import Actor, EventKind, record
 from inbox.model import (
-    Agent, Assignment, Conversation, Inbox, InboxMembership, Permission, Role, Team, TeamMembership,
+    Agent,
+    Assignment,
+    Conversation,
+    Inbox,
+    InboxMembership,
+    Permission,
+    Role,
+    Team,
+    TeamMembership,
 )  # fmt: skip
 
 Parts = Sequence[dict[str, Any]]
@@ -39,9 +47,8 @@ def assign(
         raise Invalid(fields={"agent_id": f"{agent.name} can't see this inbox."})
     agent.last_assigned_at = clock.now()
     session.add(agent)
-    return _change(
-        session, conversation, agent_id, conversation.team_id, by=by, reason=reason, parts=parts
-    )
+    to = (agent_id, conversation.team_id)
+    return _change(session, conversation, to, by=by, reason=reason, parts=parts)
 
 
 def take(session: Session, conversation: Conversation, *, by: Actor) -> Conversation:
@@ -59,7 +66,7 @@ def unassign(
     hold(session, conversation)
     if conversation.assignee_id is None:
         return conversation
-    return _change(session, conversation, None, conversation.team_id, by=by, reason=reason)
+    return _change(session, conversation, (None, conversation.team_id), by=by, reason=reason)
 
 
 def transfer(
@@ -69,16 +76,19 @@ def transfer(
     if session.get(Team, team_id) is None:
         raise NotFound("There is no such team.")
     hold(session, conversation)
-    keeps = conversation.assignee_id and session.exec(
-        select(TeamMembership.id).where(
-            TeamMembership.team_id == team_id,
-            TeamMembership.agent_id == conversation.assignee_id,
-        )
-    ).first()
+    keeps = (
+        conversation.assignee_id
+        and session.exec(
+            select(TeamMembership.id).where(
+                TeamMembership.team_id == team_id,
+                TeamMembership.agent_id == conversation.assignee_id,
+            )
+        ).first()
+    )
     agent_id = conversation.assignee_id if keeps else None
     if (conversation.team_id, conversation.assignee_id) == (team_id, agent_id):
         return conversation
-    return _change(session, conversation, agent_id, team_id, by=by, reason=reason)
+    return _change(session, conversation, (agent_id, team_id), by=by, reason=reason)
 
 
 def claim(session: Session, conversation_id: str, agent_id: str, *, by: Actor) -> Conversation:
@@ -130,13 +140,13 @@ def _known_agent(session: Session, agent_id: str) -> Agent:
 def _change(
     session: Session,
     conversation: Conversation,
-    agent_id: str | None,
-    team_id: str | None,
+    to: tuple[str | None, str | None],
     *,
     by: Actor,
     reason: str,
     parts: Parts = (),
 ) -> Conversation:
+    agent_id, team_id = to
     assignment = Assignment(
         conversation_id=conversation.id,
         from_agent_id=conversation.assignee_id,

@@ -9,8 +9,9 @@ from sqlmodel import Session, col, select
 from inbox import clock
 from inbox.desk import assignment, replies
 from inbox.desk.replies import Composed
-from inbox.events import Actor, Event
-from inbox.model import Author, Delivery, Direction, Message, MessageState
+from inbox.errors import Invalid
+from inbox.events import Actor
+from inbox.model import Author, Delivery, Direction, Event, Message, MessageState
 from inbox.routing import manners
 from inbox.routing.facts import Subject, subject_of, within_hours
 from inbox.routing.variables import fill
@@ -32,25 +33,33 @@ class Answer:
 def answer(session: Session, event: Event) -> Answer:
     """For a received message: at most one answer; when we are closed, never the greeting."""
     subject = subject_of(session, event)
-    if subject is None or subject.message is None:
-        return Answer("", "the event is about no message")
+    if (
+        subject is None
+        or subject.message is None
+        or subject.message.direction != Direction.INCOMING
+    ):
+        return Answer("", "the event is about no message of a customer")
     assignment.hold(session, subject.conversation)
     kind, text = _wanted(session, subject, event)
     if not text:
         return Answer("", "the inbox has nothing to say")
     now = clock.now()
-    objection = manners.objection(session, subject, subject.message, now)
+    objection = manners.objection(session, subject, now)
     if kind == "out_of_hours":
         objection = objection or _objection_out_of_hours(session, subject, now)
     if objection:
         return Answer(kind, objection)
-    message = replies.reply(
-        session,
-        subject.conversation,
-        Composed(text=fill(text, subject), automatic=True),
-        by=Actor("system", name=NAME).because(event),
-        request_id=_request_id(kind, subject, now),
+    composed = Composed(
+        text=fill(text, subject), thread_id=subject.message.thread_id, automatic=True
     )
+    by = Actor("rule", name=NAME).because(event)
+    request_id = _request_id(kind, subject, now)
+    try:
+        message = replies.reply(
+            session, subject.conversation, composed, by=by, request_id=request_id
+        )
+    except Invalid as error:
+        return Answer(kind, error.message)
     return Answer(kind, "sent", message)
 
 
@@ -72,9 +81,9 @@ def _objection_out_of_hours(session: Session, subject: Subject, now: datetime) -
 
 
 def _told_lately(session: Session, contact_id: str, now: datetime) -> bool:
-    prefix = f"out_of_hours:{contact_id}:"
+    ids = [_out_of_hours_id(contact_id, day) for day in (now, now - ONCE_IN)]
     told = select(Delivery.id).where(
-        col(Delivery.request_id).between(prefix, f"{prefix}~"),
+        col(Delivery.request_id).in_(ids),
         col(Delivery.created_at) > now - ONCE_IN,
         Delivery.state != MessageState.CANCELLED,
     )
@@ -97,4 +106,8 @@ def _request_id(kind: str, subject: Subject, now: datetime) -> str:
     """The same answer for the same occasion, however often the event is reacted to."""
     if kind == "greeting":
         return f"greeting:{subject.conversation.id}"
-    return f"{kind}:{subject.contact.id}:{now:%Y-%m-%d}"
+    return _out_of_hours_id(subject.contact.id, now)
+
+
+def _out_of_hours_id(contact_id: str, day: datetime) -> str:
+    return f"out_of_hours:{contact_id}:{day:%Y-%m-%d}"

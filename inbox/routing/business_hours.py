@@ -56,9 +56,7 @@ def open_seconds_between(
     return sum((end - start).total_seconds() for start, end in _merged(clipped))
 
 
-def _intervals(
-    hours: BusinessHours, holidays: Collection[date], day: date
-) -> Iterator[Interval]:
+def _intervals(hours: BusinessHours, holidays: Collection[date], day: date) -> Iterator[Interval]:
     """What begins on this day, in UTC."""
     if day in holidays:
         return

@@ -25,9 +25,9 @@ def matches(conditions: Mapping[str, Any], facts: Facts) -> tuple[bool, list[Rea
 def _holds(node: Mapping[str, Any], facts: Facts, reasons: list[Reason]) -> bool:
     if "field" in node:
         return _condition_holds(node, facts, reasons)
-    if "any" in node:
-        return any([_holds(each, facts, reasons) for each in node["any"]])
-    return all([_holds(each, facts, reasons) for each in node.get("all", [])])
+    combine, members = (any, node["any"]) if "any" in node else (all, node.get("all", []))
+    answers = [_holds(each, facts, reasons) for each in members]
+    return combine(answers)
 
 
 def _condition_holds(condition: Mapping[str, Any], facts: Facts, reasons: list[Reason]) -> bool:

@@ -12,7 +12,16 @@ from inbox import clock
 from inbox.desk import assignment, counters
 from inbox.events import SYSTEM, Actor
 from inbox.model import (
-    Agent, Conversation, Event, Inbox, InboxMembership, Permission, Role, Status, Strategy, Team,
+    Agent,
+    Conversation,
+    Event,
+    Inbox,
+    InboxMembership,
+    Permission,
+    Role,
+    Status,
+    Strategy,
+    Team,
     TeamMembership,
 )  # fmt: skip
 from inbox.routing.distribution import AgentFacts, Choice, ConversationFacts, choose

@@ -9,7 +9,16 @@ from sqlmodel import Session, col, select
 
 from inbox import clock
 from inbox.model import (
-    BusinessHours, Company, Contact, Conversation, Event, Holiday, Inbox, Message, Tag, Tagging,
+    BusinessHours,
+    Company,
+    Contact,
+    Conversation,
+    Event,
+    Holiday,
+    Inbox,
+    Message,
+    Tag,
+    Tagging,
     Team,
 )  # fmt: skip
 from inbox.routing.business_hours import is_open
@@ -113,7 +122,7 @@ def _of_message(message: Message | None) -> dict[str, Any]:
 
 def _tags(session: Session, conversation: Conversation) -> Sequence[str]:
     return session.exec(
-        select(Tag.name)
+        select(col(Tag.name))
         .join(Tagging, col(Tagging.tag_id) == col(Tag.id))
         .where(Tagging.conversation_id == conversation.id)
         .order_by(col(Tag.name))
@@ -129,4 +138,4 @@ def _hours(session: Session, inbox: Inbox) -> BusinessHours | None:
 
 
 def _holidays(session: Session, hours: BusinessHours) -> set[date]:
-    return set(session.exec(select(Holiday.day).where(Holiday.business_hours_id == hours.id)))
+    return set(session.exec(select(col(Holiday.day)).where(Holiday.business_hours_id == hours.id)))

@@ -54,9 +54,11 @@ OPERATOR_LABELS = {
     "not_empty": "is not empty",
 }
 
+PRIORITIES = tuple(str(priority.value) for priority in Priority)
+
 FIELDS = (
     Field("conversation.status", "Status", FieldType.CHOICE, tuple(Status)),
-    Field("conversation.priority", "Priority", FieldType.NUMBER, tuple(str(p.value) for p in Priority)),
+    Field("conversation.priority", "Priority", FieldType.NUMBER, PRIORITIES),
     Field("conversation.subject", "Subject", FieldType.TEXT),
     Field("conversation.channel", "Channel", FieldType.CHOICE, choices_from="channels"),
     Field("conversation.inbox", "Inbox", FieldType.CHOICE, choices_from="inboxes"),

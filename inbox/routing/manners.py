@@ -20,27 +20,29 @@ _MACHINES = re.compile(
 )
 
 
-def objection(session: Session, subject: Subject, message: Message, now: datetime) -> str:
-    """Why this message gets no automatic answer; empty if it may."""
-    return (
-        objection_to_message(message, now)
-        or _objection_to_conversation(subject)
-        or _objection_to_sender(session, message)
-        or _objection_of_budget(session, subject.contact, now)
-    )
+def objection(session: Session, subject: Subject, now: datetime) -> str:
+    """Why the customer gets no automatic answer now; empty if they may.
+
+    What happened may be about no message of theirs (a rule on a status): then their latest speaks
+    for them, whatever its age.
+    """
+    caused = subject.message is not None and subject.message.direction is Direction.INCOMING
+    message = subject.message if caused else _latest_incoming(session, subject.conversation)
+    found = _objection_to_conversation(subject)
+    if message is not None:
+        found = found or objection_to_message(message) or _objection_to_sender(session, message)
+    if caused and message is not None and now - message.sent_at > MAX_AGE:
+        found = found or "the message is older than 24 hours"
+    return found or _objection_of_budget(session, subject.contact, now)
 
 
-def objection_to_message(message: Message, now: datetime) -> str:
-    """What the message itself says, without a look at anything else."""
-    sender = _sender(message)
-    if message.direction is not Direction.INCOMING:
-        return "it is not from a customer"
+def objection_to_message(message: Message) -> str:
+    """What an incoming message itself says, without a look at anything else."""
     if message.automatic:
-        return "a machine or a list sent it"
-    if now - message.sent_at > MAX_AGE:
-        return "it is older than 24 hours"
+        return "a machine or a list sent the message"
+    sender = _sender(message)
     if not sender:
-        return "it has no sender"
+        return "the message has no sender"
     if _MACHINES.fullmatch(sender.partition("@")[0].lower()):
         return "nobody reads the sender's address"
     return ""
@@ -61,6 +63,15 @@ def _objection_to_sender(session: Session, message: Message) -> str:
     plain = f"{name.partition('+')[0]}@{domain}" if domain else sender
     own = select(Inbox.id).where(sa.func.lower(col(Inbox.address)).in_({sender, plain}))
     return "the sender is one of our own inboxes" if session.exec(own).first() else ""
+
+
+def _latest_incoming(session: Session, conversation: Conversation) -> Message | None:
+    return session.exec(
+        select(Message)
+        .where(Message.conversation_id == conversation.id, Message.direction == Direction.INCOMING)
+        .order_by(col(Message.id).desc())
+        .limit(1)
+    ).first()
 
 
 def _objection_of_budget(session: Session, contact: Contact, now: datetime) -> str:

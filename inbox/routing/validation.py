@@ -37,9 +37,7 @@ def _faults(node: Any, place: str, depth: int) -> Iterator[tuple[str, str]]:
         yield from _group_faults(node, place, depth)
 
 
-def _group_faults(
-    node: Mapping[str, Any], place: str, depth: int
-) -> Iterator[tuple[str, str]]:
+def _group_faults(node: Mapping[str, Any], place: str, depth: int) -> Iterator[tuple[str, str]]:
     if len(node) != 1 or not set(node) <= {"all", "any"}:
         yield place, 'must be {"all": […]} or {"any": […]}'
         return

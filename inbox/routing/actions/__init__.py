@@ -2,9 +2,12 @@
 
 from functools import cache
 from importlib.metadata import entry_points
+from typing import Any
 
 import structlog
+from pydantic import ValidationError
 
+from inbox.errors import Invalid
 from inbox.routing.actions.add_note import AddNote
 from inbox.routing.actions.add_tags import AddTags
 from inbox.routing.actions.assign_agent import AssignAgent
@@ -30,6 +33,19 @@ BUILT_IN: tuple[type[Action], ...] = (
 )
 
 
+def parse(wanted: dict[str, Any]) -> Action:
+    """{"action": name, "parameters": {…}} as the action it means, or Invalid naming the field."""
+    kind = known().get(str(wanted.get("action", "")))
+    if kind is None:
+        names = ", ".join(sorted(known()))
+        raise Invalid(fields={"action": f"must be one of: {names}"})
+    try:
+        return kind.model_validate(wanted.get("parameters") or {})
+    except ValidationError as error:
+        faults = {".".join(map(str, e["loc"])) or "parameters": e["msg"] for e in error.errors()}
+        raise Invalid(fields=faults) from None
+
+
 @cache
 def known() -> dict[str, type[Action]]:
     """Every action by name; a broken plug-in is reported and left out, none replaces ours."""
@@ -39,5 +55,5 @@ def known() -> dict[str, type[Action]]:
             action: type[Action] = point.load()
             found.setdefault(action.name, action)
         except Exception as error:  # noqa: BLE001  somebody else's code
-            log.error("action_not_loaded", action=point.name, error=repr(error))
+            log.error("action_not_loaded", action=point.name, error=repr(error))  # noqa: TRY400  no trace of theirs
     return found

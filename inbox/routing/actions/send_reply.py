@@ -33,15 +33,11 @@ class SendReply(Action):
         subject = subject_of(session, event)
         if subject is None:
             raise Invalid("The event is about no conversation.")
-        now = clock.now()
-        objection = (
-            manners.objection(session, subject, subject.message, now)
-            if subject.message
-            else manners.objection_without_message(session, subject, now)
-        )
-        if objection:
+        if objection := manners.objection(session, subject, clock.now()):
             return f"not sent: {objection}"
-        composed = Composed(text=variables.fill(self.text, subject), automatic=True)
+        thread_id = subject.message.thread_id if subject.message else None
+        text = variables.fill(self.text, subject)
+        composed = Composed(text=text, thread_id=thread_id, automatic=True)
         # an id of its own each time: the rule runs once for an event, and so does this
         replies.reply(session, conversation, composed, by=by, request_id=ids.new())
         return "reply queued"
