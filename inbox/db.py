@@ -44,7 +44,7 @@ class Database:
     def __init__(self, url: str, on_commit: Callable[[set[str]], None] | None = None) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        self.on_commit = on_commit or (lambda _topics: None)
+        self.on_commit = on_commit or _nobody_listens
         if self.is_sqlite:
             self.engine = _sqlite_engine(url, begin="BEGIN IMMEDIATE", pool_size=2)
             self._reading = _sqlite_engine(url, begin="BEGIN", pool_size=READERS)
@@ -176,6 +176,10 @@ def _unit(connection: sa.Connection, work: Work[Result]) -> tuple[Result, set[st
         result = work(session)
         session.flush()
         return result, _topics(session)
+
+
+def _nobody_listens(_topics: set[str]) -> None:
+    """Before anybody does; commands need no wake-ups."""
 
 
 def touch(session: Session, topic: str) -> None:
