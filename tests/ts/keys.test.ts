@@ -11,7 +11,16 @@ beforeEach(() => {
     commands.push(name);
     return true;
   };
-  const names = ["next", "resolve", "snooze", "snooze-tomorrow", "go-mine", "assign-me", "palette", "undo"];
+  const names = [
+    "next",
+    "resolve",
+    "snooze",
+    "snooze-tomorrow",
+    "go-mine",
+    "assign-me",
+    "palette",
+    "undo",
+  ];
   onCommand(Object.fromEntries(names.map((name) => [name, take(name)])), fresh());
 });
 
@@ -22,8 +31,14 @@ function fresh(): AbortSignal {
   return connection.signal;
 }
 
-function press(key: string, options: KeyboardEventInit = {}, target: Element = document.body): boolean {
-  return target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...options }));
+function press(
+  key: string,
+  options: KeyboardEventInit = {},
+  target: Element = document.body,
+): boolean {
+  return target.dispatchEvent(
+    new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...options }),
+  );
 }
 
 test("a key does its command and nothing else", () => {
