@@ -70,7 +70,8 @@ async def test_the_owner_gets_in_again_after_the_window(browser, owner, services
     earlier = clock.now() - timedelta(minutes=16)
     services.database.run(lambda s: s.execute(sa.update(Throttle).values(since=earlier)))
     assert (await post(client, "olga@example.org")).status == 303
-    assert services.database.look(lambda s: s.exec(select(Throttle)).all()) == []
+    left = services.database.look(lambda s: s.exec(select(Throttle.key)).all())
+    assert [key for key in left if key.startswith("account:")] == []
 
 
 async def test_signing_out_ends_the_session_for_every_copy_of_its_cookie(signed_in, owner, browser):
@@ -148,7 +149,5 @@ async def test_a_megabyte_of_password_is_refused_unhashed(browser, owner):
 async def test_nobody_reads_a_password_or_token_in_the_store(signed_in, owner, services):
     client = await signed_in(owner)
     token = client.session.cookie_jar.filter_cookies(client.make_url("/"))["inbox"].value
-    rows = services.database.look(
-        lambda s: s.exec(select(col(Session.token_hash))).all()
-    )
+    rows = services.database.look(lambda s: s.exec(select(col(Session.token_hash))).all())
     assert token not in rows
