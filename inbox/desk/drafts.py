@@ -12,7 +12,7 @@ KINDS = ("reply", "note")
 LONGEST = 500_000
 
 
-def save(  # noqa: PLR0913  what a draft is made of
+def save(  # noqa: PLR0913, PLR0917  what a draft is made of
     session: Session,
     agent_id: str,
     conversation_id: str,

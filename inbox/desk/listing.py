@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from inbox.desk import counters
 from inbox.errors import Invalid
 from inbox.model import Agent, Conversation, Inbox, Status, Tagging, Team
+from inbox.model.base import UtcDateTime
 
 PAGE = 50
 LARGEST = 200
@@ -122,6 +123,4 @@ def _read(cursor: str) -> sa.Tuple:
         raise Invalid(fields={"cursor": "Give a cursor as it was in `next`."}) from None
     if at.tzinfo is None:
         raise Invalid(fields={"cursor": "Give a cursor as it was in `next`."})
-    return sa.tuple_(
-        sa.bindparam(None, at, type_=col(Conversation.last_at).type), sa.literal(conversation_id)
-    )
+    return sa.tuple_(sa.literal(at, UtcDateTime), sa.literal(conversation_id))
