@@ -1,8 +1,8 @@
 """Reading what providers send: JSON into checked models, headers in any spelling."""
 
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from inbox.channels.base import HookRequest, Unparsable
 from inbox.envelope import FilePart
@@ -19,8 +19,12 @@ def without_nul(text: str) -> str:
     return text.replace("\0", "")
 
 
-Text = Annotated[str, AfterValidator(without_nul)]
-Line = Annotated[str, AfterValidator(without_nul), Field(max_length=NAME_LIMIT)]
+def _cleaned(value: Any) -> Any:
+    return without_nul(value) if isinstance(value, str) else value
+
+
+Text = Annotated[str, BeforeValidator(_cleaned)]
+Line = Annotated[str, BeforeValidator(_cleaned), Field(max_length=NAME_LIMIT)]
 
 
 class Reading(BaseModel):

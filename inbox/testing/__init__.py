@@ -9,7 +9,7 @@ _PLACES = {
     "FakeSettings": "inbox.testing.fake_channel",
     "check_channel": "inbox.testing.channel_contract",
     "damaged": "inbox.testing.damage",
-    "fixed_clock": "inbox.testing.fixed_clock",
+    "fixed_clock": "inbox.testing.clocks",
     "parse_hook": "inbox.testing.hooks",
 }
 

@@ -35,8 +35,9 @@ class Provider:
         self.answers.append((status, body, headers))
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
-        body = await request.read()
-        form = dict(await request.post())
+        multipart = request.content_type.startswith("multipart/")
+        body = b"" if multipart else await request.read()
+        form = {name: _plain(value) for name, value in (await request.post()).items()}
         headers = dict(request.headers)
         self.seen.append(Seen(request.method, request.path, headers, body, form))
         answer = self.answers.popleft() if len(self.answers) > 1 else self.answers[0]
@@ -51,6 +52,10 @@ class Provider:
         status, value, more = answer
         more = {name.replace("_", "-"): text for name, text in more.items()}
         return web.json_response(value, status=status, headers=more)
+
+
+def _plain(value: str | bytearray | bytes | web.FileField) -> Any:
+    return (value.filename, value.file.read()) if isinstance(value, web.FileField) else value
 
 
 @pytest.fixture
@@ -68,7 +73,8 @@ async def provider() -> AsyncIterator[Provider]:
 @pytest.fixture
 async def account(provider: Provider) -> AsyncIterator[Callable[[ChannelSettings], Account]]:
     """An account whose client may call the provider."""
-    http = outgoing.client(provider.base.removeprefix("http://"))
+    port = provider.base.rpartition(":")[2]
+    http = outgoing.client(f"127.0.0.1:{port}, ::1:{port}")  # localhost may be either
 
     def make(settings: ChannelSettings) -> Account:
         return Account(

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import replace
 from urllib.parse import urlencode
 
@@ -200,21 +201,17 @@ def test_an_unknown_code_keeps_the_words_of_twilio():
 
 @given(st.binary(), st.sampled_from([FORM, "application/json", ""]))
 def test_any_bytes_are_understood_or_unparsable(content, content_type):
-    try:
+    with suppress(Unparsable):
         channel().parse(
             RawItem(external_id="x", content=content, meta={"content_type": content_type})
         )
-    except Unparsable as error:
-        assert str(error)
 
 
 @given(st.dictionaries(st.sampled_from(sorted(MESSAGE | REPORT)), st.text()))
 def test_any_values_are_understood_or_unparsable(values):
     fields = {name: text.encode("utf-8", "replace") for name, text in (MESSAGE | values).items()}
-    try:
+    with suppress(Unparsable):
         channel().parse(item(fields))
-    except Unparsable as error:
-        assert str(error)
 
 
 async def test_a_message_is_handed_over_once(provider, account):
@@ -325,7 +322,7 @@ async def test_a_file_is_fetched_with_the_password_of_the_account(provider, acco
 
 
 async def test_the_password_does_not_follow_a_redirect_to_another_host(provider, account):
-    elsewhere = provider.base.replace("127.0.0.1", "127.1")  # another name of loopback
+    elsewhere = provider.base.replace("127.0.0.1", "localhost")
     provider.will_answer(307, {}, Location=f"{elsewhere}/stored")
     provider.answers.append(b"picture")
     part = FilePart(name="a.png", content_type="image/png", remote=f"{provider.base}/ME1")

@@ -1,5 +1,6 @@
 """Telegram's updates are understood, and python-telegram-bot reads the same of them."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -153,9 +154,7 @@ def test_only_ones_own_number_becomes_the_contacts(owner, own):
 
 
 def test_what_cannot_be_shown_is_said():
-    poll = telegram.Poll("p", "Red?", [], 0, False, True, "regular", False)
-
-    assert "a poll" in parsed(poll=poll).text
+    assert "a die" in parsed(dice=telegram.Dice(6, "🎲")).text
 
 
 def test_what_a_group_says_of_itself_is_nothing_to_keep():
@@ -207,15 +206,11 @@ def test_a_changed_message_is_understood_or_unparsable(kind, changes):
         content = orjson.dumps({"update_id": 7, kind: update["message"] | changes})
     except TypeError:  # numbers that JSON can't carry here
         return
-    try:
+    with suppress(Unparsable):
         channel().parse(RawItem(external_id="u", content=content))
-    except Unparsable as error:
-        assert str(error)
 
 
 @given(st.binary())
 def test_any_bytes_are_understood_or_unparsable(content):
-    try:
+    with suppress(Unparsable):
         channel().parse(RawItem(external_id="u", content=content))
-    except Unparsable as error:
-        assert str(error)
