@@ -36,8 +36,8 @@ class Reading(BaseModel):
 class StoredFile(Reading):
     """A file that our own pages took in and stored before the item was recorded."""
 
-    name: Line
-    content_type: Line = "application/octet-stream"
+    name: Line = Field(min_length=1)
+    content_type: Line = Field("application/octet-stream", min_length=1)
     digest: str = Field(pattern="^[0-9a-f]{64}$")
     size: int = Field(0, ge=0)
 
