@@ -36,9 +36,7 @@ class Cast:
     """Ana, Boris and Vera of Support answer the mail of Marko; all are online."""
 
     session: Session
-    role: Role = field(
-        default_factory=lambda: Role(name="Agent", permissions=[Permission.ANSWER])
-    )
+    role: Role = field(default_factory=lambda: Role(name="Agent", permissions=[Permission.ANSWER]))
     team: Team = field(default_factory=lambda: Team(name="Support"))
     contact: Contact = field(default_factory=lambda: Contact(name="Marko Marić"))
     inbox: Inbox = field(init=False)
@@ -98,7 +96,9 @@ class Cast:
         self.session.flush()
         return conversation
 
-    def incoming(self, conversation: Conversation, text: str = "It leaks", **values: Any) -> Message:
+    def incoming(
+        self, conversation: Conversation, text: str = "It leaks", **values: Any
+    ) -> Message:
         message = Message(
             conversation_id=conversation.id,
             inbox_id=self.inbox.id,

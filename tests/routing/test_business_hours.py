@@ -32,7 +32,9 @@ calendars = st.builds(
     week=weeks,
 )
 near_a_change = st.sampled_from([utc(2026, 3, 7), utc(2026, 3, 28), utc(2026, 10, 24)]).flatmap(
-    lambda start: st.integers(0, 5 * 24 * 60).map(lambda minutes: start + timedelta(minutes=minutes))
+    lambda start: st.integers(0, 5 * 24 * 60).map(
+        lambda minutes: start + timedelta(minutes=minutes)
+    )
 )
 holidays = st.sets(st.sampled_from([date(2026, 3, 28), date(2026, 3, 29), date(2026, 10, 25)]))
 

@@ -55,5 +55,5 @@ def known() -> dict[str, type[Action]]:
             action: type[Action] = point.load()
             found.setdefault(action.name, action)
         except Exception as error:  # noqa: BLE001  somebody else's code
-            log.error("action_not_loaded", action=point.name, error=repr(error))  # noqa: TRY400  no trace of theirs
+            log.error("action_not_loaded", action=point.name, error=repr(error))
     return found
