@@ -6,11 +6,12 @@ from dataclasses import replace
 import structlog
 
 from inbox.channels.base import LoginRefused, OutcomeUnknown, PermanentFailure, TemporaryFailure
-from inbox.db import Session
+from inbox.db import Session, Work
 from inbox.desk import deliveries, health, outbound
 from inbox.desk.outbound import Outbound
+from inbox.envelope import FilePart, Receipt
 from inbox.errors import InboxError
-from inbox.model import Health
+from inbox.model import Health, Inbox
 from inbox.services import Services
 
 log = structlog.get_logger()
@@ -34,7 +35,7 @@ class Delivering:
         found = []
         for delivery in deliveries.claim_due(session, BATCH):
             if deliveries.was_handed_over(delivery):
-                repeatable = self._capabilities(session, delivery.inbox_id)
+                repeatable = self._repeatable(session, delivery.inbox_id)
                 text = "The process stopped while this was being handed over."
                 deliveries.unknown(
                     session, delivery.id, delivery.epoch, text, repeatable=repeatable
@@ -43,44 +44,62 @@ class Delivering:
             found.append(outbound.build(session, delivery, self.key))
         return found
 
-    def _capabilities(self, session: Session, inbox_id: str) -> bool:
-        inbox = session.get_one(outbound.Inbox, inbox_id)
+    def _repeatable(self, session: Session, inbox_id: str) -> bool:
+        inbox = session.get_one(Inbox, inbox_id)
         return self.services.channels.of(inbox).capabilities.repeatable
 
     async def _deliver(self, found: Outbound) -> None:
-        write = self.services.database.write
+        """Every outcome ends in a stored state; none is guessed."""
         delivery = found.delivery
         who = (delivery.id, delivery.epoch)
+        note: Work[None]
         try:
-            channel = self.services.channels.of(found.inbox)
-            envelope = replace(found.envelope, files=await self._files(found))
-            if not await write(lambda s: deliveries.hand_over(s, *who)):
+            receipt = await self._send(found)
+            if receipt is None:
                 return
-            async with asyncio.timeout(SEND_SECONDS):
-                receipt = await channel.send(envelope)
-            await write(lambda s: deliveries.sent(s, *who, receipt))
+            sent = receipt
+            note = lambda s: deliveries.sent(s, *who, sent)  # noqa: E731  one per outcome
         except (TemporaryFailure, LoginRefused) as error:
-            text, wait = str(error), getattr(error, "retry_after", None)
-            code = getattr(error, "code", "")
-            await write(lambda s: deliveries.put_off(s, *who, text, code, wait))
-            if isinstance(error, LoginRefused):
-                await write(lambda s: health.note(s, delivery.inbox_id, Health.NEEDS_LOGIN, text))
+            note = self._later(found, error)
         except PermanentFailure as error:
             text, code = str(error), error.code
-            await write(lambda s: deliveries.failed(s, *who, text, code))
-        except (OutcomeUnknown, TimeoutError) as error:
-            text = str(error) or "The provider did not answer in time."
-            repeatable = channel.capabilities.repeatable
-            await write(lambda s: deliveries.unknown(s, *who, text, repeatable=repeatable))
+            note = lambda s: deliveries.failed(s, *who, text, code)  # noqa: E731
         except InboxError as error:
             text = error.message
-            await write(lambda s: deliveries.failed(s, *who, text, "inbox"))
+            note = lambda s: deliveries.failed(s, *who, text, "inbox")  # noqa: E731
         except Exception as error:
-            log.exception("delivery_failed", delivery=delivery.id)
-            text = f"This channel failed in an unexpected way: {error!r}"
-            await write(lambda s: deliveries.unknown(s, *who, text, repeatable=False))
+            if not isinstance(error, OutcomeUnknown | TimeoutError):
+                log.exception("delivery_failed", delivery=delivery.id)
+            text = str(error) or "The provider did not answer in time."
+            repeatable = self.services.channels.of(found.inbox).capabilities.repeatable
+            note = lambda s: deliveries.unknown(s, *who, text, repeatable=repeatable)  # noqa: E731
+        await self.services.database.write(note)
 
-    async def _files(self, found: Outbound) -> tuple[outbound.FilePart, ...]:
+    async def _send(self, found: Outbound) -> Receipt | None:
+        """None when the lease was lost meanwhile, so somebody else sends it."""
+        delivery = found.delivery
+        channel = self.services.channels.of(found.inbox)
+        envelope = replace(found.envelope, files=await self._files(found))
+        mine = await self.services.database.write(
+            lambda s: deliveries.hand_over(s, delivery.id, delivery.epoch)
+        )
+        if not mine:
+            return None
+        async with asyncio.timeout(SEND_SECONDS):
+            return await channel.send(envelope)
+
+    def _later(self, found: Outbound, error: TemporaryFailure | LoginRefused) -> Work[None]:
+        text, code = str(error), getattr(error, "code", "")
+        wait = getattr(error, "retry_after", None)
+
+        def note(session: Session) -> None:
+            deliveries.put_off(session, found.delivery.id, found.delivery.epoch, text, code, wait)
+            if isinstance(error, LoginRefused):
+                health.note(session, found.inbox.id, Health.NEEDS_LOGIN, text)
+
+        return note
+
+    async def _files(self, found: Outbound) -> tuple[FilePart, ...]:
         contents = [await self.services.files.get(digest) for digest in found.digests]
         return tuple(
             replace(part, content=content)

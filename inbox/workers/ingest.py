@@ -7,6 +7,7 @@ from dataclasses import replace
 import structlog
 
 from inbox.channels.base import Channel, ChannelError, TemporaryFailure, Unparsable
+from inbox.db import Session
 from inbox.desk import arrivals, ingest
 from inbox.desk.ingest import Understood
 from inbox.envelope import FilePart, Inbound, InboundEnvelope, RawItem
@@ -117,7 +118,7 @@ class Ingesting:
         done = [arrival.id for arrival, items in ready if items]
         ignored = [arrival.id for arrival, items in ready if not items]
 
-        def work(session: arrivals.Session) -> None:
+        def work(session: Session) -> None:
             ingest.ingest(session, self.key, items)
             arrivals.finish(session, done, ArrivalState.DONE)
             arrivals.finish(session, ignored, ArrivalState.IGNORED)

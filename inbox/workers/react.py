@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import sqlalchemy as sa
 import structlog
@@ -34,11 +35,11 @@ class Reacting:
             failures = []
             for name, reaction in self.reactions.items():
                 try:
-                    await self.services.database.write(lambda s, r=reaction, e=event: r(s, e))
+                    await self.services.database.write(partial(_react, reaction, event))
                 except Exception as error:
                     log.exception("reaction_failed", reaction=name, reacted_event=event.id)
                     failures.append({"reaction": name, "error": repr(error)[:500]})
-            await self.services.database.write(lambda s, e=event, f=failures: _done(s, e, f))
+            await self.services.database.write(partial(_done, event, failures))
         return len(claimed)
 
 
@@ -62,7 +63,11 @@ def _claim(session: Session) -> list[Event]:
     return found
 
 
-def _done(session: Session, event: Event, failures: list[dict[str, str]]) -> None:
+def _react(reaction: Reaction, event: Event, session: Session) -> None:
+    reaction(session, event)
+
+
+def _done(event: Event, failures: list[dict[str, str]], session: Session) -> None:
     session.execute(
         sa.update(Event)
         .where(col(Event.seq) == event.seq)
