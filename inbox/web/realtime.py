@@ -18,15 +18,12 @@ from inbox.errors import Forbidden
 from inbox.events import TOPIC
 from inbox.model import Agent, Event, Role
 from inbox.services import Services
-from inbox.web import keys
+from inbox.web import keys, pushes
 from inbox.web.presence import Presence
-from inbox.web import pushes
 from inbox.web.pushes import Push
 from inbox.web.route import Access, Route
 
 log = structlog.get_logger()
-
-HUB = web.AppKey("hub", "Hub")
 
 LONGEST_QUEUE = 256
 MOST_REPLAYED = 500
@@ -110,7 +107,8 @@ class Hub:
         who = {(c.agent.id, c.role.id): (c.agent, c.role) for c in clients}
         seen = await self.services.database.read(
             lambda s: {
-                agent.id: set(access.visible_inboxes(s, agent, role)) for agent, role in who.values()
+                agent.id: set(access.visible_inboxes(s, agent, role))
+                for agent, role in who.values()
             }
         )
         for locale, time_zone in {(c.locale, c.time_zone) for c in clients}:
@@ -139,6 +137,9 @@ class Hub:
             client.push(orjson.dumps({"reset": 1, "s": latest}))
         elif events:
             await self._push_to(events, [client])
+
+
+HUB = web.AppKey("hub", Hub)
 
 
 async def live(request: web.Request) -> web.StreamResponse:

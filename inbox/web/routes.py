@@ -1,7 +1,15 @@
 """Every URL on one page, with who may call it."""
 
 from inbox.web import health, realtime
-from inbox.web.pages import attachments, changes, conversations, first_run, replies, searches, sessions
+from inbox.web.pages import (
+    attachments,
+    changes,
+    conversations,
+    first_run,
+    replies,
+    searches,
+    sessions,
+)
 from inbox.web.route import Access, Route
 
 ROUTES: list[Route] = [

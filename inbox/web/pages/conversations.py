@@ -1,5 +1,7 @@
 """The shared inbox: lists by view, and one conversation with its contact."""
 
+from typing import Any
+
 from aiohttp import web
 
 from inbox.desk import timeline
@@ -57,9 +59,7 @@ async def older(request: web.Request) -> web.Response:
     found = await request.app[keys.SERVICES].database.read(
         lambda s: timeline.entries(s, conversation_id, before=before)
     )
-    return render(
-        request, "conversations/_entries.html", **desk.context(opened), timeline=found
-    )
+    return render(request, "conversations/_entries.html", **desk.context(opened), timeline=found)
 
 
 def _view_beside(opened: desk.Opened, agent_id: str) -> View:
@@ -73,7 +73,7 @@ def _view_beside(opened: desk.Opened, agent_id: str) -> View:
     return View(kind="all", status=status)
 
 
-def _list(view: View, known: nav.Known, page: object, request: web.Request) -> dict[str, object]:
+def _list(view: View, known: nav.Known, page: object, request: web.Request) -> dict[str, Any]:
     return {
         "view": view,
         "view_path": desk.view_path(view),
@@ -86,10 +86,10 @@ def _list(view: View, known: nav.Known, page: object, request: web.Request) -> d
     }
 
 
-async def _frame(request: web.Request, known: nav.Known, path: str) -> dict[str, object]:
+async def _frame(request: web.Request, known: nav.Known, path: str) -> dict[str, Any]:
     latest = await request.app[keys.SERVICES].database.read(desk.latest)
-    administers = nav.Permission.ADMINISTER in request[keys.ROLE].permissions
-    return {"nav": nav.draw(known, path, administers=administers), "live_after": latest}
+    drawn = nav.draw(known, path, with_settings=nav.administers(request))
+    return {"nav": drawn, "live_after": latest}
 
 
 ROUTES = [

@@ -71,7 +71,10 @@ def title(view: View, known: nav.Known) -> str:
     fixed = {"mine": _("Mine"), "unassigned": _("Unassigned"), "all": _("All"), "tag": _("Tag")}
     if view.kind in fixed:
         return fixed[view.kind]
-    named = {**{i.id: i.name for i in known.inboxes.values()}, **{t.id: t.name for t in known.teams}}
+    named = {
+        **{i.id: i.name for i in known.inboxes.values()},
+        **{t.id: t.name for t in known.teams},
+    }
     if view.id not in named:
         raise NotFound("There is no such view.")
     return named[view.id]
