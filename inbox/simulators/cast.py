@@ -1,4 +1,7 @@
-"""The customers one can play: the same few people on every channel."""
+"""The customers one can play: the same few people on every channel.
+
+Addresses and numbers are of the ranges set aside for fiction, so that none is a real person's.
+"""
 
 from dataclasses import dataclass
 
@@ -31,7 +34,7 @@ CAST = (
         language="en",
         about="waits for a parcel",
         email="emma.clarke@post.example",
-        phone="+447400123456",
+        phone="+12025550101",
         telegram=710000001,
     ),
     Customer(
@@ -40,7 +43,7 @@ CAST = (
         language="sr",
         about="wants to change her address",
         email="ana.petrovic@post.example",
-        phone="+381641234567",
+        phone="+46701740606",
         telegram=710000002,
     ),
     Customer(
@@ -49,7 +52,7 @@ CAST = (
         language="cs",
         about="was charged twice",
         email="jan.novak@post.example",
-        phone="+420601123456",
+        phone="+46701740605",
         telegram=710000003,
     ),
     Customer(
@@ -58,7 +61,7 @@ CAST = (
         language="bg",
         about="asks before she buys",
         email="maria.ivanova@post.example",
-        phone="+359881234567",
+        phone="+61491570156",
         telegram=710000004,
     ),
     Customer(
@@ -67,7 +70,7 @@ CAST = (
         language="ar",
         about="sends back a pair of shoes",
         email="omar.haddad@post.example",
-        phone="+971501234567",
+        phone="+12025550105",
         telegram=710000005,
     ),
 )

@@ -101,8 +101,11 @@ class Ledger:
     def file(self, file_id: str) -> tuple[KeptFile, bytes] | None:
         for kept in self._files():
             if kept.id == file_id:
-                return kept, (self.folder / kept.id).read_bytes()
+                return kept, self.content(kept.id)
         return None
+
+    def content(self, file_id: str) -> bytes:
+        return (self.folder / file_id).read_bytes()
 
     def _files(self) -> Iterator[KeptFile]:
         for entry in self._entries.values():

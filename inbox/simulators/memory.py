@@ -7,7 +7,7 @@ import orjson
 
 
 class Memory:
-    """A few named values in `memory.json`, replaced as a whole so that a crash leaves one version."""
+    """A few named values in `memory.json`, always replaced as a whole."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)

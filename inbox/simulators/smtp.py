@@ -1,4 +1,4 @@
-"""A mail server on loopback: takes mail for the shop from anybody, and from the shop for anybody."""
+"""A mail server on loopback: anybody may write to the shop, and the shop to anybody."""
 
 import asyncio
 import weakref
@@ -16,7 +16,7 @@ Take = Callable[[str, list[str], bytes], Awaitable[None]]
 
 
 class SmtpServer:
-    """`take(sender, recipients, content)` gets each mail; `port` 0 takes a free one and keeps it."""
+    """`take(sender, recipients, content)` gets each mail; `port` 0 takes a free one, once."""
 
     def __init__(
         self, login: str, password: str, *, faults: Faults, take: Take, port: int = 0
@@ -72,7 +72,7 @@ class _Handler:
     def __init__(self, server: SmtpServer) -> None:
         self.server = server
 
-    async def handle_RCPT(  # noqa: N802, PLR0913, PLR0917
+    async def handle_RCPT(  # noqa: N802
         self, _smtp: SMTP, session: Session, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
         if not session.authenticated and not is_for(address, self.server.login):
