@@ -67,6 +67,7 @@ class Telegram:
 
     async def open(self) -> None:
         await self.server.start()
+        self.updates.wake()
 
     async def close(self) -> None:
         await self.server.stop()

@@ -77,7 +77,7 @@ def _entities(text: str) -> dict[str, Any]:
     """A command at the start is marked, as clients do."""
     if not text.startswith("/"):
         return {}
-    length = len(text.split()[0])
+    length = len(text.split(maxsplit=1)[0])
     return {"entities": [{"type": "bot_command", "offset": 0, "length": length}]}
 
 

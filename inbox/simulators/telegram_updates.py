@@ -49,7 +49,12 @@ class Updates:
             self._forge(update)
             return
         self.memory.put(QUEUE, [*self.pending(), update])
-        self._tell()
+        self.wake()
+
+    def wake(self) -> None:
+        """Something has changed for whoever waits: an update, the webhook, the end of an outage."""
+        self._news.set()
+        self._news = asyncio.Event()
 
     def pending(self) -> list[dict[str, Any]]:
         return list(self.memory.get(QUEUE, []))
@@ -81,7 +86,7 @@ class Updates:
         if call.text("drop_pending_updates").lower() == "true":
             self.memory.put(QUEUE, [])
         self.memory.put(WEBHOOK, {"url": url, "secret": call.text("secret_token")} if url else {})
-        self._tell()
+        self.wake()
         return True
 
     async def delete_webhook(self, call: Call) -> bool:
@@ -109,16 +114,12 @@ class Updates:
         if self._poller:
             self._poller.set()
         self._poller = asyncio.Event()
-        self._tell()
+        self.wake()
         return self._poller
 
     async def _wait_for_pending(self, ended: asyncio.Event) -> None:
         while not self.pending() and not ended.is_set():
             await self._news.wait()
-
-    def _tell(self) -> None:
-        self._news.set()
-        self._news = asyncio.Event()
 
     async def _push_for_ever(self) -> None:
         while True:
