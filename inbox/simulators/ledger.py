@@ -114,10 +114,14 @@ class Ledger:
     def _load(self) -> None:
         if not self.journal.exists():
             return
-        for line in self.journal.read_bytes().splitlines():
+        content = self.journal.read_bytes()
+        if content and not content.endswith(b"\n"):  # a crash cut the last line short
+            with self.journal.open("ab") as file:
+                file.write(b"\n")
+        for line in content.splitlines():
             try:
                 kept = orjson.loads(line)
-            except orjson.JSONDecodeError:  # a crash cut the last line short
+            except orjson.JSONDecodeError:
                 continue
             kept["files"] = [KeptFile(**file) for file in kept["files"]]
             self._entries[kept["id"]] = Entry(**kept)

@@ -187,7 +187,7 @@ class Telegram:
         return True
 
     async def _get_chat(self, call: Call) -> dict[str, Any]:
-        return shapes.chat(self._known_chat(call))
+        return shapes.chat_in_full(self._known_chat(call))
 
     async def _get_file(self, call: Call) -> dict[str, Any]:
         found = self.ledger.file(call.text("file_id"))

@@ -27,6 +27,15 @@ def chat(chat_id: str) -> dict[str, Any]:
     return {"id": int(chat_id), "type": "private", **_names(chat_id)}
 
 
+def chat_in_full(chat_id: str) -> dict[str, Any]:
+    gifts = ("unlimited_gifts", "limited_gifts", "unique_gifts", "premium_subscription")
+    return chat(chat_id) | {
+        "accent_color_id": 0,
+        "max_reaction_count": 11,
+        "accepted_gift_types": dict.fromkeys((*gifts, "gifts_from_channels"), False),
+    }
+
+
 def person(chat_id: str) -> dict[str, Any]:
     customer = by_address(chat_id)
     language = {"language_code": customer.language} if customer else {}

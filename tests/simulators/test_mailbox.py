@@ -20,13 +20,21 @@ EMMA = "emma.clarke@post.example"
 
 
 @asynccontextmanager
-async def imap_client(simulators: Simulators) -> AsyncIterator[IMAP4]:
+async def imap_link(simulators: Simulators) -> AsyncIterator[IMAP4]:
     client = IMAP4("127.0.0.1", simulators.ports.imap, timeout=5)
     await client.wait_hello_from_server()
-    answer = await client.login(mailbox.ADDRESS, mailbox.PASSWORD)
-    assert answer.result == "OK", answer.lines
     yield client
-    await client.logout()
+    client.protocol.transport.close()
+    await asyncio.sleep(0)  # the loop closes the socket in its next round
+
+
+@asynccontextmanager
+async def imap_client(simulators: Simulators) -> AsyncIterator[IMAP4]:
+    async with imap_link(simulators) as client:
+        answer = await client.login(mailbox.ADDRESS, mailbox.PASSWORD)
+        assert answer.result == "OK", answer.lines
+        yield client
+        await client.logout()
 
 
 async def bodies(client: IMAP4, uids: str) -> list[bytes]:
@@ -159,10 +167,8 @@ async def test_a_wrong_password_is_refused(simulators: Simulators) -> None:
             password="wrong",
             start_tls=False,
         )
-    client = IMAP4("127.0.0.1", simulators.ports.imap, timeout=5)
-    await client.wait_hello_from_server()
-    assert (await client.login(mailbox.ADDRESS, "wrong")).result == "NO"
-    await client.logout()
+    async with imap_link(simulators) as client:
+        assert (await client.login(mailbox.ADDRESS, "wrong")).result == "NO"
 
 
 async def test_a_mail_to_nowhere_comes_back(simulators: Simulators) -> None:
@@ -206,9 +212,8 @@ async def test_a_link_cut_after_the_mail_was_taken_leaves_doubt(simulators: Simu
 
 async def test_an_outage_cuts_links_and_ends_on_the_same_ports(simulators: Simulators) -> None:
     ports = simulators.ports
-    client = IMAP4("127.0.0.1", ports.imap, timeout=5)
-    await client.wait_hello_from_server()
-    await simulators.set_outage("email", on=True)
+    async with imap_link(simulators):
+        await simulators.set_outage("email", on=True)
     with pytest.raises(aiosmtplib.SMTPConnectError):
         await send(simulators, shop_mail(EMMA))
     await simulators.customers.send_mail(EMMA, "Meanwhile", "text")
