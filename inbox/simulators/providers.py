@@ -100,15 +100,20 @@ class Simulators:
 
     def _email_settings(self) -> dict[str, Any]:
         return {
-            "address": mailbox.ADDRESS,
+            "email": mailbox.ADDRESS,
+            "display_name": "Shop",
             "imap_host": HOST,
             "imap_port": self.ports.imap,
             "imap_security": "none",
+            "imap_user": mailbox.ADDRESS,
+            "imap_password": mailbox.PASSWORD,
+            "start_with": "everything",  # somebody may write before the first connection
+            "trusted_host": mailbox.HOST_NAME,
             "smtp_host": HOST,
             "smtp_port": self.ports.smtp,
             "smtp_security": "none",
-            "username": mailbox.ADDRESS,
-            "password": mailbox.PASSWORD,
+            "smtp_user": mailbox.ADDRESS,
+            "smtp_password": mailbox.PASSWORD,
         }
 
     def _sms_settings(self) -> dict[str, Any]:

@@ -40,8 +40,10 @@ async def test_the_bot_says_who_it_is(bot: Bot) -> None:
 
 
 async def test_a_wrong_token_is_refused(simulators: Simulators) -> None:
+    bot = make_bot(simulators, "1:wrong")
     with pytest.raises(InvalidToken):
-        await make_bot(simulators, "1:wrong").initialize()
+        await bot.initialize()
+    await bot.shutdown()
 
 
 async def test_a_customers_message_becomes_an_update(simulators: Simulators, bot: Bot) -> None:
