@@ -1,6 +1,7 @@
 """The page on which one plays the customer; made of forms, so that it works without scripts too."""
 
-from email.utils import parsedate_to_datetime, formataddr
+from email.utils import formataddr
+from urllib.parse import quote
 
 from aiohttp import web
 
@@ -120,7 +121,9 @@ async def download(request: web.Request) -> web.StreamResponse:
     if kept.content_type in PICTURES:
         return web.Response(body=content, content_type=kept.content_type)
     response = web.Response(body=content, content_type="application/octet-stream")
-    response.headers["Content-Disposition"] = web_disposition(kept.name)
+    response.headers["Content-Disposition"] = (
+        f"attachment; filename*=UTF-8''{quote(kept.name, safe='')}"
+    )
     return response
 
 
