@@ -45,7 +45,9 @@ class PlayCustomer extends HTMLElement {
     event.preventDefault();
     const body = new FormData(form, event.submitter);
     const isMultipart = form.enctype === "multipart/form-data";
-    const send = isMultipart ? body : new URLSearchParams(body as unknown as Record<string, string>);
+    const send = isMultipart
+      ? body
+      : new URLSearchParams(body as unknown as Record<string, string>);
     try {
       const headers = { Accept: "application/json" };
       const answer = await fetch(form.action, { method: "POST", body: send, headers });
