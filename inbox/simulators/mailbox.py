@@ -31,6 +31,7 @@ class Mailbox:
     ) -> None:
         self.folder = folder
         self.folder.mkdir(parents=True, exist_ok=True)
+        self._count = len(self._kept())
         self.ledger = ledger
         self.faults = Faults()
         smtp_port, imap_port = ports
@@ -94,7 +95,8 @@ class Mailbox:
         """Kept on disk before anybody is told, as a real server would."""
         sender = _sender(content)
         content = self._stamp(sender) + content
-        path = self.folder / f"{len(self._kept()) + 1:08}.eml"
+        self._count += 1
+        path = self.folder / f"{self._count:08}.eml"
         path.write_bytes(content)
         entry = self._record(content, sender, outgoing=False)
         await self.imap.append(content, clock.now())

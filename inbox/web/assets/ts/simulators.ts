@@ -70,7 +70,7 @@ export function merge(page: ParentNode, fresh: Document): void {
   for (const part of fresh.querySelectorAll<HTMLElement>("[data-part]")) {
     const shown = page.querySelector<HTMLElement>(`[data-part="${part.dataset.part}"]`);
     if (!shown) continue;
-    if (part.localName === "ol") mergeLog(shown, part);
+    if (shown.getAttribute("role") === "log") mergeLog(shown, part);
     else mergeSwitches(shown, part);
   }
 }
