@@ -1,1 +1,1 @@
-"""The work on conversations, as verbs."""
+"""The verbs on conversations: they change rows and record an event, and never commit or send."""
