@@ -1,7 +1,7 @@
 """What a visitor posts, checked and made into raw items that are kept before they are answered."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
@@ -14,6 +14,7 @@ from inbox.web.widget.tokens import UploadedFile, read_ticket
 TEXT_BYTES = 8 * 1024
 MOST_FILES = 5
 
+Model = TypeVar("Model", bound=BaseModel)
 Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)]
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 
@@ -81,7 +82,7 @@ def _content(
     }
 
 
-def _checked[Model: BaseModel](model: type[Model], data: Any) -> Model:
+def _checked(model: type[Model], data: Any) -> Model:
     try:
         return model.model_validate(data)
     except ValidationError as error:

@@ -14,7 +14,7 @@ import structlog
 from aiohttp import web
 
 from inbox.bus import Bus
-from inbox.db import DBAPIError, Database
+from inbox.db import Database, DBAPIError
 from inbox.desk import visitors
 from inbox.errors import RateLimited
 from inbox.events import TOPIC
@@ -38,6 +38,15 @@ class Visit:
     typist: str = ""
     has_news: bool = False
 
+    def take_typist(self) -> str:
+        typist, self.typist = self.typist, ""
+        return typist
+
+    def take_news(self) -> bool:
+        """Reset before the read, so that what comes during it is not missed."""
+        has_news, self.has_news = self.has_news, False
+        return has_news
+
 
 class Lobby:
     def __init__(self, database: Database, bus: Bus) -> None:
@@ -47,6 +56,7 @@ class Lobby:
         self.messages = Limiter(rate=0.5, burst=12)
         self.messages_of_address = Limiter(rate=5, burst=100)
         self.requests = Limiter(rate=3, burst=40)
+        self.frames = Limiter(rate=10, burst=100)
         self.files = Limiter(rate=0.1, burst=10)
         self._visits: dict[tuple[str, str], list[Visit]] = defaultdict(list)
         bus.hear(TYPING, self._typing)

@@ -26,7 +26,7 @@ LARGEST_BODY = 64 * 1024
 async def welcome(request: web.Request) -> web.Response:
     """A new visitor and the token that proves him."""
     services, inbox_id = request.app[keys.SERVICES], request.match_info["inbox_id"]
-    request.app[LOBBY].registrations.take(request.remote or "")
+    request.app[LOBBY].registrations.take(address(request))
     await services.database.read(lambda session: site.find(session, inbox_id))
     visitor = tokens.new_visitor_id()
     token = tokens.visitor_token(services.vault, inbox_id, visitor)
@@ -79,8 +79,13 @@ async def recognise(request: web.Request) -> tuple[str, str]:
 
 def limit_messages(request: web.Request, visitor: str) -> None:
     """By the address as well: a new visitor costs nothing to become."""
-    request.app[LOBBY].messages_of_address.take(request.remote or "")
+    request.app[LOBBY].messages_of_address.take(address(request))
     request.app[LOBBY].messages.take(visitor)
+
+
+def address(request: web.Request) -> str:
+    """The client's, behind trusted proxies too."""
+    return request.get(keys.REMOTE) or request.remote or ""
 
 
 async def record(services: Services, inbox_id: str, item: RawItem) -> None:
