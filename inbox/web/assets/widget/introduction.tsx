@@ -1,0 +1,44 @@
+/** What is asked before the first message: a name, an address, consent. */
+import type { Chat } from "./chat";
+import { say } from "./texts";
+
+export function Introduction({ chat }: { chat: Chat }) {
+  const { ask_name, ask_email, consent } = chat.config;
+  const { profile } = chat.host.kept;
+
+  function submit(event: SubmitEvent): void {
+    event.preventDefault();
+    const given = new FormData(event.currentTarget as HTMLFormElement);
+    const profile: Record<string, string> = {};
+    for (const [name, value] of given) profile[name] = String(value).trim();
+    chat.agree(profile);
+  }
+
+  return (
+    <form class="introduction" onSubmit={submit}>
+      {ask_name && (
+        <label>
+          {say("name")}
+          <input name="name" value={profile?.name} required maxLength={120} autocomplete="name" dir="auto" />
+        </label>
+      )}
+      {ask_email && (
+        <label>
+          {say("email")}
+          <input
+            name="email"
+            type="email"
+            value={profile?.email}
+            required
+            maxLength={120}
+            autocomplete="email"
+            aria-describedby="email-why"
+          />
+          <small id="email-why">{say("email_why")}</small>
+        </label>
+      )}
+      {chat.asksConsent && <p dir="auto">{consent || say("consent")}</p>}
+      <button class="primary">{say(chat.asksConsent ? "agree" : "start")}</button>
+    </form>
+  );
+}
