@@ -1,24 +1,24 @@
 """The customer's side of web chat: loader, frame, messages, files and the live connection."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 
 from aiohttp import web
 
 from inbox.web import keys
+from inbox.web.route import Access, Route
 from inbox.web.widget import files, frame, live, lobby, messages
-from inbox.web.widget.answers import Handler
 
-ROUTES: Sequence[tuple[str, str, Handler]] = (
-    ("GET", "/widget.js", frame.loader),
-    ("GET", "/widget/{inbox_id}", frame.show),
-    ("POST", "/widget/{inbox_id}/visitors", messages.welcome),
-    ("GET", "/widget/{inbox_id}/socket", live.connect),
-    ("GET", "/widget/{inbox_id}/messages", messages.index),
-    ("POST", "/widget/{inbox_id}/messages", messages.create),
-    ("POST", "/widget/{inbox_id}/receipts", messages.acknowledge),
-    ("POST", "/widget/{inbox_id}/files", files.create),
-    ("GET", "/widget/{inbox_id}/files/{attachment_id}", files.show),
-)
+ROUTES = [
+    Route("GET", "/widget.js", frame.loader, Access.PUBLIC),
+    Route("GET", "/widget/{inbox_id}", frame.show, Access.PUBLIC),
+    Route("POST", "/widget/{inbox_id}/visitors", messages.welcome, Access.VISITOR),
+    Route("GET", "/widget/{inbox_id}/socket", live.connect, Access.VISITOR),
+    Route("GET", "/widget/{inbox_id}/messages", messages.index, Access.VISITOR),
+    Route("POST", "/widget/{inbox_id}/messages", messages.create, Access.VISITOR),
+    Route("POST", "/widget/{inbox_id}/receipts", messages.acknowledge, Access.VISITOR),
+    Route("POST", "/widget/{inbox_id}/files", files.create, Access.VISITOR),
+    Route("GET", "/widget/{inbox_id}/files/{attachment_id}", files.show, Access.VISITOR),
+]
 
 
 def prepare(app: web.Application) -> None:

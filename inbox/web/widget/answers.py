@@ -1,44 +1,18 @@
-"""How the widget's endpoints say what they have and what went wrong, as JSON."""
+"""How the widget's endpoints say what they have, as JSON; errors are shown by the middleware."""
 
-import functools
-import math
-from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import orjson
 from aiohttp import web
 
 from inbox.desk.visitors import VisitorMessage, VisitorPage
-from inbox.errors import Conflict, Forbidden, InboxError, Invalid, NotFound, RateLimited
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-STATUSES: Sequence[tuple[type[InboxError], int]] = (
-    (NotFound, 404),
-    (Forbidden, 403),
-    (Invalid, 422),
-    (Conflict, 409),
-    (RateLimited, 429),
-)
+from inbox.errors import Forbidden, InboxError, Invalid
 
 
 class BadToken(Forbidden):
     """This visitor token was not made for this chat."""
 
     code = "bad_token"
-
-
-def as_json(handler: Handler) -> Handler:
-    """Turn our errors into their JSON form."""
-
-    @functools.wraps(handler)
-    async def answer(request: web.Request) -> web.StreamResponse:
-        try:
-            return await handler(request)
-        except InboxError as error:
-            return _refusal(error)
-
-    return answer
 
 
 def json(data: Any, status: int = 200) -> web.Response:
@@ -52,7 +26,7 @@ def json(data: Any, status: int = 200) -> web.Response:
 
 
 def problem(error: InboxError) -> dict[str, Any]:
-    """The one shape of an error."""
+    """The shape of an error, for frames of the socket as everywhere."""
     fields = error.fields if isinstance(error, Invalid) else {}
     return {"code": error.code, "message": error.message, "fields": fields}
 
@@ -68,7 +42,6 @@ def page(found: VisitorPage) -> dict[str, Any]:
 def _message(message: VisitorMessage) -> dict[str, Any]:
     return {
         "id": message.id,
-        "seq": message.id,
         "client_id": message.client_id,
         "author": message.author,
         "name": message.name,
@@ -79,11 +52,3 @@ def _message(message: VisitorMessage) -> dict[str, Any]:
             for file in message.files
         ],
     }
-
-
-def _refusal(error: InboxError) -> web.Response:
-    status = next((status for kind, status in STATUSES if isinstance(error, kind)), 503)
-    response = json({"error": problem(error)}, status)
-    if isinstance(error, RateLimited):
-        response.headers["Retry-After"] = str(math.ceil(error.retry_after))
-    return response

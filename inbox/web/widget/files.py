@@ -9,14 +9,13 @@ from inbox.errors import Invalid
 from inbox.web import keys
 from inbox.web.uploads import SAFE_IMAGES, read_upload
 from inbox.web.widget import tokens
-from inbox.web.widget.answers import as_json, json
+from inbox.web.widget.answers import json
 from inbox.web.widget.lobby import LOBBY
 from inbox.web.widget.messages import recognise
 
 FILE_BYTES = 10 * 1024 * 1024
 
 
-@as_json
 async def create(request: web.Request) -> web.Response:
     """Answers with a ticket, by which a message of this visitor can carry the file."""
     inbox_id, visitor = await recognise(request)
@@ -33,7 +32,6 @@ async def create(request: web.Request) -> web.Response:
     return json({"ticket": ticket, **file.model_dump(exclude={"digest"})}, 201)
 
 
-@as_json
 async def show(request: web.Request) -> web.Response:
     """Shown in place only when it is an image that can hold no script."""
     inbox_id, visitor = await recognise(request)

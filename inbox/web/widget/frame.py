@@ -1,5 +1,7 @@
 """The two documents of the widget: the loader for foreign pages, and the chat's own page."""
 
+import hashlib
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import orjson
@@ -8,13 +10,12 @@ from aiohttp import web
 from inbox import i18n
 from inbox.errors import Forbidden
 from inbox.web import keys
-from inbox.web.render import STATIC, render
+from inbox.web.render import STATIC, asset, render
 from inbox.web.widget import site
 from inbox.web.widget.files import FILE_BYTES
 from inbox.web.widget.intake import MOST_FILES, TEXT_BYTES
 from inbox.web.widget.site import Site
 
-LOADER = STATIC / "widget" / "loader.js"
 LOADER_HEADERS = {
     "Content-Type": "text/javascript; charset=utf-8",
     "Cache-Control": "public, max-age=3600, stale-while-revalidate=604800",
@@ -29,7 +30,7 @@ POLICY = (
 
 async def loader(request: web.Request) -> web.StreamResponse:  # noqa: ARG001
     """Its URL is in foreign pages for ever, so it revalidates where our own assets need not."""
-    return web.FileResponse(LOADER, headers=LOADER_HEADERS)
+    return web.FileResponse(_built("widget.js"), headers=LOADER_HEADERS)
 
 
 async def show(request: web.Request) -> web.Response:
@@ -52,6 +53,10 @@ async def show(request: web.Request) -> web.Response:
     return response
 
 
+def _built(name: str) -> Path:
+    return STATIC / asset(name).removeprefix("/static/")
+
+
 def _config(found: Site) -> dict[str, object]:
     """Public values only: everybody who has the inbox's id can read them."""
     settings = found.settings
@@ -63,6 +68,7 @@ def _config(found: Site) -> dict[str, object]:
         "ask_name": settings.ask_name,
         "ask_email": settings.ask_email,
         "consent": settings.consent_text,
+        "consent_version": hashlib.sha256(settings.consent_text.encode()).hexdigest()[:16],
         "text_bytes": TEXT_BYTES,
         "file_bytes": FILE_BYTES,
         "most_files": MOST_FILES,
@@ -80,5 +86,5 @@ def _refuse_foreign_page(request: web.Request, found: Site) -> None:
 
 
 def _language(request: web.Request) -> str:
-    asked = request.query.get("lang") or request.headers.get("Accept-Language", "")
+    asked = request.query.get("lang") or request.headers.get("Accept-Language") or ""
     return i18n.negotiate(asked).replace("_", "-")

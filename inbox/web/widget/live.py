@@ -14,7 +14,7 @@ from inbox.desk.visitors import VisitorPage
 from inbox.errors import Forbidden, InboxError, Invalid
 from inbox.web import keys
 from inbox.web.widget import messages, site, tokens
-from inbox.web.widget.answers import as_json, page, problem
+from inbox.web.widget.answers import page, problem
 from inbox.web.widget.intake import message_item, receipt_item
 from inbox.web.widget.lobby import LOBBY, TYPING, Visit
 
@@ -26,7 +26,6 @@ TYPING_SECONDS = 2
 GONE = (ConnectionError, TimeoutError)
 
 
-@as_json
 async def connect(request: web.Request) -> web.StreamResponse:
     """The token comes in the first frame, so that no log has it."""
     _refuse_strangers(request)

@@ -14,7 +14,7 @@ from inbox.errors import Invalid
 from inbox.services import Services
 from inbox.web import keys
 from inbox.web.widget import site, tokens
-from inbox.web.widget.answers import as_json, json, page
+from inbox.web.widget.answers import json, page
 from inbox.web.widget.intake import message_item, receipt_item
 from inbox.web.widget.lobby import LOBBY, Visit
 
@@ -22,7 +22,6 @@ LONGEST_WAIT = 25
 LARGEST_BODY = 64 * 1024
 
 
-@as_json
 async def welcome(request: web.Request) -> web.Response:
     """A new visitor and the token that proves him."""
     services, inbox_id = request.app[keys.SERVICES], request.match_info["inbox_id"]
@@ -33,7 +32,6 @@ async def welcome(request: web.Request) -> web.Response:
     return json({"visitor": visitor, "token": token}, 201)
 
 
-@as_json
 async def index(request: web.Request) -> web.Response:
     """The newest page; older ones by `before`; with `after`, what is new, waiting for it."""
     inbox_id, visitor = await recognise(request)
@@ -48,7 +46,6 @@ async def index(request: web.Request) -> web.Response:
         return json(page(await _news_or_wait(services, visit, after, wait)))
 
 
-@as_json
 async def create(request: web.Request) -> web.Response:
     """Answered after the message is safe; the same `client_id` again is the same message."""
     inbox_id, visitor = await recognise(request)
@@ -59,7 +56,6 @@ async def create(request: web.Request) -> web.Response:
     return json({"client_id": item.external_id.partition(":")[2]}, 201)
 
 
-@as_json
 async def acknowledge(request: web.Request) -> web.Response:
     """Delivered or read."""
     inbox_id, visitor = await recognise(request)

@@ -1,10 +1,16 @@
 /** What is asked before the first message: a name, an address, consent. */
+import { useEffect, useRef } from "preact/hooks";
 import type { Chat } from "./chat";
 import { say } from "./texts";
 
-export function Introduction({ chat }: { chat: Chat }) {
+export function Introduction({ chat, isOpen }: { chat: Chat; isOpen: boolean }) {
   const { ask_name, ask_email, consent } = chat.config;
   const { profile } = chat.host.kept;
+  const form = useRef<HTMLFormElement>(null);
+
+  useEffect(() => {
+    if (isOpen) form.current?.querySelector<HTMLElement>("input, button")?.focus();
+  }, [isOpen]);
 
   function submit(event: SubmitEvent): void {
     event.preventDefault();
@@ -15,7 +21,7 @@ export function Introduction({ chat }: { chat: Chat }) {
   }
 
   return (
-    <form class="introduction" onSubmit={submit}>
+    <form class="introduction" ref={form} onSubmit={submit}>
       {ask_name && (
         <label>
           {say("name")}

@@ -37,7 +37,7 @@ export function MessageLog({ chat, view }: { chat: Chat; view: View }) {
         </div>
       )}
       {messages.map((message, place) => (
-        <Row key={keyOf(message)} chat={chat} message={message} before={messages[place - 1]} />
+        <Row key={message.id} chat={chat} message={message} before={messages[place - 1]} />
       ))}
       {pending.map((queued) => (
         <Own key={queued.client_id} chat={chat} message={queued} state={queued.state} link={view.link} />
@@ -66,6 +66,3 @@ function Row(props: { chat: Chat; message: Message; before?: Message }) {
     </>
   );
 }
-
-/** The same before and after the server has it, so that the bubble stays the same element. */
-const keyOf = (message: Message): string => message.client_id || message.id;

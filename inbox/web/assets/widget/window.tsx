@@ -25,7 +25,11 @@ export function Window({ chat }: { chat: Chat }) {
       <p class="link" role="status">
         {view.link === "offline" ? say("offline") : view.link === "connecting" && say("connecting")}
       </p>
-      {view.isAgreed ? <Composer chat={chat} isOpen={view.isOpen} /> : <Introduction chat={chat} />}
+      {view.isAgreed ? (
+        <Composer chat={chat} isOpen={view.isOpen} />
+      ) : (
+        <Introduction chat={chat} isOpen={view.isOpen} />
+      )}
     </>
   );
 }
