@@ -8,19 +8,25 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from inbox import clock, ids
+from inbox import clock
 from inbox.crm import contacts
 from inbox.crm.contacts import Key, Known
 from inbox.db import next_numbers
-from inbox.desk import counters, deliveries, threads
-from inbox.envelope import AddressKind, Bounce, DeliveryReport, FilePart, Inbound, InboundEnvelope
+from inbox.desk import counters, deliveries, rows, threads
+from inbox.envelope import AddressKind, Bounce, DeliveryReport, Inbound, InboundEnvelope
 from inbox.events import SYSTEM, EventKind, record_many
 from inbox.model import (
-    Attachment, Author, ChannelThread, Contact, Conversation, Direction, Inbox, Message,
-    MessageState, Participant, ParticipantKind, Status,
+    Attachment,
+    ChannelThread,
+    Contact,
+    Conversation,
+    Direction,
+    Inbox,
+    Message,
+    Participant,
+    ParticipantKind,
+    Status,
 )  # fmt: skip
-
-PREVIEW_LENGTH = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,22 @@ class _Batch:
     events: list[dict[str, Any]] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
 
+    def tell(
+        self,
+        kind: EventKind,
+        conversation: Conversation,
+        contact: Contact,
+        message: Mapping[str, Any],
+        **particulars: Any,
+    ) -> None:
+        self.events.append(rows.event(kind, conversation, contact, message, **particulars))
+
+    def count(self, before: Sequence[str], after: Sequence[str]) -> None:
+        for key in before:
+            self.moved[key] = self.moved.get(key, 0) - 1
+        for key in after:
+            self.moved[key] = self.moved.get(key, 0) + 1
+
 
 def ingest(session: Session, key: bytes, items: Sequence[Understood]) -> list[str]:
     """The ids of the messages made; those already known are passed over.
@@ -68,11 +90,10 @@ def ingest(session: Session, key: bytes, items: Sequence[Understood]) -> list[st
         assert isinstance(item.inbound, InboundEnvelope)
         if item.inbound.edits:
             _edit(batch, item, item.inbound)
-        elif item.inbound.bounce:
-            _take(batch, item, item.inbound)
+            continue
+        _take(batch, item, item.inbound)
+        if item.inbound.bounce:
             _bounce(session, item.inbox_id, item.inbound.bounce)
-        else:
-            _take(batch, item, item.inbound)
     _write(batch)
     return [row["id"] for row in batch.messages]
 
@@ -82,14 +103,14 @@ def _unknown(session: Session, items: Sequence[Understood]) -> list[Understood]:
     wanted = {(i.inbox_id, i.inbound.external_id): i for i in items}  # type: ignore[union-attr]
     if not wanted:
         return []
-    rows = session.execute(
+    found = session.execute(
         sa.select(col(Message.inbox_id), col(Message.external_id)).where(
             col(Message.direction) == Direction.INCOMING,
             col(Message.inbox_id).in_({inbox_id for inbox_id, _ in wanted}),
             col(Message.external_id).in_([external_id for _, external_id in wanted]),
         )
     )
-    have = {(inbox_id, external_id) for inbox_id, external_id in rows}
+    have = {(inbox_id, external_id) for inbox_id, external_id in found}
     return [item for key, item in wanted.items() if key not in have]
 
 
@@ -117,12 +138,18 @@ def _take(batch: _Batch, item: Understood, envelope: InboundEnvelope) -> None:
     before = counters.keys(conversation) if found.conversation else []
     reopened = conversation.status
     thread = _thread(batch, item, envelope, conversation, identity.id, now)
-    row = _message(item, envelope, conversation, thread, contact, found.rung, now)
+    row = rows.message(
+        envelope, thread, contact,
+        channel=item.channel, arrival_id=item.arrival_id, rung=found.rung, now=now,
+    )  # fmt: skip
     batch.messages.append(row)
-    _attach(batch, row, envelope.files, item.digests)
+    batch.files += [
+        rows.attachment(row, part, item.digests.get(position, ""))
+        for position, part in enumerate(envelope.files)
+    ]
     _copy_in(batch, conversation, envelope)
-    _update(conversation, envelope, found, row, now)
-    _count(batch, before, counters.keys(conversation))
+    rows.show(conversation, row, flagged=found.flagged)
+    batch.count(before, counters.keys(conversation))
     if envelope.mail_message_id:
         batch.known.by_message_id[inbox.id, envelope.mail_message_id] = conversation.id
     _tell(
@@ -189,75 +216,6 @@ def _thread(
     return thread
 
 
-def _message(
-    item: Understood,
-    envelope: InboundEnvelope,
-    conversation: Conversation,
-    thread: ChannelThread,
-    contact: Contact,
-    rung: str,
-    now: datetime,
-) -> dict[str, Any]:
-    return {
-        "id": ids.new(),
-        "created_at": now,
-        "updated_at": now,
-        "conversation_id": conversation.id,
-        "thread_id": thread.id,
-        "inbox_id": item.inbox_id,
-        "direction": Direction.INCOMING,
-        "external_id": envelope.external_id[:500],
-        "mail_message_id": envelope.mail_message_id[:998] or None,
-        "author_kind": Author.CONTACT,
-        "author_id": contact.id,
-        "author_name": (envelope.sender.name or contact.name or envelope.sender.value)[:320],
-        "channel": item.channel,
-        "subject": envelope.subject[:998],
-        "text": envelope.text,
-        "quoted": envelope.quoted,
-        "html": envelope.html,
-        "recipients": _recipients(envelope),
-        "sent_at": min(envelope.sent_at, now) if envelope.sent_at else now,
-        "state": MessageState.RECEIVED,
-        "state_reason": "",
-        "matched_by": rung,
-        "proof": envelope.proof,
-        "automatic": envelope.automatic or envelope.bounce is not None,
-        "arrival_id": item.arrival_id,
-        "edits": [],
-        "attachment_count": len(envelope.files),
-        "indexed": False,
-    }
-
-
-def _recipients(envelope: InboundEnvelope) -> dict[str, Any]:
-    return {
-        "from": envelope.sender.value,
-        "to": [address.value for address in envelope.to],
-        "cc": [address.value for address in envelope.cc],
-    }
-
-
-def _attach(
-    batch: _Batch, row: dict[str, Any], files: Sequence[FilePart], digests: Mapping[int, str]
-) -> None:
-    for position, part in enumerate(files):
-        batch.files.append(
-            {
-                "id": ids.new(),
-                "created_at": row["created_at"],
-                "updated_at": row["created_at"],
-                "message_id": row["id"],
-                "name": part.name[:255],
-                "content_type": part.content_type[:128],
-                "size": len(part.content or b""),
-                "digest": digests.get(position, ""),
-                "content_id": part.content_id[:255],
-                "inline": part.inline,
-            }
-        )
-
-
 def _copy_in(batch: _Batch, conversation: Conversation, envelope: InboundEnvelope) -> None:
     """Who stands on Cc takes part from now on, so that their answers join."""
     for address in envelope.cc:
@@ -274,40 +232,6 @@ def _copy_in(batch: _Batch, conversation: Conversation, envelope: InboundEnvelop
             )
 
 
-def _update(
-    conversation: Conversation,
-    envelope: InboundEnvelope,
-    found: threads.Match,
-    row: dict[str, Any],
-    now: datetime,
-) -> None:
-    """What the list row shows; automatic mail neither reopens nor starts a clock."""
-    conversation.last_at = now
-    conversation.preview = " ".join(envelope.text.split())[:PREVIEW_LENGTH]
-    conversation.last_author = Author.CONTACT
-    conversation.message_count += 1
-    conversation.version += 1
-    conversation.flagged = conversation.flagged or found.flagged
-    if row["automatic"]:
-        return
-    conversation.unread += 1
-    conversation.waiting_since = conversation.waiting_since or now
-    if conversation.status is not Status.SPAM:
-        if conversation.status is Status.SNOOZED and not conversation.snoozed_until_reply:
-            return
-        conversation.status = Status.OPEN
-        conversation.snoozed_until = None
-        conversation.snoozed_until_reply = False
-        conversation.resolved_at = None
-
-
-def _count(batch: _Batch, before: Sequence[str], after: Sequence[str]) -> None:
-    for key in before:
-        batch.moved[key] = batch.moved.get(key, 0) - 1
-    for key in after:
-        batch.moved[key] = batch.moved.get(key, 0) + 1
-
-
 def _tell(
     batch: _Batch,
     conversation: Conversation,
@@ -318,46 +242,16 @@ def _tell(
 ) -> None:
     if status_before is None:
         linked = found.linked.number if found.linked else None
-        _event(batch, EventKind.CONVERSATION_CREATED, conversation, contact, row, linked=linked)
+        batch.tell(EventKind.CONVERSATION_CREATED, conversation, contact, row, linked=linked)
     elif status_before is not conversation.status:
-        _event(
-            batch, EventKind.STATUS_CHANGED, conversation, contact, row,
+        batch.tell(EventKind.STATUS_CHANGED, conversation, contact, row,
             before=status_before, after=conversation.status, reason="customer_wrote",
         )  # fmt: skip
     if found.flagged:
-        _event(batch, EventKind.CONVERSATION_FLAGGED, conversation, contact, row)
-    _event(
-        batch, EventKind.MESSAGE_RECEIVED, conversation, contact, row,
+        batch.tell(EventKind.CONVERSATION_FLAGGED, conversation, contact, row)
+    batch.tell(EventKind.MESSAGE_RECEIVED, conversation, contact, row,
         rung=found.rung, automatic=row["automatic"], first=status_before is None,
     )  # fmt: skip
-
-
-def _event(
-    batch: _Batch,
-    kind: EventKind,
-    conversation: Conversation,
-    contact: Contact,
-    row: dict[str, Any],
-    **particulars: Any,
-) -> None:
-    batch.events.append(
-        {
-            "id": ids.new(),
-            "kind": kind,
-            "at": row["created_at"],
-            "actor_kind": "contact",
-            "actor_id": contact.id,
-            "actor_name": contact.name[:200],
-            "conversation_id": conversation.id,
-            "contact_id": contact.id,
-            "inbox_id": row["inbox_id"],
-            "message_id": row["id"],
-            "particulars": particulars,
-            "depth": 0,
-            "attempts": 0,
-            "failures": [],
-        }
-    )
 
 
 def _edit(batch: _Batch, item: Understood, envelope: InboundEnvelope) -> None:
@@ -382,7 +276,7 @@ def _edit(batch: _Batch, item: Understood, envelope: InboundEnvelope) -> None:
     contact, _ = batch.people[envelope.sender.kind, envelope.sender.value]
     assert conversation
     row = {"id": message.id, "created_at": now, "inbox_id": item.inbox_id}
-    _event(batch, EventKind.MESSAGE_EDITED, conversation, contact, row)
+    batch.tell(EventKind.MESSAGE_EDITED, conversation, contact, row)
 
 
 def _bounce(session: Session, inbox_id: str, bounce: Bounce) -> None:
@@ -401,8 +295,6 @@ def _bounce(session: Session, inbox_id: str, bounce: Bounce) -> None:
 def _write(batch: _Batch) -> None:
     session = batch.session
     session.flush()
-    for row in batch.messages:
-        row.setdefault("thread_id", None)
     if batch.messages:
         session.execute(sa.insert(Message), batch.messages)
     if batch.files:

@@ -14,7 +14,14 @@ from inbox.desk.reply_channels import ReplyChannel, channels_for
 from inbox.errors import Conflict, Invalid, NotFound
 from inbox.events import Actor, EventKind, record
 from inbox.model import (
-    Attachment, Author, Conversation, Delivery, Direction, Message, MessageState, Status,
+    Attachment,
+    Author,
+    Conversation,
+    Delivery,
+    Direction,
+    Message,
+    MessageState,
+    Status,
 )  # fmt: skip
 
 PREVIEW_LENGTH = 160

@@ -1,14 +1,12 @@
 """By which channels a customer can be answered, which one is proposed, and why another is not."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session, col, select
 
 from inbox import clock
 from inbox.model import ChannelThread, Conversation, Identity, Inbox
-
-NO_REPLIES = {"form", "console"}  # answered by another channel, or not at all
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +24,7 @@ class ReplyChannel:
 
 
 def channels_for(session: Session, conversation: Conversation) -> list[ReplyChannel]:
-    """The conversation's threads, the one written on last first; that one is proposed if it can be."""
+    """The conversation's threads, last written on first; the first that works is proposed."""
     rows = session.exec(
         select(ChannelThread, Inbox, Identity)
         .join(Inbox, col(Inbox.id) == col(ChannelThread.inbox_id))
@@ -36,7 +34,7 @@ def channels_for(session: Session, conversation: Conversation) -> list[ReplyChan
     ).all()
     found = [_describe(thread, inbox, identity) for thread, inbox, identity in rows]
     proposed = next((c for c in found if c.available), found[0] if found else None)
-    return [c if c is not proposed else _propose(c) for c in found]
+    return [replace(c, is_proposed=c is proposed) for c in found]
 
 
 def _describe(thread: ChannelThread, inbox: Inbox, identity: Identity) -> ReplyChannel:
@@ -62,8 +60,3 @@ def _why_not(thread: ChannelThread, inbox: Inbox, identity: Identity) -> str:
     if thread.window_until and thread.window_until < clock.now():
         return "The time in which this channel allows answers is over."
     return ""
-
-
-def _propose(channel: ReplyChannel) -> ReplyChannel:
-    values = {name: getattr(channel, name) for name in channel.__dataclass_fields__}
-    return ReplyChannel(**{**values, "is_proposed": True})

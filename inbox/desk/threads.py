@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from inbox import mailtokens
+from inbox import mailtokens, richtext
 from inbox.envelope import InboundEnvelope
 from inbox.model import ChannelThread, Conversation, Inbox, Message, Participant, ParticipantKind
 
@@ -26,7 +26,6 @@ NEW = "new"
 LINKED = "new_linked"
 
 _SUBJECT_NUMBER = re.compile(r"\[#(\d{1,12})\]")
-_PREFIX = re.compile(r"^\s*(?:[\w.]{1,6}(?:\[\d+\])?\s*:\s*|\[[^\]]{1,40}\]\s*)+", re.UNICODE)
 
 
 @dataclass(slots=True)
@@ -94,11 +93,6 @@ def match(
     return Match(NEW)
 
 
-def base_subject(subject: str) -> str:
-    """The subject without reply and forward marks and list tags, for comparing."""
-    return _PREFIX.sub("", subject).strip().casefold()
-
-
 def _guarded(
     rung: str,
     conversation: Conversation,
@@ -115,7 +109,8 @@ def _guarded(
         other_matter = (
             rung in (SIGNED_ID, STORED_ID, MARKER)
             and envelope.subject != ""
-            and base_subject(envelope.subject) != base_subject(conversation.subject)
+            and richtext.base_subject(envelope.subject)
+            != richtext.base_subject(conversation.subject)
         )
         if too_old or other_matter:
             return Match(LINKED, linked=conversation)

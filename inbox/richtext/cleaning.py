@@ -42,9 +42,24 @@ _STYLES = re.compile(
     r"|display|direction|float|clear|table-layout|overflow-wrap|opacity)\Z"
 )
 # url(), image-set(), var(), expression(), escapes and comments: whatever could load or hide that
-_UNSAFE_VALUE = re.compile(r"[\\@<>{}]|/\*|&#|(?:url|image|var|env|expression|element|attr)\w*\s*[(-]")
+_UNSAFE_VALUE = re.compile(
+    r"[\\@<>{}]|/\*|&#|(?:url|image|var|env|expression|element|attr)\w*\s*[(-]"
+)
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^>]*>")
-_VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
+_VOID = {
+    "area",
+    "base",
+    "br",
+    "col",
+    "embed",
+    "hr",
+    "img",
+    "input",
+    "link",
+    "meta",
+    "source",
+    "wbr",
+}
 
 
 def _filter(tag: str, attribute: str, value: str) -> str | None:
@@ -75,7 +90,9 @@ _CLEANER = nh3.Cleaner(
 def sanitize(html: str) -> str:
     """Safe to show in the sandboxed frame; what is not on the list is gone."""
     cleaned = _CLEANER.clean(_shallow(html[:LENGTH_LIMIT]))
-    return cleaned.replace(f' src="{_REMOTE}', ' data-remote-src="') if _REMOTE in cleaned else cleaned
+    return (
+        cleaned.replace(f' src="{_REMOTE}', ' data-remote-src="') if _REMOTE in cleaned else cleaned
+    )
 
 
 def _safe_source(value: str) -> str | None:

@@ -8,8 +8,34 @@ import nh3
 LENGTH_LIMIT = 1_000_000
 DEPTH_LIMIT = 8  # of `>` marks
 
-_PARAGRAPHS = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "dl", "table", "pre", "blockquote"}
-_LINES = {"div", "tr", "li", "dt", "dd", "section", "article", "header", "footer", "address", "center"}
+_PARAGRAPHS = {
+    "p",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "ul",
+    "ol",
+    "dl",
+    "table",
+    "pre",
+    "blockquote",
+}
+_LINES = {
+    "div",
+    "tr",
+    "li",
+    "dt",
+    "dd",
+    "section",
+    "article",
+    "header",
+    "footer",
+    "address",
+    "center",
+}
 _KEPT = _PARAGRAPHS | _LINES | {"br", "hr", "a", "td", "th", "img"}
 _ATTRIBUTES = {"a": {"href"}, "img": {"alt"}}
 _DROPPED = {"script", "style", "title", "template", "head", "noscript", "svg"}

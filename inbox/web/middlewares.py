@@ -10,7 +10,13 @@ from aiohttp.typedefs import Handler
 
 from inbox import i18n, ids
 from inbox.errors import (
-    Conflict, Forbidden, InboxError, Invalid, NotFound, RateLimited, Unavailable,
+    Conflict,
+    Forbidden,
+    InboxError,
+    Invalid,
+    NotFound,
+    RateLimited,
+    Unavailable,
 )  # fmt: skip
 from inbox.model import Permission
 from inbox.web import auth, keys

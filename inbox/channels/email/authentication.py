@@ -22,7 +22,10 @@ def is_proven(results: Sequence[str], trusted_host: str, sender: str) -> bool:
     domain = sender.rpartition("@")[2].lower()
     for header in results:
         host, _, rest = _COMMENT.sub(" ", header).partition(";")
-        if host.split()[:1] == [trusted_host.lower()] or host.strip().lower() == trusted_host.lower():
+        if (
+            host.split()[:1] == [trusted_host.lower()]
+            or host.strip().lower() == trusted_host.lower()
+        ):
             return any(_passes(result.strip(), domain) for result in rest.split(";"))
     return False
 

@@ -50,7 +50,11 @@ class _Reader:
 
 def _children(part: Message) -> Sequence[Message]:
     payload = part.get_payload()
-    return [child for child in payload if isinstance(child, Message)] if isinstance(payload, list) else []
+    return (
+        [child for child in payload if isinstance(child, Message)]
+        if isinstance(payload, list)
+        else []
+    )
 
 
 def _alternative(children: list[Body]) -> Body:

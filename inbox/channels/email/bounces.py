@@ -156,7 +156,11 @@ def _part_text(part: Message) -> str:
     if part.is_multipart():
         return ""
     decoded = part.get_payload(decode=True)
-    text = decoded if isinstance(decoded, bytes) else str(part.get_payload()).encode("utf-8", "replace")
+    text = (
+        decoded
+        if isinstance(decoded, bytes)
+        else str(part.get_payload()).encode("utf-8", "replace")
+    )
     return text[:TEXT_LIMIT].decode("utf-8", "replace").replace("\r\n", "\n")
 
 

@@ -29,9 +29,7 @@ Mailbox = tuple[str, str]  # name, address in lower case
 def raw_headers(message: Message, name: str) -> list[str]:
     """Each as it stands in the mail, eight-bit bytes decoded, unfolded."""
     wanted = name.lower()
-    return [
-        _unfold(value) for key, value in message.raw_items() if key.lower() == wanted
-    ]
+    return [_unfold(value) for key, value in message.raw_items() if key.lower() == wanted]
 
 
 def raw_header(message: Message, name: str) -> str:

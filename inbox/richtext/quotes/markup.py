@@ -27,8 +27,12 @@ _START = re.compile(
     re.IGNORECASE,
 )
 _PLAIN_QUOTE = re.compile(r"<(blockquote)\b[^<>]*>", re.IGNORECASE)
-_BLOCK_BREAK = re.compile(r"<(?:br|p|div|blockquote|tr|li|hr|/p|/div|/tr|/li)\b[^<>]*>", re.IGNORECASE)
-_TO_THE_END = re.compile(r"border-top|divRplyFwdMsg|appendonsend|stopSpelling|moz-cite|gmail_attr|Outlook")
+_BLOCK_BREAK = re.compile(
+    r"<(?:br|p|div|blockquote|tr|li|hr|/p|/div|/tr|/li)\b[^<>]*>", re.IGNORECASE
+)
+_TO_THE_END = re.compile(
+    r"border-top|divRplyFwdMsg|appendonsend|stopSpelling|moz-cite|gmail_attr|Outlook"
+)
 
 
 def split_quoted_html(html: str) -> tuple[str, str]:
