@@ -108,6 +108,20 @@ def own_file(session: Session, inbox_id: str, visitor: str, attachment_id: str) 
     return attachment
 
 
+def unreported(
+    session: Session, inbox_id: str, visitor: str, *, state: MessageState, upto: str
+) -> list[str]:
+    """The provider ids of his messages, up to the message `upto`, that have not come so far."""
+    behind = [shown for shown in SHOWN if shown.rank < state.rank]
+    wanted = _messages(inbox_id, visitor).where(
+        col(Message.direction) == Direction.OUTGOING,
+        col(Message.state).in_(behind),
+        col(Message.id) <= upto,
+    )
+    found = session.exec(wanted.order_by(col(Message.id).desc()).limit(PAGE)).all()
+    return [message.provider_id for message in found if message.provider_id]
+
+
 def newest_conversation_id(session: Session, inbox_id: str, visitor: str) -> str | None:
     """The conversation in which the visitor is writing now."""
     threads = _threads(inbox_id, visitor).order_by(col(ChannelThread.id).desc()).limit(1)

@@ -57,13 +57,20 @@ def message_item(vault: Vault, inbox_id: str, visitor: str, data: Any) -> RawIte
     return RawItem(external_id=f"{visitor}:{posted.client_id}", content=orjson.dumps(content))
 
 
-def receipt_item(visitor: str, data: Any) -> RawItem:
+def receipt(data: Any) -> PostedReceipt:
     """Raises Invalid."""
-    posted = _checked(PostedReceipt, data)
-    return RawItem(
-        external_id=f"{visitor}:{posted.kind}:{posted.upto}",
-        content=orjson.dumps({"kind": posted.kind, "visitor": visitor, "upto": posted.upto}),
-    )
+    return _checked(PostedReceipt, data)
+
+
+def receipt_items(visitor: str, kind: str, provider_ids: Sequence[str]) -> list[RawItem]:
+    """One for each message, as a provider's status callbacks would come."""
+    return [
+        RawItem(
+            external_id=f"{visitor}:{kind}:{provider_id}",
+            content=orjson.dumps({"kind": kind, "visitor": visitor, "upto": provider_id}),
+        )
+        for provider_id in provider_ids
+    ]
 
 
 def _content(

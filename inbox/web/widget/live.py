@@ -15,7 +15,7 @@ from inbox.errors import Forbidden, InboxError, Invalid
 from inbox.web import keys
 from inbox.web.widget import messages, site, tokens
 from inbox.web.widget.answers import page, problem
-from inbox.web.widget.intake import message_item, receipt_item
+from inbox.web.widget.intake import message_item
 from inbox.web.widget.lobby import LOBBY, TYPING, Visit
 
 LARGEST_FRAME = 64 * 1024
@@ -112,8 +112,12 @@ class Conversing:
             case "message":
                 await self._take_message(data)
             case "delivered" | "read":
-                item = receipt_item(self.visit.visitor, {**data, "kind": data["type"]})
-                await self.services.arrivals.record(self.visit.inbox_id, [item])
+                await messages.record_receipt(
+                    self.services,
+                    self.visit.inbox_id,
+                    self.visit.visitor,
+                    {**data, "kind": data["type"]},
+                )
             case "typing":
                 await self._take_typing()
             case "ping":

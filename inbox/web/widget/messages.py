@@ -9,13 +9,13 @@ from aiohttp import web
 
 from inbox.desk import visitors
 from inbox.desk.visitors import VisitorPage
-from inbox.envelope import RawItem
 from inbox.errors import Invalid
+from inbox.model import MessageState
 from inbox.services import Services
 from inbox.web import keys
 from inbox.web.widget import site, tokens
 from inbox.web.widget.answers import json, page
-from inbox.web.widget.intake import message_item, receipt_item
+from inbox.web.widget.intake import message_item, receipt, receipt_items
 from inbox.web.widget.lobby import LOBBY, Visit
 
 LONGEST_WAIT = 25
@@ -52,7 +52,7 @@ async def create(request: web.Request) -> web.Response:
     services = request.app[keys.SERVICES]
     limit_messages(request, visitor)
     item = message_item(services.vault, inbox_id, visitor, await _body(request))
-    await record(services, inbox_id, item)
+    await services.arrivals.record(inbox_id, [item])
     return json({"client_id": item.external_id.partition(":")[2]}, 201)
 
 
@@ -60,8 +60,7 @@ async def acknowledge(request: web.Request) -> web.Response:
     """Delivered or read."""
     inbox_id, visitor = await recognise(request)
     request.app[LOBBY].requests.take(visitor)
-    item = receipt_item(visitor, await _body(request))
-    await record(request.app[keys.SERVICES], inbox_id, item)
+    await record_receipt(request.app[keys.SERVICES], inbox_id, visitor, await _body(request))
     return json({}, 202)
 
 
@@ -84,8 +83,17 @@ def address(request: web.Request) -> str:
     return request.get(keys.REMOTE) or request.remote or ""
 
 
-async def record(services: Services, inbox_id: str, item: RawItem) -> None:
-    await services.arrivals.record(inbox_id, [item])
+async def record_receipt(services: Services, inbox_id: str, visitor: str, data: Any) -> None:
+    """Raises Invalid. Only his own messages are looked at, whatever `upto` names."""
+    posted = receipt(data)
+    provider_ids = await services.database.read(
+        lambda session: visitors.unreported(
+            session, inbox_id, visitor, state=MessageState(posted.kind), upto=posted.upto
+        )
+    )
+    if provider_ids:
+        items = receipt_items(visitor, posted.kind, provider_ids)
+        await services.arrivals.record(inbox_id, items)
 
 
 async def read_history(

@@ -28,9 +28,8 @@ class WidgetSettings(BaseModel):
     welcome: str = ""
     reply_time: str = ""
     allowed_domains: Annotated[list[str], BeforeValidator(_as_list)] = []
-    ask_name: bool = False
-    ask_email: bool = False
-    consent_text: str = ""
+    ask_first: bool = False
+    consent: str = ""
     hue: int | None = None
 
 

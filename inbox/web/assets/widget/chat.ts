@@ -78,9 +78,8 @@ export class Chat {
 
   get isAgreed(): boolean {
     const { consent, profile } = this.host.kept;
-    const isKnown =
-      (!this.config.ask_name || profile?.name) && (!this.config.ask_email || profile?.email);
-    return Boolean(isKnown) && (!this.asksConsent || consent === this.config.consent_version);
+    const isKnown = !this.config.ask_first || Boolean(profile?.name && profile.email);
+    return isKnown && (!this.asksConsent || consent === this.config.consent_version);
   }
 
   agree(profile: Profile): void {

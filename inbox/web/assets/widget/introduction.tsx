@@ -4,7 +4,7 @@ import type { Chat } from "./chat";
 import { say } from "./texts";
 
 export function Introduction({ chat, isOpen }: { chat: Chat; isOpen: boolean }) {
-  const { ask_name, ask_email, consent } = chat.config;
+  const { ask_first, consent } = chat.config;
   const { profile } = chat.host.kept;
   const form = useRef<HTMLFormElement>(null);
 
@@ -22,26 +22,33 @@ export function Introduction({ chat, isOpen }: { chat: Chat; isOpen: boolean }) 
 
   return (
     <form class="introduction" ref={form} onSubmit={submit}>
-      {ask_name && (
-        <label>
-          {say("name")}
-          <input name="name" value={profile?.name} required maxLength={120} autocomplete="name" dir="auto" />
-        </label>
-      )}
-      {ask_email && (
-        <label>
-          {say("email")}
-          <input
-            name="email"
-            type="email"
-            value={profile?.email}
-            required
-            maxLength={120}
-            autocomplete="email"
-            aria-describedby="email-why"
-          />
-          <small id="email-why">{say("email_why")}</small>
-        </label>
+      {ask_first && (
+        <>
+          <label>
+            {say("name")}
+            <input
+              name="name"
+              value={profile?.name}
+              required
+              maxLength={120}
+              autocomplete="name"
+              dir="auto"
+            />
+          </label>
+          <label>
+            {say("email")}
+            <input
+              name="email"
+              type="email"
+              value={profile?.email}
+              required
+              maxLength={120}
+              autocomplete="email"
+              aria-describedby="email-why"
+            />
+            <small id="email-why">{say("email_why")}</small>
+          </label>
+        </>
       )}
       {chat.asksConsent && <p dir="auto">{consent || say("consent")}</p>}
       <button class="primary">{say(chat.asksConsent ? "agree" : "start")}</button>

@@ -86,8 +86,7 @@ export interface Config {
   title: string;
   greeting: string;
   reply_time: string;
-  ask_name: boolean;
-  ask_email: boolean;
+  ask_first: boolean;
   consent: string;
   consent_version: string;
   text_bytes: number;
