@@ -25,8 +25,6 @@ from inbox.channels.base import (
     LoginRefused,
     OutcomeUnknown,
     PermanentFailure,
-    RawItem,
-    Receipt,
     Record,
     TemporaryFailure,
 )
@@ -35,7 +33,7 @@ from inbox.channels.telegram.bot_api import BotApi
 from inbox.channels.telegram.parse import understand_update
 from inbox.channels.telegram.splitting import split
 from inbox.channels.telegram.updates import ALLOWED_UPDATES
-from inbox.envelope import AddressKind, FilePart, Inbound, OutboundEnvelope
+from inbox.envelope import AddressKind, FilePart, Inbound, OutboundEnvelope, RawItem, Receipt
 
 __all__ = ["TelegramChannel", "TelegramSettings"]
 
@@ -206,7 +204,10 @@ class TelegramChannel:
 
 
 def _raw_item(update: dict[str, Any]) -> RawItem:
-    return RawItem(external_id=f"update:{int(update['update_id'])}", content=orjson.dumps(update))
+    number = update["update_id"]
+    if not isinstance(number, int):
+        raise TypeError("update_id is not a number")
+    return RawItem(external_id=f"update:{number}", content=orjson.dumps(update))
 
 
 def _offset(checkpoint: Mapping[str, Any]) -> int:

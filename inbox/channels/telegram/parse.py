@@ -54,6 +54,7 @@ def _from_message(message: Message) -> InboundEnvelope | None:
         edits=external_id if edit else "",
         sender=_sender(message.author),
         thread=str(message.chat.id),
+        subject=message.chat.title,
         text=text,
         files=files,
         references=(f"{replied.chat.id}:{replied.message_id}",) if replied else (),
@@ -91,8 +92,11 @@ def _sender(person: Person) -> Address:
 def _text(message: Message) -> str:
     if message.text.startswith(START):
         return START.strip()  # its token is for us, see _shared, and for nobody's eyes
-    if message.text or message.caption:
-        return message.text or message.caption
+    return message.text or message.caption or _described(message)
+
+
+def _described(message: Message) -> str:
+    """What isn't text, in words."""
     if message.venue:
         venue = message.venue
         lines = [venue.title, venue.address, _map(venue.location)]
@@ -101,9 +105,8 @@ def _text(message: Message) -> str:
         return f"Location: {_map(message.location)}"
     if message.contact:
         person = message.contact
-        return f"Contact: {person.first_name} {person.last_name}".strip() + (
-            f"\n{person.phone_number}"
-        )
+        name = f"{person.first_name} {person.last_name}".strip()
+        return f"Contact: {name}\n{person.phone_number}"
     if message.sticker:
         return message.sticker.emoji
     extra = message.model_extra or {}

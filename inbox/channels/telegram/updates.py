@@ -25,6 +25,7 @@ class Person(Reading):
 
 class Chat(Reading):
     id: Id
+    title: Text = ""  # groups have one
 
 
 class File(Reading):
@@ -58,7 +59,7 @@ class Button(Reading):
 
 
 class Keyboard(Reading):
-    inline_keyboard: list[list[Button]] = []
+    inline_keyboard: tuple[tuple[Button, ...], ...] = ()
 
 
 class EarlierMessage(Reading):
@@ -79,7 +80,7 @@ class Message(Reading):
     edit_date: Time | None = None
     text: Text = ""
     caption: Text = ""
-    photo: list[File] = []
+    photo: tuple[File, ...] = ()
     animation: File | None = None
     document: File | None = None
     voice: File | None = None
