@@ -1,4 +1,4 @@
-"""When a form's page was drawn and for which attempt, signed, so that programs can't make one up."""
+"""When a form's page was drawn and for which attempt, signed so that nobody can make one up."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -12,9 +12,11 @@ from typing import Any
 
 import structlog
 from aiohttp import web
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError
 
 from inbox.bus import Bus
-from inbox.db import Database, DBAPIError
+from inbox.db import Database
 from inbox.desk import visitors
 from inbox.errors import RateLimited
 from inbox.events import TOPIC

@@ -2,35 +2,16 @@
 
 import re
 from dataclasses import dataclass
-from typing import Annotated, Any
 from urllib.parse import urlsplit
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
-from sqlmodel import Session, select
+from sqlmodel import Session
 
+from inbox.channels.webchat import WebchatSettings
 from inbox.errors import NotFound
-from inbox.model import Inbox, Workspace
+from inbox.model import Inbox
 
 KIND = "webchat"
 HOST = re.compile(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?")
-
-
-def _as_list(value: Any) -> Any:
-    return value.replace(",", " ").split() if isinstance(value, str) else value
-
-
-class WidgetSettings(BaseModel):
-    """The part of the channel's settings that the page needs; unknown ones are left alone."""
-
-    model_config = ConfigDict(extra="ignore")
-
-    title: str = ""
-    welcome: str = ""
-    reply_time: str = ""
-    allowed_domains: Annotated[list[str], BeforeValidator(_as_list)] = []
-    ask_first: bool = False
-    consent: str = ""
-    hue: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,21 +20,21 @@ class Site:
     title: str
     greeting: str
     hue: int
-    settings: WidgetSettings
+    settings: WebchatSettings
 
     @property
     def frame_ancestors(self) -> str:
         """The source list of the Content-Security-Policy: who may show the chat in a frame."""
-        if not self.settings.allowed_domains:
+        if not self.settings.domains():
             return "*"
-        hosts = [host for entry in self.settings.allowed_domains if (host := _host(entry))]
+        hosts = [host for entry in self.settings.domains() if (host := _host(entry))]
         return " ".join(["'self'", *hosts])
 
     def allows(self, host: str) -> bool:
         """Whether a page on `host` (with its port, if it has one) may show the chat."""
-        if not self.settings.allowed_domains:
+        if not self.settings.domains():
             return True
-        return any(_covers(_host(entry), host) for entry in self.settings.allowed_domains)
+        return any(_covers(_host(entry), host) for entry in self.settings.domains())
 
 
 def find(session: Session, inbox_id: str) -> Site:
@@ -61,13 +42,12 @@ def find(session: Session, inbox_id: str) -> Site:
     inbox = session.get(Inbox, inbox_id)
     if not inbox or inbox.kind != KIND or not inbox.enabled:
         raise NotFound
-    settings = WidgetSettings.model_validate(inbox.settings)
-    workspace = session.exec(select(Workspace)).first() or Workspace()
+    settings = WebchatSettings.model_validate(inbox.settings)
     return Site(
         inbox_id=inbox.id,
         title=settings.title or inbox.name,
         greeting=settings.welcome or inbox.greeting,
-        hue=workspace.hue if settings.hue is None else settings.hue,
+        hue=settings.hue,
         settings=settings,
     )
 

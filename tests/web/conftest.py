@@ -11,7 +11,7 @@ from inbox import services as composition
 from inbox.model import Inbox
 from inbox.services import Services
 from inbox.settings import Settings
-from inbox.web import forms, keys, widget
+from inbox.web import keys, webforms, widget
 from inbox.web.middlewares import errors_shown, identified
 
 Client = TestClient[web.Request, web.Application]
@@ -31,7 +31,7 @@ async def services(tmp_path: Any) -> AsyncIterator[Services]:
 async def client(services: Services) -> AsyncIterator[Client]:
     app = web.Application(middlewares=[identified, errors_shown])
     app[keys.SERVICES] = services
-    for route in [*widget.ROUTES, *forms.ROUTES]:
+    for route in [*widget.ROUTES, *webforms.ROUTES]:
         app.router.add_route(route.method, route.path, route.handler)
     widget.prepare(app)
     async with TestClient(TestServer(app)) as made:
