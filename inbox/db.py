@@ -22,6 +22,7 @@ from sqlmodel import Session, SQLModel
 
 from inbox import clock
 from inbox.errors import Unavailable
+from inbox.migrations.upgrade import upgrade
 
 log = structlog.get_logger()
 
@@ -91,8 +92,8 @@ class Database:
         self.on_commit(topics)
 
     def create(self) -> None:
-        """Make every table of the model; migrations do the same step by step."""
-        SQLModel.metadata.create_all(self.engine)
+        """Bring the schema to its newest form, from empty as well; safe to call at every start."""
+        upgrade(self.engine)
 
     async def close(self) -> None:
         if self._writer:

@@ -13,6 +13,8 @@ DOMAIN = "messages"
 SOURCE = "en"
 LOCALES = {"en": "English", "sr_Cyrl": "Српски", "sr_Latn": "Srpski"}
 
+N_ = str  # marks a text that is translated later, when it is drawn
+
 _current: ContextVar[str] = ContextVar("locale", default=SOURCE)
 
 _LATIN = {

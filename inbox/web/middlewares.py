@@ -16,6 +16,7 @@ from inbox.errors import (
     Invalid,
     NotFound,
     RateLimited,
+    Unauthenticated,
     Unavailable,
 )  # fmt: skip
 from inbox.model import Permission
@@ -27,7 +28,8 @@ from inbox.web.routes import ROUTES
 log = structlog.get_logger()
 
 STATUS: dict[type[InboxError], int] = {
-    NotFound: 404, Forbidden: 403, Invalid: 422, Conflict: 409, RateLimited: 429, Unavailable: 503,
+    NotFound: 404, Unauthenticated: 401, Forbidden: 403, Invalid: 422, Conflict: 409,
+    RateLimited: 429, Unavailable: 503,
 }  # fmt: skip
 SAFE = {"GET", "HEAD", "OPTIONS"}
 CONTENT_SECURITY_POLICY = (
@@ -87,6 +89,8 @@ async def errors_shown(request: web.Request, handler: Handler) -> web.StreamResp
         response = _shown(request, status, error.code, error.message, fields)
         if isinstance(error, RateLimited):
             response.headers["Retry-After"] = str(int(error.retry_after) + 1)
+        if isinstance(error, Unauthenticated):
+            response.headers["WWW-Authenticate"] = "Bearer"
         return response
     except (ValueError, RecursionError) as error:
         log.warning("bad_request", error=repr(error))

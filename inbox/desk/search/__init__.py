@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from inbox.desk.search import postgres, sqlite
 from inbox.folding import fold
-from inbox.model import Contact, Conversation, Identity, Message, SearchDocument
+from inbox.model import Contact, Conversation, Identity, Message, Record, SearchDocument
+
+Row = TypeVar("Row", bound=Record)
 
 BATCH = 300
 LONGEST_BODY = 20_000
@@ -130,6 +133,6 @@ def _store(session: Session, rows: list[dict[str, str | None]]) -> None:
         _side(session).added(session, subjects)
 
 
-def _by_id(session: Session, table: type, ids: Sequence[str]) -> dict[str, object]:
-    found = session.exec(select(table).where(table.id.in_(ids)))
+def _by_id(session: Session, table: type[Row], ids: Sequence[str]) -> dict[str, Row]:
+    found = session.exec(select(table).where(col(table.id).in_(ids)))
     return {row.id: row for row in found}

@@ -22,7 +22,8 @@ class Index:
             return
         session.execute(
             sa.text(
-                "INSERT INTO search_index(search_index, rowid, body) VALUES ('delete', :rowid, :body)"
+                "INSERT INTO search_index(search_index, rowid, body)"
+                " VALUES ('delete', :rowid, :body)"
             ),
             [{"rowid": rowid, "body": body} for rowid, body in gone],
         )
