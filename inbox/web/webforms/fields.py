@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from inbox.channels.form import FormSettings
 from inbox.i18n import gettext as _
+from inbox.web.fields import Field
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 PHONE = re.compile(r"\+?[\d\s()/.-]{5,30}")
@@ -16,47 +17,24 @@ CONSENT = "consent"
 FILE = "file"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FormField:
-    """What `components/field.html` draws."""
-
-    name: str
-    label: str
-    kind: str = "text"
-    required: bool = False
-    value: str = ""
-    error: str = ""
-    help: str = ""
-    autocomplete: str = ""
-    max_length: int | None = LINE_LENGTH
-    placeholder: str = ""
-    minimum: None = None
-    maximum: None = None
-    options: Sequence[tuple[str, str]] = ()
-    autofocus: bool = False
-    is_extra: bool = False
-
-
-def fields_of(settings: FormSettings) -> list[FormField]:
+def fields_of(settings: FormSettings) -> list[Field]:
     """In the order of the page; consent is the last."""
     fields = [*_standard(settings), *_extra(settings)]
     if settings.ask_message != "off":
         fields.append(_message(settings.ask_message == "required"))
     if settings.ask_file != "off":
         required = settings.ask_file == "required"
-        fields.append(
-            FormField(name=FILE, label=_("File"), kind="file", required=required, max_length=None)
-        )
+        fields.append(Field(name=FILE, label=_("File"), kind="file", required=required))
     return fields
 
 
-def consent_of(settings: FormSettings) -> FormField | None:
+def consent_of(settings: FormSettings) -> Field | None:
     if not settings.consent:
         return None
-    return FormField(name=CONSENT, label=settings.consent, kind="checkbox", required=True)
+    return Field(name=CONSENT, label=settings.consent, kind="checkbox", required=True)
 
 
-def filled(fields: Sequence[FormField], values: Mapping[str, str]) -> list[FormField]:
+def filled(fields: Sequence[Field], values: Mapping[str, str]) -> list[Field]:
     """The same fields with what was given and what is wrong with it."""
     return [
         replace(field, value=value, error=_problem(field, value))
@@ -65,34 +43,39 @@ def filled(fields: Sequence[FormField], values: Mapping[str, str]) -> list[FormF
     ]
 
 
-def _standard(settings: FormSettings) -> list[FormField]:
+def _standard(settings: FormSettings) -> list[Field]:
     asked: Sequence[tuple[str, str, dict[str, Any]]] = (
-        (settings.ask_name, "name", {"label": _("Name"), "autocomplete": "name"}),
+        (settings.ask_name, "name", {"label": _("Name"), "kind": "text", "autocomplete": "name"}),
         (
             settings.ask_email,
             "email",
             {"label": _("E-mail"), "kind": "email", "autocomplete": "email"},
         ),
         (settings.ask_phone, "phone", {"label": _("Phone"), "kind": "tel", "autocomplete": "tel"}),
-        (settings.ask_subject, "subject", {"label": _("Subject")}),
+        (settings.ask_subject, "subject", {"label": _("Subject"), "kind": "text"}),
     )
     return [
-        FormField(name=name, required=use == "required", **shape)
+        Field(name=name, required=use == "required", max_length=LINE_LENGTH, **shape)
         for use, name, shape in asked
         if use != "off"
     ]
 
 
-def _extra(settings: FormSettings) -> list[FormField]:
+def _extra(settings: FormSettings) -> list[Field]:
     return [
-        FormField(name=f"extra.{extra.name}", label=extra.label, required=extra.required,
-                  is_extra=True)
+        Field(
+            name=f"extra.{extra.name}",
+            label=extra.label,
+            kind="text",
+            required=extra.required,
+            max_length=LINE_LENGTH,
+        )
         for extra in settings.extra()
-    ]  # fmt: skip
+    ]
 
 
-def _message(required: bool) -> FormField:
-    return FormField(
+def _message(required: bool) -> Field:
+    return Field(
         name="message",
         label=_("Message"),
         kind="textarea",
@@ -101,7 +84,7 @@ def _message(required: bool) -> FormField:
     )
 
 
-def _problem(field: FormField, value: str) -> str:
+def _problem(field: Field, value: str) -> str:
     if not value:
         return _missing(field) if field.required else ""
     if field.max_length and len(value.replace("\r\n", "\n")) > field.max_length:
@@ -113,7 +96,7 @@ def _problem(field: FormField, value: str) -> str:
     return ""
 
 
-def _missing(field: FormField) -> str:
+def _missing(field: Field) -> str:
     if field.kind == "checkbox":
         return _("Tick this box to go on.")
     return _("Choose a file.") if field.kind == "file" else _("Fill this in.")

@@ -12,10 +12,11 @@ from inbox.errors import NotFound
 from inbox.i18n import gettext as _
 from inbox.model import Inbox
 from inbox.web import keys
+from inbox.web.fields import Field
 from inbox.web.limits import Limiter
 from inbox.web.render import render
 from inbox.web.webforms import stamp as stamps
-from inbox.web.webforms.fields import FILE, FormField, consent_of, fields_of, filled
+from inbox.web.webforms.fields import FILE, consent_of, fields_of, filled
 from inbox.web.webforms.stamp import Stamp, new_stamp
 from inbox.web.webforms.submission import Submission, item, read_submission
 from inbox.web.widget.tokens import UploadedFile, read_ticket, upload_ticket
@@ -38,9 +39,9 @@ class Drawn:
 
     inbox: Inbox
     settings: FormSettings
-    fields: Sequence[FormField]
+    fields: Sequence[Field]
     stamp: Stamp
-    consent: FormField | None = None
+    consent: Field | None = None
     notice: str = ""
     kept: UploadedFile | None = None
 
@@ -147,7 +148,7 @@ async def _kept_file(
     return read_ticket(services.vault, inbox.id, nonce, ticket) if ticket and nonce else None
 
 
-def _spoilt(field: FormField, problem: str) -> FormField:
+def _spoilt(field: Field, problem: str) -> Field:
     return replace(field, error=problem) if field.name == FILE else field
 
 

@@ -9,8 +9,9 @@ from aiohttp import BodyPartReader, web
 
 from inbox.envelope import RawItem
 from inbox.errors import Invalid
+from inbox.web.fields import Field
 from inbox.web.uploads import Upload, read_upload
-from inbox.web.webforms.fields import CONSENT, FILE, FormField
+from inbox.web.webforms.fields import CONSENT, FILE
 
 FILE_BYTES = 10 * 1024 * 1024
 VALUE_BYTES = 64 * 1024
@@ -45,7 +46,7 @@ async def read_submission(request: web.Request) -> Submission:
 
 
 def item(
-    nonce: str, fields: Sequence[FormField], files: Sequence[dict[str, Any]], language: str
+    nonce: str, fields: Sequence[Field], files: Sequence[dict[str, Any]], language: str
 ) -> RawItem:
     """The raw item; its external id makes a second press of the button the same submission."""
     values = {field.name: field.value for field in fields if field.kind != "file" and field.value}

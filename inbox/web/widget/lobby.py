@@ -13,7 +13,6 @@ from typing import Any
 import structlog
 from aiohttp import web
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import DBAPIError
 
 from inbox.bus import Bus
 from inbox.db import Database
