@@ -46,7 +46,9 @@ def environment() -> jinja2.Environment:
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
     made.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
-    made.globals.update(asset=asset, icon_sprite=lambda: asset("icons.svg"), locales=i18n.LOCALES)
+    made.globals.update(
+        asset=asset, icon_sprite=asset("icons.svg"), locales=i18n.LOCALES, url=lambda path: path
+    )
     made.filters.update(
         clock_time=clock_time, day=day, moment=moment, ago=ago, initials=initials, hue=hue,
         paragraphs=paragraphs,

@@ -1,9 +1,9 @@
 /** One message, the visitor's or an answer. */
 import type { ComponentChildren } from "preact";
-import { FileTile } from "./file-tile";
 import type { Chat, Pending } from "./chat";
 import type { Link } from "./connection";
 import { clockTime } from "./dates";
+import { FileTile } from "./file-tile";
 import type { Attached, Message, SentFile } from "./protocol";
 import { say } from "./texts";
 

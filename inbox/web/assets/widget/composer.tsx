@@ -80,16 +80,16 @@ export function Composer({ chat, isOpen }: { chat: Chat; isOpen: boolean }) {
           multiple
           hidden
           ref={picker}
-          onChange={() => {
-            attachments.add([...(picker.current!.files ?? [])]);
-            picker.current!.value = "";
+          onChange={(event) => {
+            attachments.add([...(event.currentTarget.files ?? [])]);
+            event.currentTarget.value = "";
           }}
         />
         <button
           type="button"
           class="icon"
           aria-label={say("attach")}
-          onClick={() => picker.current!.click()}
+          onClick={() => picker.current?.click()}
         >
           <Icon name="attach" />
         </button>
@@ -105,7 +105,7 @@ export function Composer({ chat, isOpen }: { chat: Chat; isOpen: boolean }) {
           onKeyDown={pressKey}
           onPaste={paste}
         />
-        <button class="icon send" aria-label={say("send")} aria-disabled={!isReady}>
+        <button type="submit" class="icon send" aria-label={say("send")} aria-disabled={!isReady}>
           <Icon name="send" />
         </button>
       </div>

@@ -55,13 +55,15 @@ export class Connection {
     this.socket?.close();
   }
 
-  get isLive(): boolean {
-    return this.socket?.readyState === WebSocket.OPEN && this.cursor !== undefined;
+  /** The socket once it has been welcomed. */
+  private get live(): WebSocket | undefined {
+    const isLive = this.socket?.readyState === WebSocket.OPEN && this.cursor !== undefined;
+    return isLive ? this.socket : undefined;
   }
 
   /** Over whichever way is open; what must not be lost is queued by the caller until its answer. */
   send(type: "message" | "delivered" | "read" | "typing", data: object): void {
-    if (this.isLive) this.socket!.send(JSON.stringify({ type, ...data }));
+    if (this.live) this.live.send(JSON.stringify({ type, ...data }));
     else if (this.polling && type === "message") void this.post(data as { client_id: string });
     else if (this.polling && type !== "typing")
       void this.api.post("/receipts", this.token, { kind: type, ...data }).catch(() => undefined);
@@ -77,7 +79,7 @@ export class Connection {
   }
 
   private readonly again = (): void => {
-    if (this.isClosed || this.isLive || this.polling) return;
+    if (this.isClosed || this.live || this.polling) return;
     this.failures = 0;
     this.open();
   };
@@ -112,7 +114,7 @@ export class Connection {
   private hear(frame: Frame): void {
     if (frame.type === "messages") this.take(frame);
     else if (frame.type === "typing") this.events.typing(frame.name);
-    else if (frame.type === "ack") this.events.acknowledged(frame.client_id!);
+    else if (frame.type === "ack") this.events.acknowledged(frame.client_id ?? "");
     else if (frame.type === "refused") this.events.refused(frame.error, frame.client_id);
   }
 
@@ -130,11 +132,9 @@ export class Connection {
     const { signal } = this.polling;
     while (!signal.aborted && Date.now() - this.pollingSince < SOCKET_AGAIN) {
       try {
-        const isFirst = this.cursor === undefined;
-        const { api, token } = this;
-        this.take(
-          isFirst ? await api.history(token) : await api.news(token, this.cursor!, signal),
-        );
+        const { api, token, cursor } = this;
+        const isFirst = cursor === undefined;
+        this.take(isFirst ? await api.history(token) : await api.news(token, cursor, signal));
       } catch (error) {
         if (error instanceof Refused) this.events.refused(error.problem);
         this.events.link(navigator.onLine ? "connecting" : "offline");
@@ -148,9 +148,8 @@ export class Connection {
 
   /** A laptop that slept has an open socket that leads nowhere. */
   private checkPulse(): void {
-    if (!this.isLive) return;
-    if (Date.now() - this.heardAt > SILENCE) this.socket!.close();
-    else this.socket!.send('{"type":"ping"}');
+    if (Date.now() - this.heardAt > SILENCE) this.live?.close();
+    else this.live?.send('{"type":"ping"}');
   }
 }
 

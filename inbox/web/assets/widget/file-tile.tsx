@@ -54,7 +54,10 @@ function usePicture(chat: Chat, id: string): string {
       if (isGone) URL.revokeObjectURL(made);
       else setUrl(made);
     };
-    void chat.token().then((token) => chat.api.file(token, id)).then(show, () => undefined);
+    void chat
+      .token()
+      .then((token) => chat.api.file(token, id))
+      .then(show, () => undefined);
     return () => {
       isGone = true;
       if (made) URL.revokeObjectURL(made);

@@ -5,8 +5,8 @@ import { meetHost } from "./host";
 import type { Config } from "./protocol";
 import { Window } from "./window";
 
-const main = document.getElementById("chat")!;
-const config: Config = JSON.parse(main.dataset.config!);
+const main = document.getElementById("chat") as HTMLElement;
+const config: Config = JSON.parse(main.dataset.config ?? "");
 useHue(Number(document.documentElement.dataset.hue));
 const host = await meetHost(config.inbox);
 render(<Window chat={new Chat(config, host)} />, main);

@@ -62,12 +62,19 @@ function ownHost(key: string): Host {
     asksConsent: false,
     isFramed: false,
     isOpen: true,
-    keep: (change) => save(key, (host.kept = merge(load(key, host.kept), change))),
-    forget: () => void (host.kept = forget(key)),
+    keep(change) {
+      host.kept = merge(load(key, host.kept), change);
+      save(key, host.kept);
+    },
+    forget() {
+      host.kept = forget(key);
+    },
     tell: () => undefined,
     hear(hearer) {
       addEventListener("storage", (event) => {
-        if (event.key === key) hearer({ kept: (host.kept = load(key)) });
+        if (event.key !== key) return;
+        host.kept = load(key);
+        hearer({ kept: host.kept });
       });
     },
   };

@@ -51,7 +51,9 @@ export function Introduction({ chat, isOpen }: { chat: Chat; isOpen: boolean }) 
         </>
       )}
       {chat.asksConsent && <p dir="auto">{consent || say("consent")}</p>}
-      <button class="primary">{say(chat.asksConsent ? "agree" : "start")}</button>
+      <button type="submit" class="primary">
+        {say(chat.asksConsent ? "agree" : "start")}
+      </button>
     </form>
   );
 }

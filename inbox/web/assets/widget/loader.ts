@@ -1,9 +1,9 @@
 /** The one script of a foreign page: a launcher that its styles cannot reach, and the chat's frame. */
 import { chooseLanguage } from "./language";
 import { sheetText } from "./launcher-style";
-import texts from "./strings/launcher.json";
-import type { FromFrame, Kept, Profile, ToFrame } from "./protocol";
+import type { FromFrame, Profile, ToFrame } from "./protocol";
 import { forget, load, merge, save } from "./storage";
+import texts from "./strings/launcher.json";
 
 interface InboxChat {
   open(): void;
@@ -21,7 +21,8 @@ const SVG = "http://www.w3.org/2000/svg";
 const BUBBLE = "M21 14a2 2 0 0 1-2 2H8l-5 4V5a2 2 0 0 1 2-2h14a2 2 0 0 1 2 2z";
 
 const script = document.currentScript as HTMLScriptElement | null;
-if (script?.dataset.inbox && !window.InboxChat) window.InboxChat = start(script, script.dataset.inbox);
+if (script?.dataset.inbox && !window.InboxChat)
+  window.InboxChat = start(script, script.dataset.inbox);
 
 function start(script: HTMLScriptElement, inbox: string): InboxChat {
   const origin = new URL(script.src).origin;
@@ -72,13 +73,16 @@ function start(script: HTMLScriptElement, inbox: string): InboxChat {
       page: location.href,
       consent: script.dataset.consent === "required",
     };
-    frame!.contentWindow!.postMessage(hello, origin, [channel.port2]);
+    frame?.contentWindow?.postMessage(hello, origin, [channel.port2]);
     waiting.forEach(tell);
     waiting = [];
   }
 
   function hear(message: FromFrame): void {
-    if (message.keep) save(key, (kept = merge(load(key, kept), message.keep)));
+    if (message.keep) {
+      kept = merge(load(key, kept), message.keep);
+      save(key, kept);
+    }
     if (message.forget) kept = forget(key);
     if (message.unread !== undefined) label(message.unread);
     if (message.close) toggle(false);
@@ -99,7 +103,9 @@ function start(script: HTMLScriptElement, inbox: string): InboxChat {
     if (event.key === "Escape") toggle(false);
   };
   addEventListener("storage", (event) => {
-    if (event.key === key) tell({ kept: (kept = load(key, {} as Kept)) });
+    if (event.key !== key) return;
+    kept = load(key);
+    tell({ kept });
   });
   label();
   if (kept.token) (window.requestIdleCallback || setTimeout)(makeFrame);

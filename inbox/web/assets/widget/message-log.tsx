@@ -16,16 +16,26 @@ export function MessageLog({ chat, view }: { chat: Chat; view: View }) {
 
   useLayoutEffect(() => {
     const { current } = log;
-    if (current && (isAtEnd.current || pending.length > 0)) current.scrollTop = current.scrollHeight;
+    if (current && (isAtEnd.current || pending.length > 0))
+      current.scrollTop = current.scrollHeight;
   }, [newest, view.isOpen, view.typist]);
 
   function noteScroll(): void {
-    const { scrollHeight, scrollTop, clientHeight } = log.current!;
+    if (!log.current) return;
+    const { scrollHeight, scrollTop, clientHeight } = log.current;
     isAtEnd.current = scrollHeight - scrollTop - clientHeight < NEAR;
   }
 
   return (
-    <div class="log" role="log" tabIndex={0} aria-label={say("log")} ref={log} onScroll={noteScroll}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
+    <div
+      class="log"
+      role="log"
+      tabIndex={0}
+      aria-label={say("log")}
+      ref={log}
+      onScroll={noteScroll}
+    >
       {view.hasEarlier && (
         <button type="button" class="earlier" onClick={() => chat.showEarlier()}>
           {say("earlier")}
@@ -40,7 +50,13 @@ export function MessageLog({ chat, view }: { chat: Chat; view: View }) {
         <Row key={message.id} chat={chat} message={message} before={messages[place - 1]} />
       ))}
       {pending.map((queued) => (
-        <Own key={queued.client_id} chat={chat} message={queued} state={queued.state} link={view.link} />
+        <Own
+          key={queued.client_id}
+          chat={chat}
+          message={queued}
+          state={queued.state}
+          link={view.link}
+        />
       ))}
       {view.typist !== undefined && (
         <p class="typing">
