@@ -27,14 +27,18 @@ async def services(tmp_path: Any) -> AsyncIterator[Services]:
     await built.close()
 
 
-@pytest.fixture
-async def client(services: Services) -> AsyncIterator[Client]:
+def chat_app(services: Services) -> web.Application:
     app = web.Application(middlewares=[identified, errors_shown])
     app[keys.SERVICES] = services
     for route in [*widget.ROUTES, *webforms.ROUTES]:
         app.router.add_route(route.method, route.path, route.handler)
     widget.prepare(app)
-    async with TestClient(TestServer(app)) as made:
+    return app
+
+
+@pytest.fixture
+async def client(services: Services) -> AsyncIterator[Client]:
+    async with TestClient(TestServer(chat_app(services))) as made:
         yield made
 
 

@@ -92,7 +92,7 @@ export class Chat {
 
   send(text: string, files: SentFile[] = []): void {
     const queued: Queued = {
-      client_id: crypto.randomUUID(),
+      client_id: newId(),
       text,
       files,
       at: new Date().toISOString(),
@@ -153,6 +153,7 @@ export class Chat {
 
   private connect(token: string): void {
     this.connection?.close();
+    this.link = navigator.onLine ? "connecting" : "offline";
     this.connection = new Connection(this.api, token, {
       link: (link) => this.takeLink(link),
       page: (page) => this.take(page),
@@ -287,4 +288,11 @@ export class Chat {
   private changed(): void {
     for (const watcher of this.watchers) watcher();
   }
+}
+
+/** `crypto.randomUUID` is missing on pages without TLS. */
+function newId(): string {
+  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join(
+    "-",
+  );
 }

@@ -27,10 +27,10 @@ export function MessageLog({ chat, view }: { chat: Chat; view: View }) {
   }
 
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
     <div
       class="log"
       role="log"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard
       tabIndex={0}
       aria-label={say("log")}
       ref={log}
