@@ -1,4 +1,4 @@
-"""Build the browser assets and the message catalogues while the wheel (or editable install) is made."""
+"""Build the browser's assets and the message catalogues whenever the package is installed."""
 
 import hashlib
 import os
@@ -25,7 +25,7 @@ class AssetBuild(BuildHookInterface[Any]):
                 write_mo(compiled, read_po(file))
 
     def build_assets(self, root: Path, dist: Path) -> None:
-        """With Node from PyPI, so that none is asked of the machine; skipped when nothing changed."""
+        """With Node from PyPI, so that the machine needs none; skipped when nothing changed."""
         sources = [root / "package.json", root / "package-lock.json"]
         sources += sorted(p for p in (root / "inbox/web/assets").rglob("*") if p.is_file())
         stamp = hashlib.sha256(b"".join(p.read_bytes() for p in sources if p.exists())).hexdigest()

@@ -7,10 +7,14 @@ from typing import Any
 _PLACES = {
     "FakeChannel": "inbox.testing.fake_channel",
     "FakeSettings": "inbox.testing.fake_channel",
+    "base_subject": "inbox.testing.checkers",
     "check_channel": "inbox.testing.channel_contract",
     "damaged": "inbox.testing.damage",
     "fixed_clock": "inbox.testing.clocks",
+    "parse_email": "inbox.testing.checkers",
     "parse_hook": "inbox.testing.hooks",
+    "visible_reply": "inbox.testing.checkers",
+    "visible_reply_html": "inbox.testing.checkers",
 }
 
 

@@ -1,0 +1,105 @@
+"""Bytes to Mail: whatever comes, something readable comes out."""
+
+import email
+import email.policy
+import re
+from email.message import Message
+
+from inbox.channels.email.automatic import is_automatic
+from inbox.channels.email.body import Body, read_body
+from inbox.channels.email.bounces import is_complaint, read_failure
+from inbox.channels.email.charsets import decode
+from inbox.channels.email.headers import (
+    Mailbox,
+    date,
+    mailboxes,
+    message_ids,
+    one_line,
+    raw_header,
+    raw_headers,
+    read_mailboxes,
+    text_header,
+)
+from inbox.channels.email.mail import Mail
+from inbox.richtext import to_text
+
+BOUNDARY_LINES_LIMIT = 20_000
+EXTRACT_LIMIT = 100_000
+UNKNOWN_SENDER: Mailbox = ("", "unknown@invalid")
+
+_MBOX_LINE = re.compile(rb"\A(?:\s*\n)*(?:>?From [^\n]*\n)?")
+_HEAD_END = re.compile(rb"\r?\n\r?\n")
+
+
+def read_mail(raw: bytes) -> Mail:
+    """Never fails: a mail that can't be taken apart becomes its headers and a plain extract."""
+    raw = _MBOX_LINE.sub(b"", raw, count=1)
+    if raw.count(b"\n--") > BOUNDARY_LINES_LIMIT:
+        return extract(raw)
+    try:
+        message = email.message_from_bytes(raw, policy=email.policy.compat32)
+        return _read(message, read_body(message))
+    except (RecursionError, ValueError, LookupError, TypeError, AttributeError, AssertionError):
+        return extract(raw)
+
+
+def extract(raw: bytes) -> Mail:
+    """The head read by itself, and the rest as plain text: cheap for any mail."""
+    head, body = [*_HEAD_END.split(raw[:EXTRACT_LIMIT], maxsplit=1), b""][:2]
+    text = decode(body or raw[:EXTRACT_LIMIT], "utf-8")
+    try:
+        message = email.message_from_bytes(_short_lines(head) + b"\n\n")
+        return _read(message, Body(text=text), alone=True)
+    except (RecursionError, ValueError, LookupError, TypeError, AttributeError):
+        return Mail(sender=UNKNOWN_SENDER, text=text)
+
+
+def _short_lines(head: bytes) -> bytes:
+    return b"\n".join(line[:2000] for line in head.splitlines()[:500])
+
+
+def _read(message: Message, body: Body, *, alone: bool = False) -> Mail:
+    sender = _sender(message)
+    text = body.text or to_text(body.html)
+    complaint = not alone and is_complaint(message)
+    failure = None if alone else read_failure(message, sender, text)
+    return Mail(
+        sender=sender,
+        to=tuple(mailboxes(message, "to")),
+        cc=tuple(mailboxes(message, "cc")),
+        reply_to=tuple(mailboxes(message, "reply-to")),
+        delivered_to=_delivered_to(message),
+        subject=text_header(message, "subject"),
+        message_id=next(iter(message_ids(raw_header(message, "message-id"))), ""),
+        in_reply_to=tuple(message_ids(" ".join(raw_headers(message, "in-reply-to")))),
+        references=tuple(message_ids(" ".join(raw_headers(message, "references")))),
+        sent_at=date(message),
+        text=text,
+        html=body.html,
+        files=tuple(body.files),
+        automatic=complaint or failure is not None or is_automatic(message, sender),
+        from_list=bool(raw_header(message, "list-id") or raw_header(message, "list-post")),
+        complaint=complaint,
+        failure=failure,
+        authentication=tuple(raw_headers(message, "authentication-results")),
+    )
+
+
+def _sender(message: Message) -> Mailbox:
+    for name in ("from", "sender", "reply-to", "return-path"):
+        found = mailboxes(message, name)
+        if found:
+            return found[0]
+    name = one_line(raw_header(message, "from"))
+    return (name, UNKNOWN_SENDER[1]) if name else UNKNOWN_SENDER
+
+
+def _delivered_to(message: Message) -> tuple[str, ...]:
+    names = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "to", "cc")
+    found = [
+        address
+        for name in names
+        for value in raw_headers(message, name)
+        for _, address in read_mailboxes(value)
+    ]
+    return tuple(dict.fromkeys(found))[:200]

@@ -1,0 +1,93 @@
+"""The words by which mail programs of many languages begin a quote."""
+
+import re
+
+_WROTE = (
+    r"wrote|writes|write|said|schrieb(?:en)?|hat geschrieben|a (?:é|e)crit|escribi(?:ó|o)"
+    r"|ha scritto|scrive|escreveu|schreef(?: op)?|napisa(?:ł|l)(?:\(a\)|/a|a)?|pisze"
+    r"|skrev|skrifaði"
+    r"|kirjoitti|napsala?(?:\(a\))?|nap(?:í|i)sal(?:a|\(a\))?|p(?:í|i)še"
+    r"|je napisao(?:/la)?|je napisala"
+    r"|napisao(?:/la| je)?|napisala je|je pisao|piše|је написао(?:/ла)?|је написала"
+    r"|написао(?: је)?"
+    r"|је писао|пише|написала?(?:\(а\))?|написав|пишет|писала?|написа|va escriure"
+    r"|yazd(?:ı|i)|írta"
+    r"|a scris|đã viết|έγραψε|написао/ла|写道|寫道|のメッセージ|書きました|작성|님이 작성|님이 씀|rašė|rakstīja"
+    r"|kirjutas"
+)
+WROTE = re.compile(rf"(?<!\w)(?:{_WROTE})(?!\w)", re.IGNORECASE)
+
+ATTRIBUTION_START = re.compile(
+    r"^\s*(?:on|am|le|el|il|em|op|den|dne|dnia|w dniu|u|dana|у|дана|на|в|a|på|the|at|in message"
+    r"|quoting|\d{1,4}[./-]|(?:mon|tue|wed|thu|fri|sat|sun|пн|вт|ср|чт|пт|сб|вс)\b"
+    r"|понедельник|вторник|среда|четверг|пятница|суббота|воскресенье)\b",
+    re.IGNORECASE,
+)
+# "2012/7/26 John <john@example.com>" of older Gmail, without a verb
+DATED_SENDER = re.compile(r"^\s*\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\s.{0,80}<[^<>\s]+@[^<>\s]+>:?\s*$")
+MOMENT = re.compile(r"\d{1,2}[:.h]\d{2}|\b(?:19|20)\d{2}\b|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|@")
+
+_ORIGINAL = (
+    r"original message|original appointment|original mail|reply message"
+    r"|urspr(?:ü|ue)ngliche (?:nachricht|mail)"
+    r"|message d'origine|message original|mensaje original|messaggio originale"
+    r"|mensagem original"
+    r"|oorspronkelijk bericht|originele bericht|oprindelig meddelelse|opprinnelig melding"
+    r"|ursprungligt meddelande|originalmeddelande|alkuperäinen viesti"
+    r"|původní (?:zpráva|e-mail)"
+    r"|wiadomość oryginalna|oryginalna wiadomość|originalna poruka|izvorna poruka"
+    r"|оригинална порука"
+    r"|оригинално съобщение|исходное сообщение|первоначальное сообщение|orijinal mesaj"
+    r"|原始邮件|原始郵件|元のメッセージ"
+    r"|missatge original|eredeti üzenet|mesaj original"
+)
+ORIGINAL = re.compile(rf"^\s*>?\s*[-_*=]{{2,}}\s*(?:{_ORIGINAL})\b.*$", re.IGNORECASE)
+ORIGINAL_BARE = re.compile(rf"^\s*(?:{_ORIGINAL})\s*:?\s*$", re.IGNORECASE)
+
+FORWARD = re.compile(
+    r"(?:forwarded message|begin forwarded message|weitergeleitete nachricht|message transf(?:é|e)r(?:é|e)"
+    r"|mensaje reenviado|messaggio inoltrato|mensagem encaminhada|doorgestuurd bericht"
+    r"|videresendt|vidarebefordrat|prosleđena poruka|proslijeđena poruka|прослеђена порука"
+    r"|пересланное сообщение|przekazana wiadomość|přeposlaná zpráva|轉寄郵件|转发邮件)",
+    re.IGNORECASE,
+)
+
+_FROM = (
+    r"from|von|de|da|van|od|fra|från|lähettäjä|od|otprema|šalje|шаље|от|від|от кого|发件人"
+    r"|寄件者|差出人|보낸 사람"
+    r"|gesendet von|expéditeur|kimden|mittente|feladó|prima:|reply-to"
+)
+_OTHER = (
+    r"sent|date|to|cc|subject|gesendet|datum|an|betreff|kopie|envoyé|à|objet"
+    r"|enviado(?: el)?|para|asunto|fecha"
+    r"|inviato|data|a|oggetto|assunto|verzonden|aan|onderwerp|wysłano|do|temat|skickat"
+    r"|till|ämne|sendt|til|emne"
+    r"|lähetetty|vastaanottaja|aihe|odesláno|komu|předmět|poslano|za|prima|predmet"
+    r"|послато|за|прима|тема|предмет"
+    r"|отправлено|кому|дата|изпратено|до|относно|надіслано|发送时间|收件人|主题|日期|傳送時間|收件者|主旨"
+    r"|宛先|件名|送信日時"
+    r"|받는 사람|제목|보낸 날짜|tarih|kime|konu"
+)
+HEADER_FROM = re.compile(rf"^\s*>?\s*[*_]*(?:{_FROM})[*_]*\s*[:：][*_]*\s*\S", re.IGNORECASE)
+HEADER_OTHER = re.compile(rf"^\s*>?\s*[*_]*(?:{_OTHER})[*_]*\s*[:：][*_]*(?:\s|$)", re.IGNORECASE)
+RULE = re.compile(r"^\s*(?:[_=]{10,}|-{20,}|_{5,}|\*{10,})\s*$")
+
+MARKER_LINE = re.compile(
+    r"(?:please )?(?:reply|write|type) (?:your (?:reply|message) )?above th(?:is|e) line|^\s*##-.*-##\s*$",
+    re.IGNORECASE,
+)
+SENT_FROM = re.compile(
+    r"^\s*[_*>-]*\s*(?:"
+    r"(?:sent|mailed|written) (?:from|via|with|using|by) (?:my |the |a )?\S.{0,70}"
+    r"|get outlook for \S+.{0,40}"
+    r"|(?:von|mit) (?:meinem|unterwegs|meiner).{0,40}gesendet\S*"
+    r"|(?:gesendet|diese nachricht wurde) (?:von|mit|aus).{0,60}"
+    r"|von meinem .{0,50}|envoy(?:é|e) (?:de|depuis|à partir).{0,60}"
+    r"|enviado (?:desde|do|de|a partir).{0,60}"
+    r"|inviato da.{0,60}|verzonden (?:vanaf|met|via|vanuit).{0,60}|verstuurd vanaf.{0,60}"
+    r"|wysłan[eo] z.{0,60}|skickat från.{0,60}|sendt fra.{0,60}|odesláno z.{0,60}"
+    r"|poslano s.{0,60}|послато са.{0,60}|отправлено (?:с|из).{0,60}|изпратено от.{0,60}"
+    r"|lähetetty .{0,60}|发自我的.{0,40}|從我的.{0,40}|enviat des.{0,60}|надіслано .{0,50}"
+    r")\s*$",
+    re.IGNORECASE,
+)

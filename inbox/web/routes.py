@@ -1,0 +1,18 @@
+"""Every URL on one page, with who may call it."""
+
+from inbox.web import health, realtime
+from inbox.web.pages import attachments, changes, conversations, first_run, replies, searches, sessions
+from inbox.web.route import Access, Route
+
+ROUTES: list[Route] = [
+    Route("GET", "/healthz", health.alive, Access.PUBLIC),
+    Route("GET", "/readyz", health.ready, Access.PUBLIC),
+    *first_run.ROUTES,
+    *sessions.ROUTES,
+    *conversations.ROUTES,
+    *changes.ROUTES,
+    *replies.ROUTES,
+    *attachments.ROUTES,
+    *searches.ROUTES,
+    *realtime.ROUTES,
+]
