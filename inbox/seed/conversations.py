@@ -92,14 +92,15 @@ def _written(
     position, text = line
     inbox = desk.inboxes[story.channel]
     kind, value = story.address
+    by_mail = story.channel in ("email", "form")
     envelope = InboundEnvelope(
         external_id=f"demo:{value}:{story.subject}:{position}",
         sender=Address(kind=kind, value=value, name=story.name),
-        subject=story.subject if story.channel in ("email", "form") else "",
+        subject=story.subject,
         text=text,
-        thread=None if story.channel in ("email", "form") else value,
-        references=(f"demo-{value}@demo",) if position else (),
-        mail_message_id=f"demo-{value}@demo" if not position else "",
+        thread=None if by_mail else value,
+        references=(f"demo-{value}@demo",) if position and by_mail else (),
+        mail_message_id=f"demo-{value}@demo" if by_mail and not position else "",
         proof="proven",
         fields=story.fields,
     )
