@@ -59,6 +59,16 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Without any table yet."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.sqlite3'}"
+        return
+    with postgres.database(tmp_path) as address:
+        yield postgres.sqlalchemy_url(address)
+
+
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
     """Empty, with the newest schema; a test that asks for it runs on both kinds."""

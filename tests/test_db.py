@@ -79,19 +79,6 @@ async def test_events_wait_for_transactions_that_could_still_slip_in_before(
     assert sorted(afterwards) == ["agent_created", "agent_updated"]
 
 
-async def test_several_starts_at_once_make_one_schema(database_url: str) -> None:
-    databases = [Database(database_url) for _ in range(3)]
-
-    for database in databases:
-        database.create()
-
-    with databases[0].engine.connect() as connection:
-        versions = connection.execute(sa.text("SELECT version_num FROM alembic_version")).all()
-    for database in databases:
-        await database.close()
-    assert versions == [("0001",)]
-
-
 @pytest.mark.parametrize("word", ["schöne", "schön*"])
 async def test_sqlite_finds_folded_text_by_word_and_by_prefix(sqlite_url: str, word: str) -> None:
     database = Database(sqlite_url)

@@ -1,63 +1,79 @@
-"""An application with the widget alone, on a real database, and an inbox of web chat in it."""
+"""A whole application on a loopback port, with an owner and browsers to use it with."""
 
-from collections.abc import AsyncIterator, Callable
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 
 from inbox import services as composition
-from inbox.model import Inbox
+from inbox.desk import agents, first_run, passwords
+from inbox.events import SYSTEM
 from inbox.services import Services
 from inbox.settings import Settings
-from inbox.web import keys, webforms, widget
-from inbox.web.middlewares import errors_shown, identified
+from inbox.web.server import make_app
 
-Client = TestClient[web.Request, web.Application]
+PASSWORD = "correct horse battery"
+PASSWORD_HASH = passwords.make_hash(PASSWORD)
 
-
-@pytest.fixture
-async def services(tmp_path: Any) -> AsyncIterator[Services]:
-    settings = Settings(data_dir=tmp_path, secret_key="k" * 40)
-    built = composition.build(settings)
-    built.database.create()
-    await built.start()
-    yield built
-    await built.close()
-
-
-def chat_app(services: Services) -> web.Application:
-    app = web.Application(middlewares=[identified, errors_shown])
-    app[keys.SERVICES] = services
-    for route in [*widget.ROUTES, *webforms.ROUTES]:
-        app.router.add_route(route.method, route.path, route.handler)
-    widget.prepare(app)
-    return app
+Browser = TestClient[web.Request, web.Application]
 
 
 @pytest.fixture
-async def client(services: Services) -> AsyncIterator[Client]:
-    async with TestClient(TestServer(chat_app(services))) as made:
-        yield made
+async def services(tmp_path) -> AsyncIterator[Services]:
+    made = composition.build(Settings(data_dir=tmp_path, _env_file=None))
+    made.database.create()
+    await made.start()
+    yield made
+    await made.close()
 
 
 @pytest.fixture
-def make_inbox(services: Services) -> Callable[..., Inbox]:
-    def make(kind: str = "webchat", slug: str = "shop", **settings: Any) -> Inbox:
-        inbox = Inbox(name=f"Shop {slug}", kind=kind, slug=slug, settings=settings)
-        services.database.run(lambda session: session.add(inbox))
-        return inbox
+async def browser(services) -> AsyncIterator[Callable[[], Awaitable[Browser]]]:
+    """Makes browsers, each with cookies of its own, that don't follow redirects by themselves."""
+    server = TestServer(make_app(services))
+    await server.start_server()
+    opened: list[Browser] = []
+
+    async def open_one() -> Browser:
+        client = TestClient(server)
+        opened.append(client)
+        return client
+
+    yield open_one
+    for client in opened:
+        await client.close()
+    await server.close()
+
+
+@pytest.fixture
+def owner(services):
+    new = agents.NewAgent(
+        name="Olga Owner", email="olga@example.org", password_hash=PASSWORD_HASH, role="owner"
+    )
+    agent, services.workspace = services.database.run(lambda s: first_run.begin(s, "Acme", new))
+    return agent
+
+
+@pytest.fixture
+def ana(services, owner):
+    """An agent who may answer and nothing else."""
+    new = agents.NewAgent(name="Ana", email="ana@example.org", password_hash=PASSWORD_HASH)
+    return services.database.run(lambda s: agents.create(s, new, by=SYSTEM))
+
+
+@pytest.fixture
+async def signed_in(browser):
+    """Makes a browser in which this agent is signed in."""
+
+    async def make(agent) -> Browser:
+        client = await browser()
+        answer = await client.post(
+            "/sign-in",
+            data={"email": agent.email, "password": PASSWORD},
+            allow_redirects=False,
+        )
+        assert answer.status == 303
+        return client
 
     return make
-
-
-@pytest.fixture
-def inbox(make_inbox: Callable[..., Inbox]) -> Inbox:
-    return make_inbox()
-
-
-@pytest.fixture
-async def token(client: Client, inbox: Inbox) -> str:
-    answer = await client.post(f"/widget/{inbox.id}/visitors")
-    return str((await answer.json())["token"])
