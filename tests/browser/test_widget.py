@@ -13,8 +13,10 @@ from sqlmodel import select
 from inbox.model import Arrival, Inbox
 from inbox.services import Services
 from inbox.web.render import STATIC
+from inbox.web.server import make_app
 from tests.servers import browser
-from tests.web.conftest import chat_app, make_inbox, services
+from tests.web.conftest import services
+from tests.web.customer_side import make_inbox
 from tests.web.webchat_desk import answer, take_in
 
 __all__ = ["make_inbox", "services"]
@@ -47,7 +49,7 @@ class Shop:
     async def take_in(self, count: int = 1) -> None:
         """Once that many arrivals are there."""
         async with asyncio.timeout(10):
-            while self.arrivals() < count:
+            while self.arrivals() < count:  # noqa: ASYNC110  the browser can set no event of ours
                 await asyncio.sleep(0.05)
         take_in(self.services, self.inbox)
 
@@ -60,9 +62,7 @@ async def shop(services: Services, make_inbox: Callable[..., Inbox]) -> AsyncIte
     if not (STATIC / "manifest.json").exists():
         pytest.skip("the browser assets are not built")
     inbox = make_inbox(title="Acme", welcome="Hello! How can we help?")
-    app = chat_app(services)
-    app.router.add_static("/static", STATIC)
-    async with TestServer(app) as server:
+    async with TestServer(make_app(services)) as server:
         chat = f"http://127.0.0.1:{server.port}"
         async with TestServer(_host_page(chat, inbox.id)) as page:
             yield Shop(chat, f"http://localhost:{page.port}", services, inbox)
@@ -111,7 +111,7 @@ async def open_chat(page: Page, url: str) -> FrameLocator:
 
 async def chat_frame(page: Page) -> Any:
     async with asyncio.timeout(10):
-        while len(page.frames) < 2 or "/widget/" not in page.frames[1].url:
+        while len(page.frames) < 2 or "/widget/" not in page.frames[1].url:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     return page.frames[1]
 

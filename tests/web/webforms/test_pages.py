@@ -14,7 +14,7 @@ from inbox.channels.form import FormChannel, FormSettings
 from inbox.envelope import RawItem
 from inbox.model import Arrival
 from inbox.web.webforms import pages, stamp
-from tests.web.conftest import Client
+from tests.web.customer_side import Client
 
 GIVEN = {"name": "Ана", "email": "ana@example.com", "message": "Where is it?"}
 
@@ -47,7 +47,7 @@ def hidden(page: str) -> dict[str, str]:
 
 
 async def send(client: Client, values: dict[str, Any], file: Any = None) -> Any:
-    body = FormData()
+    body = FormData(quote_fields=False)
     for name, value in values.items():
         body.add_field(name, value)
     name, content = file or ("", b"")

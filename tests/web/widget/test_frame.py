@@ -10,9 +10,7 @@ from inbox.web.render import STATIC
 async def test_only_allowed_pages_may_show_the_chat(client, make_inbox):
     inbox = make_inbox(allowed_domains="shop.example, *.shop.example, https://other.example:8443/")
     policy = (await client.get(f"/widget/{inbox.id}")).headers["Content-Security-Policy"]
-    assert policy.endswith(
-        "frame-ancestors 'self' shop.example *.shop.example other.example:8443"
-    )
+    assert policy.endswith("frame-ancestors 'self' shop.example *.shop.example other.example:8443")
 
 
 @pytest.mark.parametrize(

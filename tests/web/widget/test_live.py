@@ -1,8 +1,9 @@
 from typing import Any
 
 import pytest
-from aiohttp import WSMsgType, WSServerHandshakeError
+from aiohttp import WSCloseCode, WSMsgType, WSServerHandshakeError
 
+from inbox.web.widget.lobby import LOBBY
 from tests.web.webchat_desk import answer, take_in
 
 
@@ -60,7 +61,9 @@ async def test_a_wrong_token_is_told_and_let_go(client, inbox):
         assert (await socket.receive()).type is WSMsgType.CLOSE
 
 
-@pytest.mark.parametrize("frame", ["{", "[]", "null", '{"type":"sudo"}', '{"type":"read"}', "1e999"])
+@pytest.mark.parametrize(
+    "frame", ["{", "[]", "null", '{"type":"sudo"}', '{"type":"read"}', "1e999"]
+)
 async def test_nonsense_ends_the_socket_without_a_trace_of_our_insides(client, inbox, token, frame):
     socket = await connect(client, inbox, token=token)
     await until(socket, "messages")
@@ -111,3 +114,10 @@ async def test_a_visitor_can_have_a_few_windows_but_not_any_number(client, inbox
     assert (await until(one_more, "refused"))["error"]["code"] == "rate_limited"
     for socket in sockets:
         await socket.close()
+
+
+async def test_a_process_that_stops_lets_the_visitors_go(client, inbox, token):
+    socket = await connect(client, inbox, token=token)
+    await until(socket, "messages")
+    client.app[LOBBY].close()
+    assert (await socket.receive(timeout=5)).data == WSCloseCode.SERVICE_RESTART
