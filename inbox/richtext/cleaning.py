@@ -62,7 +62,7 @@ _VOID = {
 }
 
 
-def _filter(tag: str, attribute: str, value: str) -> str | None:
+def _filter(_tag: str, attribute: str, value: str) -> str | None:
     """Runs before the check of schemes, so what it makes of `src` loads nothing in any case."""
     if attribute == "style":
         return _safe_style(value)

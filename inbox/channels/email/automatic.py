@@ -54,5 +54,5 @@ def _says_so(message: Message) -> bool:
         submitted not in {"", "no"}
         or bool(precedence & _PRECEDENCE)
         or bool(set(suppressed) & _SUPPRESS)
-        or message.get_content_type() in {"multipart/report"}
+        or message.get_content_type() == "multipart/report"
     )

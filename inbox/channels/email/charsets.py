@@ -71,4 +71,4 @@ def _codec(charset: str) -> str:
         found = codecs.lookup(name)
     except (LookupError, ValueError):
         return "windows-1252"
-    return name if found._is_text_encoding else "windows-1252"  # type: ignore[attr-defined]  # noqa: SLF001
+    return name if found._is_text_encoding else "windows-1252"  # noqa: SLF001
