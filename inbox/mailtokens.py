@@ -41,26 +41,22 @@ def plus_address(key: bytes, conversation: str, address: str) -> str:
 
 def read_plus_address(key: bytes, address: str) -> str | None:
     """The conversation whose token `address` carries; None if it carries none of ours."""
+    return read_marker(key, token_of(address))
+
+
+def token_of(address: str) -> str:
+    """What stands where a token would, signed or not; empty if nothing like one does."""
     token = address.strip().lower().rpartition("@")[0].rpartition("+")[2]
-    match = _PLUS_TOKEN.fullmatch(token)
+    return token if _PLUS_TOKEN.fullmatch(token) else ""
+
+
+def read_marker(key: bytes, token: str) -> str | None:
+    """The same for a token alone, as it stands in `[ref:…]` at the end of a mail's text."""
+    match = _PLUS_TOKEN.fullmatch(token.strip().lower())
     if not match:
         return None
     conversation, signature = match.groups()
     return _checked(conversation, signature, _sign(key, "plus", conversation))
-
-
-def marker(key: bytes, conversation: str) -> str:
-    """`[ref:…]`, written at the end of a mail, for programs that keep nothing but the text."""
-    return f"[ref:{conversation}-{_sign(key, 'marker', conversation)}]"
-
-
-def read_marker(key: bytes, found: str) -> str | None:
-    """`found` is what stands between `[ref:` and `]`."""
-    match = _PLUS_TOKEN.fullmatch(found.strip().lower())
-    if not match:
-        return None
-    conversation, signature = match.groups()
-    return _checked(conversation, signature, _sign(key, "marker", conversation))
 
 
 def _checked(conversation: str, signature: str, right: str) -> str | None:

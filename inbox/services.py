@@ -70,9 +70,16 @@ class Channels:
 
     def account(self, inbox: Inbox) -> Account:
         """Raises Invalid if the stored settings are not what the channel asks for any more."""
-        model = registry.kind(inbox.kind).settings_model
         values = {**inbox.settings, **self.vault.decrypt(inbox.secrets)}
-        return self.describe(inbox.id, inbox.name, accounts.validate(model, values))
+        return self.describe(inbox.id, inbox.name, self.validated(inbox.kind, values))
+
+    def validated(self, kind: str, values: Mapping[str, Any]) -> Any:
+        """The settings model of a kind, or Invalid naming each bad field."""
+        return accounts.validate(registry.kind(kind).settings_model, values)
+
+    def trial(self, kind: str, inbox_id: str, name: str, settings: Any) -> Channel:
+        """A channel for settings that are not stored yet: to try them, to ask its address."""
+        return registry.open_channel(kind, self.describe(inbox_id, name, settings))
 
     def describe(self, inbox_id: str, name: str, settings: Any) -> Account:
         base = self.settings.public_url.rstrip("/")

@@ -49,7 +49,7 @@ async def call(
     url: str,
     *,
     once: bool = False,
-    seconds: float = TIMEOUT_SECONDS,
+    seconds: float | None = None,
     **options: Any,
 ) -> Answer:
     """`once`: this hands a message over, so a break after connecting leaves the outcome unknown.
@@ -63,7 +63,7 @@ async def call(
     limits = aiohttp.ClientTimeout(total=None, connect=CONNECT_SECONDS)
     try:
         async with (
-            asyncio.timeout(seconds),
+            asyncio.timeout(TIMEOUT_SECONDS if seconds is None else seconds),
             account.http.request(method, url, timeout=limits, **options) as response,
         ):
             content = await read_limited(response, MAX_ANSWER_BYTES)

@@ -1,8 +1,8 @@
 """Reading what providers send: JSON into checked models, headers in any spelling."""
 
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from inbox.channels.base import HookRequest, Unparsable
 from inbox.envelope import FilePart
@@ -19,8 +19,12 @@ def without_nul(text: str) -> str:
     return text.replace("\0", "")
 
 
-Text = Annotated[str, AfterValidator(without_nul)]
-Line = Annotated[str, AfterValidator(without_nul), Field(max_length=NAME_LIMIT)]
+def _cleaned(value: Any) -> Any:
+    return without_nul(value) if isinstance(value, str) else value
+
+
+Text = Annotated[str, BeforeValidator(_cleaned)]
+Line = Annotated[str, BeforeValidator(_cleaned), Field(max_length=NAME_LIMIT)]
 
 
 class Reading(BaseModel):
@@ -32,8 +36,8 @@ class Reading(BaseModel):
 class StoredFile(Reading):
     """A file that our own pages took in and stored before the item was recorded."""
 
-    name: Line
-    content_type: Line = "application/octet-stream"
+    name: Line = Field(min_length=1)
+    content_type: Line = Field("application/octet-stream", min_length=1)
     digest: str = Field(pattern="^[0-9a-f]{64}$")
     size: int = Field(0, ge=0)
 

@@ -38,6 +38,12 @@ class WebchatSettings(ChannelSettings):
     )
     title: str = Field("Chat with us", title="Title", max_length=80)
     welcome: str = Field("Hello! How can we help?", title="Welcome text", max_length=500)
+    reply_time: str = Field(
+        "",
+        title="Reply time",
+        max_length=120,
+        description="Shown below the title, like: We answer within an hour.",
+    )
     hue: int = Field(
         220, ge=0, le=360, title="Hue", description="Colour of the widget: 0 red, 120 green."
     )

@@ -62,5 +62,5 @@ def read(session: Session, wanted: Iterable[str]) -> dict[str, int]:
     rows = session.execute(
         sa.select(col(Counter.key), col(Counter.value)).where(col(Counter.key).in_(names))
     )
-    found = dict(rows)
+    found = {key: value for key, value in rows}  # noqa: C416  a Result has keys() of its own
     return {name: found.get(name, 0) for name in names}

@@ -33,7 +33,7 @@ def _holds(node: Mapping[str, Any], facts: Facts, reasons: list[Reason]) -> bool
 def _condition_holds(condition: Mapping[str, Any], facts: Facts, reasons: list[Reason]) -> bool:
     field, operator, value = condition["field"], condition["operator"], condition.get("value")
     found = facts.get(field)
-    ask = _OPERATORS.get(operator)
+    ask = ASKING.get(operator)
     held = field in BY_NAME and ask is not None and ask(_comparable(found), _comparable(value))
     reasons.append(
         {
@@ -90,7 +90,7 @@ def _empty(found: Any, _value: Any) -> bool:
     return found in ("", ())
 
 
-_OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
+ASKING: dict[str, Callable[[Any, Any], bool]] = {
     "is": _is,
     "is_not": lambda found, value: not _is(found, value),
     "contains": _contains,

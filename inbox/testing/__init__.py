@@ -10,7 +10,7 @@ _PLACES = {
     "base_subject": "inbox.testing.checkers",
     "check_channel": "inbox.testing.channel_contract",
     "damaged": "inbox.testing.damage",
-    "fixed_clock": "inbox.testing.fixed_clock",
+    "fixed_clock": "inbox.testing.clocks",
     "parse_email": "inbox.testing.checkers",
     "parse_hook": "inbox.testing.hooks",
     "visible_reply": "inbox.testing.checkers",

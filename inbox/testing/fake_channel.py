@@ -4,6 +4,8 @@ from collections import deque
 from collections.abc import Sequence
 from typing import ClassVar
 
+from pydantic import Field
+
 from inbox.channels.base import Account, Capabilities, ChannelSettings, Checked, PermanentFailure
 from inbox.channels.reading import Line, Reading, Text, understand
 from inbox.envelope import (
@@ -24,8 +26,8 @@ class FakeSettings(ChannelSettings):
 class FakeMessage(Reading):
     """`{"id": "1", "sender": "anna", "text": "Hello"}` is a whole message."""
 
-    id: Line
-    sender: Line
+    id: Line = Field(min_length=1)
+    sender: Line = Field(min_length=1)
     text: Text
 
 

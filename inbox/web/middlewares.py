@@ -19,6 +19,7 @@ from inbox.errors import (
     Unauthenticated,
     Unavailable,
 )  # fmt: skip
+from inbox.i18n import N_
 from inbox.model import Permission
 from inbox.web import auth, keys
 from inbox.web.render import render
@@ -31,6 +32,16 @@ STATUS: dict[type[InboxError], int] = {
     NotFound: 404, Unauthenticated: 401, Forbidden: 403, Invalid: 422, Conflict: 409,
     RateLimited: 429, Unavailable: 503,
 }  # fmt: skip
+TITLES = {
+    400: N_("This does not work"),
+    401: N_("Sign in first"),
+    403: N_("This is not for you"),
+    404: N_("Nothing here"),
+    409: N_("Somebody was first"),
+    429: N_("Too often"),
+    500: N_("Something went wrong"),
+    503: N_("Not available right now"),
+}
 SAFE = {"GET", "HEAD", "OPTIONS"}
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:;"
@@ -163,7 +174,12 @@ def _shown(
         body = {"error": {"code": code, "message": text, "fields": fields or {}}}
         return web.json_response(body, status=status)
     return render(
-        request, "errors/error.html", status=status, code=status, text=text, fields=fields or {}
+        request,
+        "errors/error.html",
+        status=status,
+        title=i18n.gettext(TITLES.get(status, TITLES[400])),
+        message=i18n.gettext(text),
+        request_id=request[keys.REQUEST_ID] if status >= 500 else "",
     )
 
 

@@ -26,7 +26,7 @@ def render(
     request: web.Request, template: str, /, *, status: int = 200, **context: Any
 ) -> web.Response:
     """A page or fragment for this request's agent, in their language."""
-    body = draw(template, **{**_common(request), **context})
+    body = draw(template, **{**_common(request), "status": status, **context})
     return web.Response(text=body, status=status, content_type="text/html")
 
 
@@ -42,11 +42,12 @@ def environment() -> jinja2.Environment:
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
     made.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
-    made.globals.update(asset=asset, icon_sprite=lambda: asset("icons.svg"), locales=i18n.LOCALES)
+    made.globals.update(
+        asset=asset, icon_sprite=asset("icons.svg"), locales=i18n.LOCALES, url=lambda path: path
+    )
     made.filters.update(
         clock_time=clock_time, day=day, moment=moment, ago=ago, initials=initials, hue=hue,
         paragraphs=paragraphs,

@@ -1,7 +1,15 @@
 """Every URL on one page, with who may call it."""
 
-from inbox.web import health
-from inbox.web.pages import first_run, sessions
+from inbox.web import health, realtime
+from inbox.web.pages import (
+    attachments,
+    changes,
+    conversations,
+    first_run,
+    replies,
+    searches,
+    sessions,
+)
 from inbox.web.route import Access, Route
 
 ROUTES: list[Route] = [
@@ -9,4 +17,10 @@ ROUTES: list[Route] = [
     Route("GET", "/readyz", health.ready, Access.PUBLIC),
     *first_run.ROUTES,
     *sessions.ROUTES,
+    *conversations.ROUTES,
+    *changes.ROUTES,
+    *replies.ROUTES,
+    *attachments.ROUTES,
+    *searches.ROUTES,
+    *realtime.ROUTES,
 ]

@@ -16,7 +16,7 @@ from pydantic import (
     model_validator,
 )
 
-from inbox.channels.reading import EXTERNAL_ID_LIMIT, NAME_LIMIT, Line, Text
+from inbox.channels.reading import EXTERNAL_ID_LIMIT, Line, Text
 from inbox.envelope import Address, AddressKind, FilePart, InboundEnvelope
 from inbox.errors import Invalid
 
@@ -64,8 +64,8 @@ class ApiSender(Arriving):
 class ApiAttachment(Arriving):
     """The bytes in base64, or an address from which to fetch them."""
 
-    name: Line = Field(min_length=1, max_length=NAME_LIMIT)
-    content_type: Line = "application/octet-stream"
+    name: Line = Field(min_length=1)
+    content_type: Line = Field("application/octet-stream", min_length=1)
     content_base64: Annotated[str, AfterValidator(_is_base64)] | None = None
     url: Annotated[str, AfterValidator(_is_url)] | None = None
 

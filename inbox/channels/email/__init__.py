@@ -1,0 +1,104 @@
+"""E-mail: fetched by IMAP, sent by SMTP."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from inbox.channels.base import (
+    Account,
+    Capabilities,
+    ChannelError,
+    ChannelSettings,
+    Checked,
+    LoginRefused,
+    PermanentFailure,
+    Record,
+    Unparsable,
+)
+from inbox.channels.email import imap, smtp
+from inbox.channels.email.compose import compose, needs_utf8, recipients
+from inbox.channels.email.mailbox import Mailbox
+from inbox.channels.email.reading import extract, read_mail
+from inbox.channels.email.settings import EmailSettings
+from inbox.channels.email.translate import to_envelope
+from inbox.envelope import FilePart, Inbound, OutboundEnvelope, RawItem, Receipt
+
+__all__ = ["EmailChannel"]
+
+# the work of building a mail of this size is felt by everybody else on the loop
+COMPOSE_IN_THREAD_BYTES = 256 * 1024
+
+
+class EmailChannel:
+    """One mailbox."""
+
+    name: ClassVar[str] = "email"
+    label: ClassVar[str] = "E-mail"
+    icon: ClassVar[str] = "mail"
+    capabilities: ClassVar[Capabilities] = Capabilities(
+        html=True, subject=True, copies=True, repeatable=True, address_kind="email"
+    )
+    settings_model: ClassVar[type[ChannelSettings]] = EmailSettings
+
+    def __init__(self, account: Account) -> None:
+        self._settings: EmailSettings = account.settings
+        self._private_hosts = account.private_hosts
+
+    def address(self) -> str:
+        return self._settings.email
+
+    def parse(self, raw: RawItem) -> Sequence[Inbound]:
+        """Whatever comes gives a message; only nothing at all is unparsable."""
+        if not raw.content.strip():
+            raise Unparsable("This mail is empty.")
+        return [to_envelope(read_mail(raw.content), raw, self._settings)]
+
+    def extract(self, raw: RawItem) -> Sequence[Inbound]:
+        """For a mail that is too much for `parse`: its head, and the beginning of its text."""
+        return [to_envelope(extract(raw.content), raw, self._settings)]
+
+    async def fetch(self, part: FilePart) -> FilePart:
+        return part
+
+    async def send(self, envelope: OutboundEnvelope) -> Receipt:
+        if not self._settings.smtp_host:
+            raise PermanentFailure("No SMTP server is set for this inbox, so it can't send.")
+        everyone = recipients(envelope)
+        if sum(len(file.content or b"") for file in envelope.files) > COMPOSE_IN_THREAD_BYTES:
+            content = await asyncio.to_thread(compose, envelope, self._settings)
+        else:
+            content = compose(envelope, self._settings)
+        refused = await smtp.send(
+            self._settings,
+            self._private_hosts,
+            everyone,
+            content,
+            utf8=needs_utf8(envelope, self._settings),
+        )
+        return Receipt(provider_id=envelope.message_id, refused=refused)
+
+    async def check(self) -> Checked:
+        said = []
+        try:
+            if self._settings.imap_host:
+                mailbox = await Mailbox.open(self._settings, self._private_hosts)
+                await mailbox.close()
+                said.append(f"The folder “{self._settings.imap_folder}” can be read.")
+            if self._settings.smtp_host:
+                await smtp.check_login(self._settings, self._private_hosts)
+                said.append("Mail can be sent.")
+        except LoginRefused as error:
+            return Checked(ok=False, explanation=" ".join([*said, str(error)]), needs_login=True)
+        except ChannelError as error:
+            return Checked(ok=False, explanation=" ".join([*said, str(error)]))
+        nothing = "Neither an IMAP nor an SMTP server is set."
+        return Checked(ok=bool(said), explanation=" ".join(said) or nothing)
+
+    def listens(self) -> bool:
+        return bool(self._settings.imap_host)
+
+    async def listen(self, checkpoint: Mapping[str, Any], record: Record) -> None:
+        await imap.listen(self._settings, self._private_hosts, checkpoint, record)
+
+    async def close(self) -> None:
+        """Each connection ends with the work it was opened for."""

@@ -23,7 +23,8 @@ _ABSENCE = re.compile(
     r"^\s*(?:\[[^\]]*\]\s*)?(?:"
     r"out of (?:the )?office|auto(?:matic|mated)?[ -]?(?:reply|response|answer)|autoreply"
     r"|away from (?:the )?office|on vacation|vacation (?:reply|response)|i am (?:currently )?away"
-    r"|automatische (?:antwort|r(?:ü|ue)ckantwort)|abwesenheit|abwesend|nicht im (?:b(?:ü|ue)ro|hause)"
+    r"|automatische (?:antwort|r(?:ü|ue)ckantwort)|abwesenheit|abwesend"
+    r"|nicht im (?:b(?:ü|ue)ro|hause)"
     r"|r(?:é|e)ponse automatique|absence|absent du bureau"
     r"|respuesta autom(?:á|a)tica|fuera de (?:la )?oficina|risposta automatica|fuori sede"
     r"|automatisch antwoord|afwezig|autosvar|automatiskt? svar|frånvaro|fraværende"
@@ -41,9 +42,14 @@ def is_automatic(message: Message, sender: Mailbox) -> bool:
         _says_so(message)
         or any(raw_headers(message, name) for name in _ALWAYS_AUTOMATIC)
         or raw_header(message, "return-path").replace(" ", "") == "<>"
-        or bool(_MACHINES.match(sender[1]))
+        or _is_machine(message, sender)
         or bool(_ABSENCE.match(text_header(message, "subject")))
     )
+
+
+def _is_machine(message: Message, sender: Mailbox) -> bool:
+    """A form's no-reply@ with a person's Reply-To is that person's mail."""
+    return bool(_MACHINES.match(sender[1])) and not raw_header(message, "reply-to")
 
 
 def _says_so(message: Message) -> bool:

@@ -22,16 +22,16 @@ _ROBOT = re.compile(
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
-    r"undeliver|delivery (?:status|failure|has failed|failed|report|problem)|returned mail|mail delivery"
-    r"|failure notice|delivery notification|could not be delivered|message not delivered|non remis"
-    r"|unzustellbar|nicht zugestellt|zustellung|mail system error|warning: (?:could not send|message)"
-    r"|delayed mail|delivery delayed|rejected mail|mail could not|não (?:foi )?entregue|unable to deliver"
-    r"|undelivered|delivery error|bounce|notification d'(?:é|e)tat|mancato recapito|未送達|配信不能",
+    r"undeliver|delivery (?:status|failure|has failed|failed|report|problem|notification|error)"
+    r"|returned mail|mail delivery|failure notice|could not be delivered|message not delivered"
+    r"|unzustellbar|nicht zugestellt|zustellung|mail system error|mail could not|unable to deliver"
+    r"|warning: (?:could not send|message)|delayed mail|delivery delayed|rejected mail|bounce"
+    r"|non remis|não (?:foi )?entregue|notification d'(?:é|e)tat|mancato recapito|未送達|配信不能",
     re.IGNORECASE,
 )
 _LATE = re.compile(
-    r"delayed|warning: |will (?:be )?retr|still (?:being )?(?:trying|undelivered)|not yet been delivered"
-    r"|temporar|verzögert|retard",
+    r"delayed|warning: |will (?:be )?retr|still (?:being )?(?:trying|undelivered)"
+    r"|not yet been delivered|temporar|verzögert|retard",
     re.IGNORECASE,
 )
 _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")

@@ -37,6 +37,7 @@ class Mail:
     html: str = ""
     files: tuple[FilePart, ...] = ()
     automatic: bool = False
+    from_list: bool = False
     complaint: bool = False
     failure: FailureReport | None = None
     authentication: tuple[str, ...] = ()

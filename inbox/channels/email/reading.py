@@ -78,6 +78,7 @@ def _read(message: Message, body: Body, *, alone: bool = False) -> Mail:
         html=body.html,
         files=tuple(body.files),
         automatic=complaint or failure is not None or is_automatic(message, sender),
+        from_list=bool(raw_header(message, "list-id") or raw_header(message, "list-post")),
         complaint=complaint,
         failure=failure,
         authentication=tuple(raw_headers(message, "authentication-results")),

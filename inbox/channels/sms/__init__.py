@@ -105,7 +105,7 @@ class SmsChannel:
         """Only from Twilio, since the request carries the account's password."""
         if not self._is_ours(part.remote):
             raise PermanentFailure("This file is not at Twilio, so it was not fetched.")
-        answer = await call(self.account, "GET", part.remote, auth=self._login())
+        answer = await call(self.account, "GET", part.remote, headers=self._login())
         if answer.ok:
             return replace(part, content=answer.content)
         if answer.status in (404, 429):  # a moment after the message it may not be there yet
@@ -173,11 +173,12 @@ class SmsChannel:
         self, method: str, path: str, *, once: bool = False, data: dict[str, str] | None = None
     ) -> Answer:
         url = f"{self.settings.api_base.rstrip('/')}/2010-04-01{path}"
-        return await call(self.account, method, url, once=once, data=data, auth=self._login())
+        return await call(self.account, method, url, once=once, data=data, headers=self._login())
 
-    def _login(self) -> aiohttp.BasicAuth:
+    def _login(self) -> dict[str, str]:
+        """A redirect to another host goes without it: aiohttp sees to that."""
         token = self.settings.auth_token.get_secret_value()
-        return aiohttp.BasicAuth(self.settings.account_sid, token)
+        return {"Authorization": aiohttp.encode_basic_auth(self.settings.account_sid, token)}
 
     def _is_ours(self, url: str) -> bool:
         asked, base = urlsplit(url), urlsplit(self.settings.api_base)

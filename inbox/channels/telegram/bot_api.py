@@ -10,7 +10,7 @@ from inbox.channels.base import (
     PermanentFailure,
     TemporaryFailure,
 )
-from inbox.channels.calling import TIMEOUT_SECONDS, call
+from inbox.channels.calling import call
 
 
 class BotApi:
@@ -26,7 +26,7 @@ class BotApi:
         method: str,
         *,
         once: bool = False,
-        seconds: float = TIMEOUT_SECONDS,
+        seconds: float | None = None,
         **options: Any,
     ) -> Any:
         """The result of a method; `once` as in `call`; `options` are aiohttp's (json, data)."""

@@ -4,11 +4,16 @@ import re
 
 _WROTE = (
     r"wrote|writes|write|said|schrieb(?:en)?|hat geschrieben|a (?:é|e)crit|escribi(?:ó|o)"
-    r"|ha scritto|scrive|escreveu|schreef(?: op)?|napisa(?:ł|l)(?:\(a\)|/a|a)?|pisze|skrev|skrifaði"
-    r"|kirjoitti|napsala?(?:\(a\))?|nap(?:í|i)sal(?:a|\(a\))?|p(?:í|i)še|je napisao(?:/la)?|je napisala"
-    r"|napisao(?:/la| je)?|napisala je|je pisao|piše|је написао(?:/ла)?|је написала|написао(?: је)?"
-    r"|је писао|пише|написала?(?:\(а\))?|написав|пишет|писала?|написа|va escriure|yazd(?:ı|i)|írta"
-    r"|a scris|đã viết|έγραψε|написао/ла|写道|寫道|のメッセージ|書きました|작성|님이 작성|님이 씀|rašė|rakstīja|kirjutas"
+    r"|ha scritto|scrive|escreveu|schreef(?: op)?|napisa(?:ł|l)(?:\(a\)|/a|a)?|pisze"
+    r"|skrev|skrifaði"
+    r"|kirjoitti|napsala?(?:\(a\))?|nap(?:í|i)sal(?:a|\(a\))?|p(?:í|i)še"
+    r"|je napisao(?:/la)?|je napisala"
+    r"|napisao(?:/la| je)?|napisala je|je pisao|piše|је написао(?:/ла)?|је написала"
+    r"|написао(?: је)?"
+    r"|је писао|пише|написала?(?:\(а\))?|написав|пишет|писала?|написа|va escriure"
+    r"|yazd(?:ı|i)|írta"
+    r"|a scris|đã viết|έγραψε|написао/ла|写道|寫道|のメッセージ|書きました|작성|님이 작성|님이 씀|rašė|rakstīja"
+    r"|kirjutas"
 )
 WROTE = re.compile(rf"(?<!\w)(?:{_WROTE})(?!\w)", re.IGNORECASE)
 
@@ -23,12 +28,17 @@ DATED_SENDER = re.compile(r"^\s*\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\s.{0,80}<[^<>\s]+@
 MOMENT = re.compile(r"\d{1,2}[:.h]\d{2}|\b(?:19|20)\d{2}\b|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|@")
 
 _ORIGINAL = (
-    r"original message|original appointment|original mail|reply message|urspr(?:ü|ue)ngliche (?:nachricht|mail)"
-    r"|message d'origine|message original|mensaje original|messaggio originale|mensagem original"
+    r"original message|original appointment|original mail|reply message"
+    r"|urspr(?:ü|ue)ngliche (?:nachricht|mail)"
+    r"|message d'origine|message original|mensaje original|messaggio originale"
+    r"|mensagem original"
     r"|oorspronkelijk bericht|originele bericht|oprindelig meddelelse|opprinnelig melding"
-    r"|ursprungligt meddelande|originalmeddelande|alkuperäinen viesti|původní (?:zpráva|e-mail)"
-    r"|wiadomość oryginalna|oryginalna wiadomość|originalna poruka|izvorna poruka|оригинална порука"
-    r"|оригинално съобщение|исходное сообщение|первоначальное сообщение|orijinal mesaj|原始邮件|原始郵件|元のメッセージ"
+    r"|ursprungligt meddelande|originalmeddelande|alkuperäinen viesti"
+    r"|původní (?:zpráva|e-mail)"
+    r"|wiadomość oryginalna|oryginalna wiadomość|originalna poruka|izvorna poruka"
+    r"|оригинална порука"
+    r"|оригинално съобщение|исходное сообщение|первоначальное сообщение|orijinal mesaj"
+    r"|原始邮件|原始郵件|元のメッセージ"
     r"|missatge original|eredeti üzenet|mesaj original"
 )
 ORIGINAL = re.compile(rf"^\s*>?\s*[-_*=]{{2,}}\s*(?:{_ORIGINAL})\b.*$", re.IGNORECASE)
@@ -43,14 +53,19 @@ FORWARD = re.compile(
 )
 
 _FROM = (
-    r"from|von|de|da|van|od|fra|från|lähettäjä|od|otprema|šalje|шаље|от|від|от кого|发件人|寄件者|差出人|보낸 사람"
+    r"from|von|de|da|van|od|fra|från|lähettäjä|od|otprema|šalje|шаље|от|від|от кого|发件人"
+    r"|寄件者|差出人|보낸 사람"
     r"|gesendet von|expéditeur|kimden|mittente|feladó|prima:|reply-to"
 )
 _OTHER = (
-    r"sent|date|to|cc|subject|gesendet|datum|an|betreff|kopie|envoyé|à|objet|enviado(?: el)?|para|asunto|fecha"
-    r"|inviato|data|a|oggetto|assunto|verzonden|aan|onderwerp|wysłano|do|temat|skickat|till|ämne|sendt|til|emne"
-    r"|lähetetty|vastaanottaja|aihe|odesláno|komu|předmět|poslano|za|prima|predmet|послато|за|прима|тема|предмет"
-    r"|отправлено|кому|дата|изпратено|до|относно|надіслано|发送时间|收件人|主题|日期|傳送時間|收件者|主旨|宛先|件名|送信日時"
+    r"sent|date|to|cc|subject|gesendet|datum|an|betreff|kopie|envoyé|à|objet"
+    r"|enviado(?: el)?|para|asunto|fecha"
+    r"|inviato|data|a|oggetto|assunto|verzonden|aan|onderwerp|wysłano|do|temat|skickat"
+    r"|till|ämne|sendt|til|emne"
+    r"|lähetetty|vastaanottaja|aihe|odesláno|komu|předmět|poslano|za|prima|predmet"
+    r"|послато|за|прима|тема|предмет"
+    r"|отправлено|кому|дата|изпратено|до|относно|надіслано|发送时间|收件人|主题|日期|傳送時間|收件者|主旨"
+    r"|宛先|件名|送信日時"
     r"|받는 사람|제목|보낸 날짜|tarih|kime|konu"
 )
 HEADER_FROM = re.compile(rf"^\s*>?\s*[*_]*(?:{_FROM})[*_]*\s*[:：][*_]*\s*\S", re.IGNORECASE)
@@ -63,9 +78,12 @@ MARKER_LINE = re.compile(
 )
 SENT_FROM = re.compile(
     r"^\s*[_*>-]*\s*(?:"
-    r"(?:sent|mailed|written) (?:from|via|with|using|by) (?:my |the |a )?\S.{0,70}|get outlook for \S+.{0,40}"
-    r"|(?:von|mit) (?:meinem|unterwegs|meiner).{0,40}gesendet\S*|(?:gesendet|diese nachricht wurde) (?:von|mit|aus).{0,60}"
-    r"|von meinem .{0,50}|envoy(?:é|e) (?:de|depuis|à partir).{0,60}|enviado (?:desde|do|de|a partir).{0,60}"
+    r"(?:sent|mailed|written) (?:from|via|with|using|by) (?:my |the |a )?\S.{0,70}"
+    r"|get outlook for \S+.{0,40}"
+    r"|(?:von|mit) (?:meinem|unterwegs|meiner).{0,40}gesendet\S*"
+    r"|(?:gesendet|diese nachricht wurde) (?:von|mit|aus).{0,60}"
+    r"|von meinem .{0,50}|envoy(?:é|e) (?:de|depuis|à partir).{0,60}"
+    r"|enviado (?:desde|do|de|a partir).{0,60}"
     r"|inviato da.{0,60}|verzonden (?:vanaf|met|via|vanuit).{0,60}|verstuurd vanaf.{0,60}"
     r"|wysłan[eo] z.{0,60}|skickat från.{0,60}|sendt fra.{0,60}|odesláno z.{0,60}"
     r"|poslano s.{0,60}|послато са.{0,60}|отправлено (?:с|из).{0,60}|изпратено от.{0,60}"

@@ -48,7 +48,7 @@ export const KEYMAP: Readonly<Record<string, string>> = {
   "g r": "go-reports",
   "[": "message-previous",
   "]": "message-next",
-  v: "side",
+  v: "contact",
   d: "theme",
   "?": "shortcuts",
 };

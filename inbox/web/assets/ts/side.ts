@@ -7,7 +7,7 @@ export function sideCommands(): void {
   const { body } = document;
   onCommand(
     {
-      side: () => toggle(body),
+      contact: () => toggle(body),
       back: () => body.dataset.side === "open" && toggle(body),
       shortcuts: () => open("shortcuts"),
     },

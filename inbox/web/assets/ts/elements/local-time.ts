@@ -71,8 +71,10 @@ function capitalized(text: string, locale: string): string {
   return text.charAt(0).toLocaleUpperCase(locale) + text.slice(1);
 }
 
+/** The page's language in the reader's own region: en becomes en-GB with its 24 hours. */
 function language(element: Element): string {
-  return element.closest<HTMLElement>("[lang]")?.lang || "en";
+  const page = element.closest<HTMLElement>("[lang]")?.lang || "en";
+  return navigator.languages.find((own) => own.startsWith(`${page}-`)) ?? page;
 }
 
 const formatters = new Map<string, Intl.DateTimeFormat>();

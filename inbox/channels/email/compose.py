@@ -1,0 +1,145 @@
+"""An envelope as the bytes of a mail.
+
+Addresses are built from parts and header texts freed of line breaks, so that nothing a customer or
+agent typed adds a header or a recipient.
+"""
+
+import re
+from email.headerregistry import Address as HeaderAddress
+from email.message import EmailMessage
+from email.policy import SMTP, SMTPUTF8, EmailPolicy
+from email.utils import format_datetime
+
+from inbox import clock
+from inbox.channels.base import PermanentFailure
+from inbox.channels.email.automatic import MARKER_HEADER
+from inbox.channels.email.headers import REFERENCE_LIMIT, one_line
+from inbox.channels.email.settings import EmailSettings
+from inbox.envelope import Address, FilePart, OutboundEnvelope
+from inbox.mailtokens import token_of
+
+SUBJECT_LIMIT = 500
+NAME_LIMIT = 200
+RECIPIENT_LIMIT = 100
+
+_ID = re.compile(r"[\x21-\x3b\x3d\x3f-\x7e]{1,250}")  # no spaces, no brackets
+_TYPE = re.compile(r"([a-z0-9!#$&^_.+-]+)/([a-z0-9!#$&^_.+-]+)")
+_ADDRESS = re.compile(r"[^\s<>,;:\"()\[\]\\@\x00-\x1f\x7f]+@[^\s<>,;:\"()\[\]\\@\x00-\x1f\x7f]+")
+
+
+def compose(envelope: OutboundEnvelope, settings: EmailSettings) -> bytes:
+    """References stand before the rest, folded by hand: the library would encode long ids."""
+    message = EmailMessage(policy=_policy(envelope, settings))
+    _address_headers(message, envelope, settings)
+    message["Subject"] = one_line(envelope.subject)[:SUBJECT_LIMIT]
+    message["Date"] = format_datetime(clock.now())
+    if envelope.automatic:
+        message["Auto-Submitted"] = "auto-replied" if envelope.in_reply_to else "auto-generated"
+        message["X-Auto-Response-Suppress"] = "All"
+        message[MARKER_HEADER] = "yes"
+    _body(message, envelope)
+    return _id_headers(envelope) + message.as_bytes()
+
+
+def recipients(envelope: OutboundEnvelope) -> list[str]:
+    """Each once, in the form in which the server is told."""
+    everyone = (envelope.recipient, *envelope.cc, *envelope.bcc)
+    found = list(dict.fromkeys(wire_address(address.value) for address in everyone))
+    if len(found) > RECIPIENT_LIMIT:
+        raise PermanentFailure(
+            f"This mail has {len(found)} recipients, more than {RECIPIENT_LIMIT}. Send it in parts."
+        )
+    return found
+
+
+def wire_address(value: str) -> str:
+    """With its domain in ASCII; refuses what is no address, line breaks and all."""
+    if not _ADDRESS.fullmatch(value):
+        raise PermanentFailure("This is not an e-mail address: " + one_line(value)[:NAME_LIMIT])
+    local, _, domain = value.rpartition("@")
+    try:
+        return f"{local}@{domain if domain.isascii() else domain.encode('idna').decode()}"
+    except UnicodeError:
+        raise PermanentFailure(f"The domain {domain} is not possible in an address.") from None
+
+
+def needs_utf8(envelope: OutboundEnvelope, settings: EmailSettings) -> bool:
+    return not "".join([*recipients(envelope), settings.email, envelope.reply_to]).isascii()
+
+
+def _policy(envelope: OutboundEnvelope, settings: EmailSettings) -> "EmailPolicy[EmailMessage]":
+    return SMTPUTF8 if needs_utf8(envelope, settings) else SMTP
+
+
+def _address_headers(
+    message: EmailMessage, envelope: OutboundEnvelope, settings: EmailSettings
+) -> None:
+    name = envelope.sender_name or settings.display_name
+    message["From"] = _header_address(name, settings.email)
+    message["To"] = _header_address(envelope.recipient.name, envelope.recipient.value)
+    if envelope.cc:
+        message["Cc"] = [_named(address) for address in envelope.cc]
+    if envelope.reply_to and envelope.reply_to != settings.email:
+        message["Reply-To"] = _header_address(name, envelope.reply_to)
+
+
+def _named(address: Address) -> HeaderAddress:
+    return _header_address(address.name, address.value)
+
+
+def _header_address(name: str, value: str) -> HeaderAddress:
+    local, _, domain = wire_address(value).rpartition("@")
+    return HeaderAddress(one_line(name)[:NAME_LIMIT], local, domain)
+
+
+def _id_headers(envelope: OutboundEnvelope) -> bytes:
+    """`references` come newest first and go out oldest first; the oldest is kept."""
+    known = [found for found in reversed(envelope.references) if _ID.fullmatch(found)]
+    if len(known) > REFERENCE_LIMIT:
+        known = [known[0], *known[-REFERENCE_LIMIT + 1 :]]
+    answered = envelope.in_reply_to if _ID.fullmatch(envelope.in_reply_to) else ""
+    if answered:
+        known = [found for found in known if found != answered] + [answered]
+    lines = [f"Message-ID: <{envelope.message_id}>"] if _ID.fullmatch(envelope.message_id) else []
+    if answered:
+        lines.append(f"In-Reply-To: <{answered}>")
+    if known:
+        lines.append("References: " + "\r\n ".join(f"<{found}>" for found in known))
+    return "".join(line + "\r\n" for line in lines).encode("ascii")
+
+
+def _body(message: EmailMessage, envelope: OutboundEnvelope) -> None:
+    token = token_of(envelope.reply_to)
+    message.set_content(envelope.text.rstrip() + (f"\n\n[ref:{token}]" if token else "") + "\n")
+    inline = [file for file in envelope.files if file.inline and file.content_id and envelope.html]
+    if envelope.html:
+        mark = f'<p style="color:#999999;font-size:10px">[ref:{token}]</p>' if token else ""
+        message.add_alternative(envelope.html + mark, subtype="html")
+        for file in inline:
+            _add_related(message.get_payload(1), file)  # type: ignore[arg-type]
+    for file in envelope.files:
+        if file not in inline:
+            main, sub = _kind(file)
+            name = one_line(file.name)[:NAME_LIMIT] or "file"
+            message.add_attachment(file.content or b"", main, sub, filename=name)
+
+
+def _add_related(html: EmailMessage, file: FilePart) -> None:
+    main, sub = _kind(file)
+    content_id = "".join(_ID.findall(file.content_id))
+    html.add_related(
+        file.content or b"",
+        main,
+        sub,
+        cid=f"<{content_id}>",
+        filename=one_line(file.name)[:NAME_LIMIT] or "file",
+        disposition="inline",
+    )
+
+
+def _kind(file: FilePart) -> tuple[str, str]:
+    """Of a mail in the mail too only the bytes are sent."""
+    found = _TYPE.fullmatch(file.content_type.lower().partition(";")[0].strip())
+    if not found or found.group(1) in {"multipart", "message"}:
+        return "application", "octet-stream"
+    return found.group(1), found.group(2)

@@ -1,0 +1,287 @@
+"""One IMAP connection with one folder open; whatever goes wrong ends it.
+
+The library waits for ever where a server falls silent, and misses it when the link drops. So each
+command here races a time limit and the loss of the link, and after either the client is thrown
+away. It also damages quoted texts and chokes on long answers, so only UIDs, sizes and literals are
+asked for, at most a hundred messages at a time.
+"""
+
+import asyncio
+import contextlib
+import re
+import socket
+import ssl
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from aioimaplib import aioimaplib
+
+from inbox.channels.base import LoginRefused, TemporaryFailure
+from inbox.channels.email.connecting import connect, tls
+from inbox.channels.email.folders import quoted, wire_name
+from inbox.channels.email.settings import EmailSettings
+
+COMMAND_SECONDS = 30
+FETCH_SECONDS = 300
+NOOP_SECONDS = 10
+POLL_SECONDS = 60  # where the server can't push
+CHUNK_BYTES = 4 * 1024 * 1024
+FETCH_LIMIT = 100
+
+_FETCHED = re.compile(rb"^\d+ FETCH \(")
+_UID = re.compile(rb"\bUID (\d+)")
+_SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
+_STATE = re.compile(rb"\[(UIDVALIDITY|UIDNEXT) (\d+)\]")
+_BUSY = re.compile(
+    r"unavailable|limit|in ?use|too many|maximum number|try again|temporar", re.IGNORECASE
+)
+
+_T = TypeVar("_T")
+
+
+class LinkLost(TemporaryFailure):
+    """The connection to the mailbox is gone; the next one goes on where this one stopped."""
+
+
+class Mailbox:
+    """`uid_validity` and `uid_next` are as they were when the folder was opened."""
+
+    def __init__(self, client: aioimaplib.IMAP4) -> None:
+        self._client = client
+        self._lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        client.protocol.conn_lost_cb = self._on_lost
+        self.uid_validity = 0
+        self.uid_next = 0
+
+    @classmethod
+    async def open(cls, settings: EmailSettings, private_hosts: str) -> "Mailbox":
+        """Raises LoginRefused where a person has to act, else TemporaryFailure."""
+        sock = await connect(settings.imap_host, settings.imap_port, private_hosts)
+        context = tls() if settings.imap_security == "tls" else None
+        mailbox = cls(_Client(sock, context, settings.imap_host))
+        try:
+            await mailbox._run(mailbox._client.wait_hello_from_server())
+            await mailbox._login(settings)
+            await mailbox._select(settings.imap_folder)
+        except BaseException:
+            mailbox.drop()
+            raise
+        return mailbox
+
+    async def uids_after(self, uid: int, since: str = "") -> list[int]:
+        """In rising order; `n:*` always names the newest message too, so it is filtered."""
+        criteria = [f"UID {uid + 1}:*"] + ([f"SINCE {since}"] if since else [])
+        answer = await self._run(self._client.uid_search(*criteria, charset=None))
+        _expect_ok(answer, "search")
+        found = {
+            int(number) for line in answer.lines[:-1] for number in line.split() if number.isdigit()
+        }
+        return sorted(number for number in found if number > uid)
+
+    async def sizes(self, uids: Sequence[int]) -> dict[int, int]:
+        """Of those that are still there."""
+        answer = await self._fetch(_uid_set(uids), "(UID RFC822.SIZE)")
+        found: dict[int, int] = {}
+        for line in answer:
+            uid, size = _UID.search(line), _SIZE.search(line)
+            if isinstance(line, bytes) and uid and size:
+                found[int(uid.group(1))] = int(size.group(1))
+        return {uid: found[uid] for uid in uids if uid in found}
+
+    async def contents(self, uids: Sequence[int]) -> dict[int, bytes]:
+        """Without marking them as read."""
+        wanted = set(uids)
+        found = _literals(await self._fetch(_uid_set(uids), "(UID BODY.PEEK[])"))
+        return {uid: content for uid, content in found.items() if uid in wanted}
+
+    async def large_content(self, uid: int, limit: int) -> bytes:
+        """In ranges, at most `limit` bytes of it."""
+        content = bytearray()
+        while len(content) < limit:
+            wanted = min(CHUNK_BYTES, limit - len(content))
+            part = f"(UID BODY.PEEK[]<{len(content)}.{wanted}>)"
+            chunk = _literals(await self._fetch(str(uid), part)).get(uid, b"")
+            content += chunk
+            if len(chunk) < wanted:
+                break
+        return bytes(content)
+
+    async def wait(self, seconds: float) -> None:
+        """Until something happens in the folder, or `seconds` have passed."""
+        if not self._client.has_capability("IDLE"):
+            await self._sleep(min(seconds, POLL_SECONDS))
+        else:
+            await self._idle(seconds)
+        await self._run(self._client.noop(), NOOP_SECONDS)
+
+    def drop(self) -> None:
+        """At once and for good."""
+        protocol = self._client.protocol
+        self._client._client_task.cancel()  # noqa: SLF001  else it logs that nobody asked
+        for task in (*self._client.tasks, *protocol.tasks):
+            task.add_done_callback(_look_away)
+            task.cancel()
+        if protocol.transport is not None:
+            protocol.transport.abort()
+        if not self._lost.done():
+            self._lost.set_result(None)
+
+    async def close(self) -> None:
+        with contextlib.suppress(TemporaryFailure):
+            await self._run(self._client.logout(), 2)
+        self.drop()
+
+    async def _login(self, settings: EmailSettings) -> None:
+        user = quoted(settings.imap_user or settings.email)
+        password = settings.imap_password.get_secret_value()
+        answer = await self._run(self._client.login(user, password))
+        if answer.result != "OK":
+            said = _said(answer)
+            if _BUSY.search(said):
+                raise TemporaryFailure(f"The mail server takes no more logins just now: {said}")
+            raise LoginRefused(f"The mail server does not accept the user name or password: {said}")
+        if not self._client.has_capability("IDLE"):
+            await self._run(self._client.protocol.capability())
+
+    async def _select(self, folder: str) -> None:
+        answer = await self._run(self._client.select(quoted(wire_name(folder))))
+        if answer.result != "OK":
+            raise TemporaryFailure(
+                f"The folder “{folder}” can't be opened: {_said(answer)}", code="no_folder"
+            )
+        state = dict(_STATE.findall(b"\n".join(bytes(line) for line in answer.lines)))
+        self.uid_validity = int(state.get(b"UIDVALIDITY", 0))
+        self.uid_next = int(state.get(b"UIDNEXT", 0))
+
+    async def _fetch(self, uid_set: str, parts: str) -> list[bytes]:
+        command = self._client.protocol.fetch(uid_set, parts, by_uid=True)
+        answer = await self._run(command, FETCH_SECONDS)
+        _expect_ok(answer, "fetch")
+        return list(answer.lines)
+
+    async def _idle(self, seconds: float) -> None:
+        queue = self._client.protocol.idle_queue
+        while not queue.empty():
+            queue.get_nowait()
+        idle = await self._run(self._client.idle_start(seconds + COMMAND_SECONDS))
+        idle.add_done_callback(_look_away)
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
+        while (left := until - loop.time()) > 0:
+            lines = await self._pushed(left)
+            if any(b"EXISTS" in line for line in lines):
+                break
+            if any(bytes(line).startswith(b"BYE") for line in lines):
+                raise self._failed("the server said goodbye")
+        self._client.idle_done()
+        await self._run(idle, NOOP_SECONDS)
+
+    async def _pushed(self, seconds: float) -> Sequence[bytes]:
+        """What the server says meanwhile; a keep-alive is no mail. Empty when time is up."""
+        waiting = asyncio.ensure_future(self._client.protocol.idle_queue.get())
+        await asyncio.wait({waiting, self._lost}, timeout=seconds, return_when="FIRST_COMPLETED")
+        if self._lost.done():
+            waiting.cancel()
+            raise self._failed("the link was lost")
+        if not waiting.done():
+            waiting.cancel()
+            return ()
+        lines: Sequence[bytes] = waiting.result()
+        return lines
+
+    async def _sleep(self, seconds: float) -> None:
+        await asyncio.wait({self._lost}, timeout=seconds)
+        if self._lost.done():
+            raise self._failed("the link was lost")
+
+    async def _run(self, command: Awaitable[_T], seconds: float = COMMAND_SECONDS) -> _T:
+        task = asyncio.ensure_future(command)
+        try:
+            await asyncio.wait(
+                {task, self._lost},  # type: ignore[type-var]  # futures of two types
+                timeout=seconds,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+        finally:
+            if not task.done():
+                task.add_done_callback(_look_away)
+                task.cancel()
+        if not task.done() or task.cancelled():
+            raise self._failed("the link was lost" if self._lost.done() else "no answer in time")
+        try:
+            return task.result()
+        except (
+            aioimaplib.AioImapException,
+            OSError,
+            TimeoutError,
+            ValueError,
+            IndexError,
+        ) as error:
+            raise self._failed(str(error) or type(error).__name__) from None
+
+    def _failed(self, why: str) -> LinkLost:
+        self.drop()
+        return LinkLost(f"The connection to the mailbox ended: {why}.")
+
+    def _on_lost(self, _error: Exception | None) -> None:
+        if not self._lost.done():
+            self._lost.set_result(None)
+
+
+class _Client(aioimaplib.IMAP4):  # type: ignore[misc]  # the library has no types
+    """Over a socket that is connected already, so that its address could be checked."""
+
+    def __init__(self, sock: socket.socket, context: ssl.SSLContext | None, host: str) -> None:
+        self._sock = sock
+        super().__init__(host, 0, timeout=COMMAND_SECONDS, ssl_context=context)
+
+    def create_client(
+        self, host: str, _port: int, _loop: Any, conn_lost_cb: Any = None, ssl_context: Any = None
+    ) -> None:
+        loop = asyncio.get_running_loop()
+        self.protocol = aioimaplib.IMAP4ClientProtocol(loop, conn_lost_cb)
+        self._client_task = loop.create_task(
+            loop.create_connection(
+                lambda: self.protocol,
+                sock=self._sock,
+                ssl=ssl_context,
+                server_hostname=host if ssl_context else None,
+            )
+        )
+
+
+def _literals(lines: Sequence[bytes]) -> Mapping[int, bytes]:
+    """UID → content; the UID may stand before or after the literal."""
+    found: dict[int, bytes] = {}
+    uid, content = None, None
+    for line in lines:
+        if isinstance(line, bytearray):
+            content = bytes(line)
+            continue
+        if _FETCHED.match(line):
+            uid, content = None, None
+        named = _UID.search(line)
+        uid = int(named.group(1)) if named else uid
+        if uid is not None and content is not None:
+            found[uid] = content
+    return found
+
+
+def _uid_set(uids: Sequence[int]) -> str:
+    assert len(uids) <= FETCH_LIMIT
+    return ",".join(map(str, uids))
+
+
+def _expect_ok(answer: Any, what: str) -> None:
+    if answer.result != "OK":
+        raise TemporaryFailure(f"The mail server refuses to {what}: {_said(answer)}")
+
+
+def _said(answer: Any) -> str:
+    return bytes(answer.lines[-1]).decode("utf-8", "replace")[:300] if answer.lines else ""
+
+
+def _look_away(task: "asyncio.Future[Any]") -> None:
+    """Takes the exception, so that nothing is logged about a client that is thrown away."""
+    if not task.cancelled():
+        task.exception()

@@ -1,0 +1,160 @@
+"""Sending by SMTP, with an honest answer about what became of the mail."""
+
+import asyncio
+import ssl
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+import aiosmtplib
+from aiosmtplib import (
+    SMTPAuthenticationError,
+    SMTPException,
+    SMTPRecipientRefused,
+    SMTPResponseException,
+    SMTPTimeoutError,
+)
+
+from inbox.channels.base import (
+    LoginRefused,
+    OutcomeUnknown,
+    PermanentFailure,
+    TemporaryFailure,
+)
+from inbox.channels.email.connecting import connect, tls
+from inbox.channels.email.settings import EmailSettings
+
+COMMAND_SECONDS = 60
+DATA_SECONDS = 300  # RFC 5321 asks for ten minutes after the dot; a repeat is recognised
+
+_PLAIN = {
+    "421": "The mail server is busy or shutting down",
+    "450": "The mailbox can't be reached at the moment",
+    "451": "The mail server asks to try again later",
+    "452": "The mailbox or the server has no space at the moment",
+    "530": "The mail server wants a login",
+    "535": "The mail server does not accept the user name or password",
+    "550": "There is no such mailbox, or it takes no mail from us",
+    "551": "There is no such mailbox here",
+    "552": "The mailbox is full or the mail is too large",
+    "553": "The address is not possible",
+    "554": "The mail was refused",
+}
+
+
+async def send(
+    settings: EmailSettings,
+    private_hosts: str,
+    recipients: Sequence[str],
+    content: bytes,
+    *,
+    utf8: bool = False,
+) -> Mapping[str, str]:
+    """The recipients that were refused, with why; at least one was not."""
+    async with _connection(settings, private_hosts) as client:
+        try:
+            refused = await _open(client, settings.email, recipients, utf8=utf8)
+        except (SMTPException, OSError) as error:
+            raise _failure(error) from None
+        await _hand_over(client, content)
+        return refused
+
+
+async def check_login(settings: EmailSettings, private_hosts: str) -> None:
+    """Raises LoginRefused, TemporaryFailure or PermanentFailure."""
+    async with _connection(settings, private_hosts):
+        pass
+
+
+@asynccontextmanager
+async def _connection(
+    settings: EmailSettings, private_hosts: str
+) -> AsyncIterator[aiosmtplib.SMTP]:
+    """One client for one mail: never used twice, never upgraded by chance."""
+    sock = await connect(settings.smtp_host, settings.smtp_port, private_hosts)
+    client = aiosmtplib.SMTP(
+        hostname=settings.smtp_host,
+        sock=sock,
+        use_tls=settings.smtp_security == "tls",
+        start_tls=settings.smtp_security == "starttls",
+        tls_context=None if settings.smtp_security == "none" else tls(),
+        local_hostname=settings.email.rpartition("@")[2].encode("idna").decode(),
+        timeout=COMMAND_SECONDS,
+    )
+    try:
+        try:
+            await client.connect()
+            if settings.smtp_user:
+                password = settings.smtp_password.get_secret_value()
+                await client.login(settings.smtp_user, password)
+        except (SMTPException, OSError, ValueError) as error:
+            raise _failure(error) from None
+        yield client
+        await _quit(client)
+    finally:
+        client.close()
+        sock.close()
+
+
+async def _open(
+    client: aiosmtplib.SMTP, sender: str, recipients: Sequence[str], *, utf8: bool
+) -> dict[str, str]:
+    """MAIL and RCPT; raises if nobody is left to send to."""
+    encoding, options = ("utf-8", ["SMTPUTF8"]) if utf8 else ("ascii", [])
+    if utf8 and not client.supports_extension("smtputf8"):
+        raise PermanentFailure(
+            "The mail server can't send to addresses with letters outside of ASCII (SMTPUTF8)."
+        )
+    await client.mail(sender, options=options, encoding=encoding)
+    refusals: dict[str, SMTPRecipientRefused] = {}
+    for recipient in recipients:
+        try:
+            await client.rcpt(recipient, encoding=encoding)
+        except SMTPRecipientRefused as error:
+            refusals[recipient] = error
+    if len(refusals) == len(recipients):
+        # one that may still be taken decides: it is worth another try
+        raise min(refusals.values(), key=lambda refusal: refusal.code)
+    return {recipient: _explain(error) for recipient, error in refusals.items()}
+
+
+async def _hand_over(client: aiosmtplib.SMTP, content: bytes) -> None:
+    """Once the content is on its way, only the server knows what it has."""
+    try:
+        async with asyncio.timeout(DATA_SECONDS):
+            await client.data(content, timeout=DATA_SECONDS)
+    except SMTPResponseException as error:
+        raise _failure(error) from None
+    except (SMTPException, OSError, TimeoutError):
+        raise OutcomeUnknown(
+            "The connection to the mail server broke after the mail was handed over and before"
+            " the server confirmed it."
+        ) from None
+
+
+async def _quit(client: aiosmtplib.SMTP) -> None:
+    try:
+        await client.quit(timeout=5)
+    except (SMTPException, OSError, TimeoutError):
+        return  # the mail is out; how the goodbye went does not matter
+
+
+def _failure(error: Exception) -> Exception:
+    if isinstance(error, SMTPAuthenticationError) and error.code // 100 == 5:
+        return LoginRefused(_explain(error))
+    if isinstance(error, SMTPResponseException):
+        kind = PermanentFailure if error.code // 100 == 5 else TemporaryFailure
+        return kind(_explain(error), code=str(error.code))
+    if isinstance(error, ssl.SSLCertVerificationError) or "CERTIFICATE" in str(error).upper():
+        return TemporaryFailure(f"The certificate of the mail server is not valid: {error}.")
+    if isinstance(error, SMTPTimeoutError | TimeoutError):
+        return TemporaryFailure("The mail server does not answer in time.")
+    if "starttls" in str(error).lower():
+        return TemporaryFailure(
+            "The mail server offers no encryption (STARTTLS), so no password was sent to it."
+        )
+    return TemporaryFailure(f"The connection to the mail server failed: {error}.")
+
+
+def _explain(error: SMTPResponseException) -> str:
+    plain = _PLAIN.get(str(error.code), "The mail server refused")
+    return f"{plain} ({error.code} {' '.join(str(error.message).split())[:300]})."

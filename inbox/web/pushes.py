@@ -1,0 +1,92 @@
+"""From events to the partials that a page takes in: rows, messages, lines, states."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+from sqlmodel import Session, col, select
+
+from inbox.desk import timeline
+from inbox.desk.timeline import Entry
+from inbox.events import EventKind
+from inbox.model import Agent, Conversation, Event, Message, Team
+from inbox.web.nav import ICONS
+from inbox.web.render import environment
+
+NEW_MESSAGE = {EventKind.MESSAGE_RECEIVED, EventKind.REPLY_QUEUED, EventKind.NOTE_ADDED}
+CHANGED_MESSAGE = {
+    EventKind.DELIVERY_CHANGED, EventKind.REPLY_CANCELLED, EventKind.MESSAGE_EDITED,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """`row` is for every page that may see the inbox, `inside` for those that watch."""
+
+    seq: int
+    inbox_id: str | None
+    conversation_id: str | None
+    row: str
+    inside: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    conversations: Mapping[str, Conversation]
+    entries: Mapping[str, Entry]
+    agents: Mapping[str, str]
+    teams: Mapping[str, str]
+
+
+def read(session: Session, events: Sequence[Event]) -> Found:
+    """What the events speak of, as it stands now; one query a table."""
+    wanted = {e.conversation_id for e in events if e.conversation_id}
+    message_ids = {e.message_id for e in events if e.message_id}
+    conversations = session.exec(select(Conversation).where(col(Conversation.id).in_(wanted)))
+    messages = session.exec(select(Message).where(col(Message.id).in_(message_ids))).all()
+    agents = session.exec(select(Agent.id, Agent.name))
+    teams = session.exec(select(Team.id, Team.name))
+    return Found(
+        {c.id: c for c in conversations},
+        {e.message.id: e for e in timeline.with_files(session, messages) if e.message},
+        dict(list(agents)),
+        dict(list(teams)),
+    )
+
+
+def draw(found: Found, events: Sequence[Event], time_zone: str) -> list[Push]:
+    """In the current locale, each row only once: with the last event that touches it."""
+    last = {e.conversation_id: e.seq for e in events}
+    pushes = []
+    for event in events:
+        conversation = found.conversations.get(event.conversation_id or "")
+        if conversation is None:
+            continue
+        row = _row(conversation) if last[conversation.id] == event.seq else ""
+        inside = _inside(found, event, time_zone)
+        pushes.append(Push(event.seq or 0, event.inbox_id, conversation.id, row, inside))
+    return pushes
+
+
+def _row(conversation: Conversation) -> str:
+    drawn = _macro("conversations/_row.html", "row")(conversation, ICONS)
+    return f'<hx-partial hx-target="#row-arrivals" hx-swap="beforeend">{drawn}</hx-partial>'
+
+
+def _inside(found: Found, event: Event, time_zone: str) -> str:  # noqa: ARG001  days come with it
+    entry = found.entries.get(event.message_id or "")
+    if entry and entry.message and event.kind in NEW_MESSAGE | CHANGED_MESSAGE:
+        drawn = _macro("conversations/_message.html", "message")(entry.message, entry.files, ICONS)
+        if event.kind in CHANGED_MESSAGE:
+            target = f"#m-{entry.message.id}"
+            return f'<hx-partial hx-target="{target}" hx-swap="outerMorph">{drawn}</hx-partial>'
+        return f'<hx-partial hx-target="#messages" hx-swap="beforeend">{drawn}</hx-partial>'
+    if event.kind in timeline.SHOWN:
+        names = {"agents": found.agents, "teams": found.teams}
+        drawn = _macro("conversations/_event.html", "event")(event, names)
+        return f'<hx-partial hx-target="#messages" hx-swap="beforeend">{drawn}</hx-partial>'
+    return ""
+
+
+def _macro(template: str, name: str) -> Callable[..., Markup]:
+    return getattr(environment().get_template(template).module, name)  # type: ignore[no-any-return]
