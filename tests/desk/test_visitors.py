@@ -34,9 +34,7 @@ class Scene:
         self.contact = add(session, Contact(name="Ana"))
         self.conversation = add(
             session,
-            Conversation(
-                number=1, contact_id=self.contact.id, inbox_id=self.inbox.id, last_at=NOW
-            ),
+            Conversation(number=1, contact_id=self.contact.id, inbox_id=self.inbox.id, last_at=NOW),
         )
         self.thread = self.make_thread("visitor", VISITOR)
         self.others = self.make_thread("visitor", OTHER)
@@ -92,7 +90,9 @@ def everything(scene: Scene) -> None:
     )  # fmt: skip
     for state in MessageState:
         scene.write(scene.thread, f"answer {state}", state=state, **outgoing)
-    scene.write(scene.thread, "by mail", state=MessageState.SENT, **{**outgoing, "channel": "email"})
+    scene.write(
+        scene.thread, "by mail", state=MessageState.SENT, **{**outgoing, "channel": "email"}
+    )
     scene.write(scene.others, "to another", state=MessageState.SENT, **outgoing)
 
 
