@@ -10,7 +10,7 @@ from inbox.desk import timeline
 from inbox.desk.timeline import Entry
 from inbox.events import EventKind
 from inbox.model import Agent, Conversation, Event, Message, Team
-from inbox.web.nav import ICONS
+from inbox.web.icons import ICONS
 from inbox.web.render import environment
 
 NEW_MESSAGE = {EventKind.MESSAGE_RECEIVED, EventKind.REPLY_QUEUED, EventKind.NOTE_ADDED}

@@ -80,7 +80,6 @@ def _list(view: View, known: nav.Known, page: object, request: web.Request) -> d
         "list_title": desk.title(view, known),
         "tabs": desk.tabs(view),
         "page": page,
-        "icons": nav.ICONS,
         "has_tabs": not (view.kind == "all" and view.status is Status.SNOOZED),
         "request": request,
     }
