@@ -1,7 +1,16 @@
 """Every URL on one page, with who may call it."""
 
 from inbox.web import health, realtime
-from inbox.web.pages import attachments, changes, conversations, first_run, replies, searches, sessions
+from inbox.web.pages import (
+    attachments,
+    changes,
+    conversations,
+    first_run,
+    replies,
+    searches,
+    sessions,
+    settings,
+)
 from inbox.web.route import Access, Route
 
 ROUTES: list[Route] = [
@@ -9,6 +18,7 @@ ROUTES: list[Route] = [
     Route("GET", "/readyz", health.ready, Access.PUBLIC),
     *first_run.ROUTES,
     *sessions.ROUTES,
+    *settings.ROUTES,
     *conversations.ROUTES,
     *changes.ROUTES,
     *replies.ROUTES,
