@@ -42,9 +42,11 @@ class AssetBuild(BuildHookInterface[Any]):
         npm = home / ("" if windows else "lib") / "node_modules/npm/bin/npm-cli.js"
         path = f"{node.parent}{os.pathsep}{os.environ['PATH']}"
 
+        environment = {**os.environ, "PATH": path, "NODE_USE_SYSTEM_CA": "1"}
+
         def run(*arguments: object) -> None:
             command = [str(node), *map(str, arguments)]
-            subprocess.run(command, cwd=root, env={**os.environ, "PATH": path}, check=True)
+            subprocess.run(command, cwd=root, env=environment, check=True)
 
         run(npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--omit=dev")
         shutil.rmtree(dist, ignore_errors=True)

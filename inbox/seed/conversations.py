@@ -56,16 +56,7 @@ def tell(session: Session, key: bytes, desk: Desk) -> None:
 
 
 def _tell(session: Session, key: bytes, desk: Desk, story: Story) -> None:
-    conversation: Conversation | None = None
-    for position, (who, text) in enumerate(story.lines):
-        if who == "them":
-            conversation = _written(session, key, desk, story, (position, text))
-        elif who.startswith("note:"):
-            by = Actor.agent(desk.agents[who.removeprefix("note:")])
-            notes.note(session, _known(conversation), text, by=by)
-        else:
-            _answered(session, _known(conversation), Actor.agent(desk.agents[who]), text)
-    told = _known(conversation)
+    told = _say(session, key, desk, story)
     by = Actor.agent(desk.agents["ana"])
     if story.owner:
         owner = desk.agents[story.owner]
@@ -79,6 +70,19 @@ def _tell(session: Session, key: bytes, desk: Desk, story: Story) -> None:
     elif story.status == "resolved":
         status.set_status(session, told, Status.RESOLVED, by=by)
     _age(session, told, story)
+
+
+def _say(session: Session, key: bytes, desk: Desk, story: Story) -> Conversation:
+    conversation: Conversation | None = None
+    for position, (who, text) in enumerate(story.lines):
+        if who == "them":
+            conversation = _written(session, key, desk, story, (position, text))
+        elif who.startswith("note:"):
+            by = Actor.agent(desk.agents[who.removeprefix("note:")])
+            notes.note(session, _known(conversation), text, by=by)
+        else:
+            _answered(session, _known(conversation), Actor.agent(desk.agents[who]), text)
+    return _known(conversation)
 
 
 def _known(conversation: Conversation | None) -> Conversation:
