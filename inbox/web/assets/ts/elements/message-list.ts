@@ -30,12 +30,10 @@ export class MessageList extends HTMLElement {
   connectedCallback(): void {
     this.connection = new AbortController();
     const { signal } = this.connection;
-    const { scroller } = this;
-    if (!scroller) return;
-    this.changed.observe(scroller, { childList: true, subtree: true });
-    this.resized.observe(scroller);
-    scroller.addEventListener("scroll", this.scrolled, { passive: true, signal });
-    scroller.addEventListener("load", () => this.stick(), { capture: true, signal });
+    this.changed.observe(this, { childList: true, subtree: true });
+    this.resized.observe(this);
+    this.addEventListener("scroll", this.scrolled, { capture: true, passive: true, signal });
+    this.addEventListener("load", () => this.stick(), { capture: true, signal });
     this.addEventListener("click", this.clicked, { signal });
     this.addEventListener("htmx:before:swap", this.beforeOlder, { signal });
     document.addEventListener("visibilitychange", () => this.markRead(), { signal });
