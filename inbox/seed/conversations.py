@@ -65,7 +65,11 @@ def _tell(session: Session, key: bytes, desk: Desk, story: Story) -> None:
             notes.note(session, _known(conversation), text, by=by)
         else:
             _answered(session, _known(conversation), Actor.agent(desk.agents[who]), text)
-    told = _known(conversation)
+    _sort(session, desk, story, _known(conversation))
+    _age(session, _known(conversation), story)
+
+
+def _sort(session: Session, desk: Desk, story: Story, told: Conversation) -> None:
     by = Actor.agent(desk.agents["ana"])
     if story.owner:
         owner = desk.agents[story.owner]
@@ -78,7 +82,6 @@ def _tell(session: Session, key: bytes, desk: Desk, story: Story) -> None:
         snooze.snooze(session, told, clock.now() + timedelta(days=2), by=by)
     elif story.status == "resolved":
         status.set_status(session, told, Status.RESOLVED, by=by)
-    _age(session, told, story)
 
 
 def _known(conversation: Conversation | None) -> Conversation:

@@ -11,7 +11,15 @@ from inbox.desk import visitors
 from inbox.errors import NotFound
 from inbox.events import SYSTEM, EventKind, record
 from inbox.model import (
-    Attachment, Author, ChannelThread, Contact, Conversation, Direction, Identity, Inbox, Message,
+    Attachment,
+    Author,
+    ChannelThread,
+    Contact,
+    Conversation,
+    Direction,
+    Identity,
+    Inbox,
+    Message,
     MessageState,
 )  # fmt: skip
 
