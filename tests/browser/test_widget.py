@@ -50,7 +50,7 @@ class Shop:
     async def take_in(self, count: int = 1) -> None:
         """Once that many arrivals are there."""
         async with asyncio.timeout(10):
-            while self.arrivals() < count:  # noqa: ASYNC110  the browser can set no event of ours
+            while self.arrivals() < count:
                 await asyncio.sleep(0.05)
         take_in(self.services, self.inbox)
 
@@ -118,7 +118,7 @@ async def open_chat(page: Page, url: str) -> FrameLocator:
 
 async def chat_frame(page: Page) -> Any:
     async with asyncio.timeout(10):
-        while len(page.frames) < 2 or "/widget/" not in page.frames[1].url:  # noqa: ASYNC110
+        while len(page.frames) < 2 or "/widget/" not in page.frames[1].url:
             await asyncio.sleep(0.05)
     return page.frames[1]
 
