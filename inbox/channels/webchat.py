@@ -38,6 +38,12 @@ class WebchatSettings(ChannelSettings):
     )
     title: str = Field("Chat with us", title="Title", max_length=80)
     welcome: str = Field("Hello! How can we help?", title="Welcome text", max_length=500)
+    reply_time: str = Field(
+        "",
+        title="Reply time",
+        max_length=120,
+        description="Shown below the title, like: We answer within an hour.",
+    )
     hue: int = Field(
         220, ge=0, le=360, title="Hue", description="Colour of the widget: 0 red, 120 green."
     )
@@ -74,6 +80,7 @@ class WebchatItem(Reading):
     page: Text = ""
     language: Line = ""
     time_zone: Line = ""
+    consent: Line = ""  # the version of the consent text that was agreed to
     upto: Line = Field("", validate_default=True)
 
     @field_validator("upto")
@@ -146,6 +153,7 @@ def _envelope(item: WebchatItem) -> InboundEnvelope:
         "email": item.email.strip().lower(),
         "language": item.language,
         "time_zone": item.time_zone,
+        "chat_consent": item.consent,
         "page": item.page[:ADDRESS_LIMIT],
     }
     return InboundEnvelope(

@@ -41,7 +41,7 @@ def store(
             col(Arrival.external_id).in_([row["external_id"] for row in rows]),
         )
     )
-    found = dict(known)
+    found = dict(known.all())
     return [found[row["external_id"]] for row in rows]
 
 

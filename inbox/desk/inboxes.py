@@ -130,7 +130,10 @@ _CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "out_of_hours_reply": (lambda v: len(v) <= LONGEST_TEXT, N_("Use at most 5,000 characters.")),
     "reopen_days": (lambda v: 0 <= v <= 3650, N_("Give 0 to 3650 days.")),
 }
-_ROWS: dict[str, type[Team] | type[BusinessHours]] = {"team_id": Team, "business_hours_id": BusinessHours}
+_ROWS: dict[str, type[Team] | type[BusinessHours]] = {
+    "team_id": Team,
+    "business_hours_id": BusinessHours,
+}
 
 
 def _check(session: Session, inbox_id: str, values: Mapping[str, Any]) -> None:

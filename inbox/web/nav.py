@@ -12,11 +12,7 @@ from inbox.desk.listing import Counts
 from inbox.i18n import gettext as _
 from inbox.model import Inbox, Permission, Team, TeamMembership
 from inbox.web import keys
-
-ICONS = {
-    "email": "mail", "sms": "message-square", "telegram": "send", "webchat": "message-circle",
-    "form": "file-text", "api": "plug", "console": "terminal", "whatsapp": "phone",
-}  # fmt: skip
+from inbox.web.icons import ICONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +47,7 @@ class Known:
 
 async def load(request: web.Request) -> Nav:
     known = await look(request)
-    return draw(known, request.path, administers=_administers(request))
+    return draw(known, request.path, with_settings=administers(request))
 
 
 async def look(request: web.Request) -> Known:
@@ -64,9 +60,7 @@ def read(session: Session, agent: Any, role: Any) -> Known:
     teams = session.exec(select(Team).order_by(col(Team.name))).all()
     if not access.sees_all(role):
         mine = set(
-            session.exec(
-                select(TeamMembership.team_id).where(TeamMembership.agent_id == agent.id)
-            )
+            session.exec(select(TeamMembership.team_id).where(TeamMembership.agent_id == agent.id))
         )
         teams = [team for team in teams if team.id in mine]
     counts = listing.counts(session, agent, list(inboxes.values()), teams)
@@ -74,7 +68,7 @@ def read(session: Session, agent: Any, role: Any) -> Known:
     return Known(inboxes, teams, counts, limited)
 
 
-def draw(known: Known, path: str, *, administers: bool) -> Nav:
+def draw(known: Known, path: str, *, with_settings: bool) -> Nav:
     counts = known.counts
     views = [
         _item("mine", _("Mine"), "/views/mine", "inbox", path, counts.mine, "go-mine", bar=True),
@@ -96,7 +90,7 @@ def draw(known: Known, path: str, *, administers: bool) -> Nav:
     links = [
         _item("contacts", _("Contacts"), "/contacts", "contact-round", path, 0, "go-contacts"),
     ]
-    if administers:
+    if with_settings:
         links.append(
             _item("settings", _("Settings"), "/settings", "settings", path, 0, "go-settings")
         )
@@ -114,5 +108,5 @@ def _item(  # noqa: PLR0913, PLR0917  the parts of a link
     )  # fmt: skip
 
 
-def _administers(request: web.Request) -> bool:
+def administers(request: web.Request) -> bool:
     return Permission.ADMINISTER in request[keys.ROLE].permissions

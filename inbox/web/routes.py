@@ -1,6 +1,6 @@
 """Every URL on one page, with who may call it."""
 
-from inbox.web import health, realtime
+from inbox.web import health, realtime, webforms, widget
 from inbox.web.pages import (
     attachments,
     changes,
@@ -29,4 +29,6 @@ ROUTES: list[Route] = [
     *attachments.ROUTES,
     *searches.ROUTES,
     *realtime.ROUTES,
+    *widget.ROUTES,
+    *webforms.ROUTES,
 ]

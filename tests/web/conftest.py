@@ -11,9 +11,7 @@ from inbox.desk import agents, first_run, passwords
 from inbox.events import SYSTEM
 from inbox.services import Services
 from inbox.settings import Settings
-from inbox.web import keys
-from inbox.web.middlewares import MIDDLEWARES
-from inbox.web.routes import ROUTES
+from inbox.web.server import make_app
 
 PASSWORD = "correct horse battery"
 PASSWORD_HASH = passwords.make_hash(PASSWORD)
@@ -33,11 +31,7 @@ async def services(tmp_path) -> AsyncIterator[Services]:
 @pytest.fixture
 async def browser(services) -> AsyncIterator[Callable[[], Awaitable[Browser]]]:
     """Makes browsers, each with cookies of its own, that don't follow redirects by themselves."""
-    app = web.Application(middlewares=MIDDLEWARES)
-    app[keys.SERVICES] = services
-    for route in ROUTES:
-        app.router.add_route(route.method, route.path, route.handler)
-    server = TestServer(app)
+    server = TestServer(make_app(services))
     await server.start_server()
     opened: list[Browser] = []
 

@@ -35,6 +35,8 @@ const PAGES = {
   entryPoints: present({
     app: "ts/app.ts",
     "app-style": "css/app.css",
+    simulators: "ts/simulators.ts",
+    "simulators-style": "css/simulators.css",
     "widget-frame": "widget/frame.tsx",
     "widget-frame-style": "widget/frame.css",
   }),

@@ -16,7 +16,9 @@ from inbox.web.route import Access, Route
 LARGEST = 25 * 1024 * 1024
 PICTURES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
 SANDBOX = "default-src 'none'; sandbox"
-FRAME = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'"
+FRAME = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'"
+)
 FRAME_WITH_IMAGES = FRAME.replace("img-src 'self' data:", "img-src 'self' data: https: http:")
 _CONTENT_ID = re.compile(r'(src=")cid:([^"]+)"')
 

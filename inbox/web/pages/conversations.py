@@ -1,5 +1,7 @@
 """The shared inbox: lists by view, and one conversation with its contact."""
 
+from typing import Any
+
 from aiohttp import web
 
 from inbox.desk import timeline
@@ -18,22 +20,30 @@ async def home(request: web.Request) -> web.StreamResponse:  # noqa: ARG001  the
 async def index(request: web.Request) -> web.Response:
     """One view: its tabs and rows; only the rows for htmx's next chunk."""
     view = desk.view_of(request)
+    latest = await request.app[keys.SERVICES].database.read(desk.latest)
     known = await nav.look(request)
     page = await desk.rows(request, view, known)
-    if "cursor" in request.query or request.query.get("rows"):
+    if "cursor" in request.query:
         return render(request, "conversations/_rows.html", **_list(view, known, page, request))
+    if request.query.get("part") == "list":
+        return render(
+            request, "conversations/_inbox_list.html", **_list(view, known, page, request)
+        )
     return render(
         request,
         "conversations/index.html",
         **_list(view, known, page, request),
-        **await _frame(request, known, request.path),
-        panes="list",
+        **_frame(request, known, request.path, latest),
+        panes="inbox",
     )
 
 
 async def show(request: web.Request) -> web.Response:
     """The conversation; as a fragment its two panes, else the page with the list beside it."""
+    latest = await request.app[keys.SERVICES].database.read(desk.latest)
     opened = await desk.open_one(request)
+    if request.query.get("part") == "conversation":
+        return render(request, "conversations/_conversation.html", **desk.context(opened))
     if request.headers.get("HX-Request") == "true":
         return render(request, "conversations/_panes.html", **desk.context(opened))
     known = await nav.look(request)
@@ -44,7 +54,7 @@ async def show(request: web.Request) -> web.Response:
         "conversations/show.html",
         **desk.context(opened),
         **_list(view, known, page, request),
-        **await _frame(request, known, desk.view_path(view)),
+        **_frame(request, known, desk.view_path(view), latest),
         panes="inbox",
     )
 
@@ -57,9 +67,7 @@ async def older(request: web.Request) -> web.Response:
     found = await request.app[keys.SERVICES].database.read(
         lambda s: timeline.entries(s, conversation_id, before=before)
     )
-    return render(
-        request, "conversations/_entries.html", **desk.context(opened), timeline=found
-    )
+    return render(request, "conversations/_entries.html", **desk.context(opened), timeline=found)
 
 
 def _view_beside(opened: desk.Opened, agent_id: str) -> View:
@@ -73,23 +81,22 @@ def _view_beside(opened: desk.Opened, agent_id: str) -> View:
     return View(kind="all", status=status)
 
 
-def _list(view: View, known: nav.Known, page: object, request: web.Request) -> dict[str, object]:
+def _list(view: View, known: nav.Known, page: object, request: web.Request) -> dict[str, Any]:
     return {
         "view": view,
         "view_path": desk.view_path(view),
         "list_title": desk.title(view, known),
         "tabs": desk.tabs(view),
         "page": page,
-        "icons": nav.ICONS,
         "has_tabs": not (view.kind == "all" and view.status is Status.SNOOZED),
         "request": request,
     }
 
 
-async def _frame(request: web.Request, known: nav.Known, path: str) -> dict[str, object]:
-    latest = await request.app[keys.SERVICES].database.read(desk.latest)
-    administers = nav.Permission.ADMINISTER in request[keys.ROLE].permissions
-    return {"nav": nav.draw(known, path, administers=administers), "live_after": latest}
+def _frame(request: web.Request, known: nav.Known, path: str, latest: int) -> dict[str, Any]:
+    """`latest` was read before the rest, so that what came in between is pushed."""
+    drawn = nav.draw(known, path, with_settings=nav.administers(request))
+    return {"nav": drawn, "live_after": latest}
 
 
 ROUTES = [

@@ -71,7 +71,10 @@ def title(view: View, known: nav.Known) -> str:
     fixed = {"mine": _("Mine"), "unassigned": _("Unassigned"), "all": _("All"), "tag": _("Tag")}
     if view.kind in fixed:
         return fixed[view.kind]
-    named = {**{i.id: i.name for i in known.inboxes.values()}, **{t.id: t.name for t in known.teams}}
+    named = {
+        **{i.id: i.name for i in known.inboxes.values()},
+        **{t.id: t.name for t in known.teams},
+    }
     if view.id not in named:
         raise NotFound("There is no such view.")
     return named[view.id]
@@ -138,7 +141,6 @@ def context(opened: Opened) -> dict[str, Any]:
         "last_message": messages[-1].id if messages else "",
         "request_id": ids.new(),
         "snoozes": snooze_choices(now),
-        "icons": nav.ICONS,
     }
 
 

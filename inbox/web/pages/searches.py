@@ -1,5 +1,7 @@
 """Search over messages and contacts: a page, and the palette's fragment."""
 
+from typing import Any
+
 from aiohttp import web
 
 from inbox.desk import search
@@ -21,12 +23,11 @@ async def index(request: web.Request) -> web.Response:
         hits = await request.app[keys.SERVICES].database.read(
             lambda s: search.find(s, query, known.inbox_ids, limit=limit)
         )
-    shown = {"hits": hits, "query": query, "icons": nav.ICONS}
+    shown: dict[str, Any] = {"hits": hits, "query": query}
     if is_fragment:
         return render(request, "searches/_hits.html", **shown)
-    administers = nav.Permission.ADMINISTER in request[keys.ROLE].permissions
-    frame = {"nav": nav.draw(known, request.path, administers=administers)}
-    return render(request, "searches/index.html", **shown, **frame)
+    drawn = nav.draw(known, request.path, with_settings=nav.administers(request))
+    return render(request, "searches/index.html", **shown, nav=drawn)
 
 
 ROUTES = [Route("GET", "/searches", index, Access.AGENT)]
