@@ -74,7 +74,9 @@ Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 @asynccontextmanager
-async def scripted(answers: dict[str, str], *, on_dot: str = "250 ok") -> AsyncIterator[EmailChannel]:
+async def scripted(
+    answers: dict[str, str], *, on_dot: str = "250 ok"
+) -> AsyncIterator[EmailChannel]:
     """A server with an answer for the beginning of each command; an empty one hangs up."""
 
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
