@@ -8,9 +8,7 @@ from inbox.events import SYSTEM
 from inbox.model import Agent, ApiToken, BusinessHours, Event, Holiday, Inbox, Session, Team
 from inbox.web.pages import settings
 
-PAGES = [
-    route.path for route in settings.ROUTES if route.method == "GET" and "{" not in route.path
-]
+PAGES = [route.path for route in settings.ROUTES if route.method == "GET" and "{" not in route.path]
 TELEGRAM = {
     "name": "Bot",
     "team_id": "",
