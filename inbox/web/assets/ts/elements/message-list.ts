@@ -88,21 +88,8 @@ export class MessageList extends HTMLElement {
     this.markRead();
   };
 
-  /** A message that came by the answer and by the socket stands once, as it came last. */
-  private dropDoubles(): void {
-    const seen = new Set<string>();
-    for (const message of this.messages.reverse()) {
-      if (seen.has(message.id)) message.remove();
-      seen.add(message.id);
-    }
-  }
-
   private grown(): void {
-<<<<<<< HEAD
-    this.dropDoubles();
-=======
     dropDoubles(this.messages);
->>>>>>> front
     const last = this.messages.at(-1);
     if (last && last.id !== this.newest && last.dataset.direction === "outgoing") this.stuck = true;
     this.newest = last?.id ?? "";
