@@ -44,8 +44,8 @@ async def test_no_section_opens_for_an_agent(signed_in, ana):
         assert (path, answer.status) == (path, 403)
 
 
-async def test_strangers_are_asked_to_sign_in_and_come_back(browser, owner):
-    client = await browser()
+async def test_strangers_are_asked_to_sign_in_and_come_back(open_browser, owner):
+    client = await open_browser()
     answer = await client.get("/settings/agents?x=1", allow_redirects=False)
     assert answer.headers["Location"] == "/sign-in?next=/settings/agents?x%3D1"
     fragment = await client.get(
