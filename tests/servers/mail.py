@@ -214,7 +214,9 @@ class MailServers:
     def mailbox(self, address: str, folder: str = "INBOX") -> list[bytes]:
         """What lies in it, oldest first."""
         found = self._doveadm("fetch", "-u", address, "uid", "mailbox", folder, "all")
-        uids = sorted(int(line.split()[1]) for line in found.decode().splitlines() if "uid:" in line)
+        uids = sorted(
+            int(line.split()[1]) for line in found.decode().splitlines() if "uid:" in line
+        )
         return [self._one(address, folder, uid) for uid in uids]
 
     def wait_for_mail(self, address: str, count: int = 1) -> list[bytes]:
@@ -296,7 +298,9 @@ class MailServers:
     def _doveadm(self, *arguments: str, stdin: bytes | None = None) -> bytes:
         return self._run("doveadm", "-c", str(self._dovecot_conf), *arguments, stdin=stdin)
 
-    def _run(self, name: str, *arguments: str, stdin: bytes | None = None, check: bool = True) -> bytes:
+    def _run(
+        self, name: str, *arguments: str, stdin: bytes | None = None, check: bool = True
+    ) -> bytes:
         command = [shutil.which(name, path=SEARCH_PATH) or name, *arguments]
         with (self.folder / "commands.log").open("ab") as log:
             done = subprocess.run(

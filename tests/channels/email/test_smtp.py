@@ -74,12 +74,18 @@ Talk = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 @asynccontextmanager
-async def scripted(answers: dict[str, str], *, on_dot: str = "250 ok") -> AsyncIterator[EmailChannel]:
+async def scripted(
+    answers: dict[str, str], *, on_dot: str = "250 ok"
+) -> AsyncIterator[EmailChannel]:
     """A server with an answer for the beginning of each command; an empty one hangs up."""
 
+    talks: set[asyncio.Task[None]] = set()
+
     async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        talks.add(asyncio.current_task())  # type: ignore[arg-type]
         await _converse(reader, writer, answers, on_dot)
         writer.close()
+        await writer.wait_closed()
 
     server = await asyncio.start_server(talk, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
@@ -102,6 +108,7 @@ async def scripted(answers: dict[str, str], *, on_dot: str = "250 ok") -> AsyncI
         )
     finally:
         server.close()
+        await asyncio.gather(*talks, return_exceptions=True)
 
 
 async def _converse(
