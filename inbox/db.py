@@ -17,11 +17,12 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 import structlog
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, SQLModel
 
 from inbox import clock
 from inbox.errors import Unavailable
+from inbox.migrations.upgrade import upgrade
 
 log = structlog.get_logger()
 
@@ -43,7 +44,7 @@ class Database:
     def __init__(self, url: str, on_commit: Callable[[set[str]], None] | None = None) -> None:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
-        self.on_commit = on_commit or (lambda topics: None)
+        self.on_commit = on_commit or _nobody_listens
         if self.is_sqlite:
             self.engine = _sqlite_engine(url, begin="BEGIN IMMEDIATE", pool_size=2)
             self._reading = _sqlite_engine(url, begin="BEGIN", pool_size=READERS)
@@ -91,8 +92,8 @@ class Database:
         self.on_commit(topics)
 
     def create(self) -> None:
-        """Make every table of the model; migrations do the same step by step."""
-        SQLModel.metadata.create_all(self.engine)
+        """Bring the schema to its newest form, from empty as well; safe to call at every start."""
+        upgrade(self.engine)
 
     async def close(self) -> None:
         if self._writer:
@@ -152,8 +153,8 @@ class _GroupCommit:
                         topics |= touched
                     except Exception as error:  # noqa: BLE001  it belongs to the caller
                         answers.append((future, None, error))
-        except Exception as error:  # noqa: BLE001  the commit failed: disk full, locked
-            log.error("commit_failed", error=str(error), units=len(batch))
+        except Exception:  # the commit failed: disk full, locked
+            log.exception("commit_failed", units=len(batch))
             failure = Unavailable("The database could not store this. Try again.")
             answers = [(future, None, wrong or failure) for future, _, wrong in answers] or [
                 (future, None, failure) for _, future in batch
@@ -175,6 +176,10 @@ def _unit(connection: sa.Connection, work: Work[Result]) -> tuple[Result, set[st
         result = work(session)
         session.flush()
         return result, _topics(session)
+
+
+def _nobody_listens(_topics: set[str]) -> None:
+    """Before anybody does; commands need no wake-ups."""
 
 
 def touch(session: Session, topic: str) -> None:
@@ -275,4 +280,4 @@ def _sqlite_engine(url: str, *, begin: str, pool_size: int) -> sa.Engine:
     return engine
 
 
-__all__ = ["DBAPIError", "Database", "Session", "claim", "next_numbers", "now", "settled", "touch"]
+__all__ = ["Database", "Session", "Work", "claim", "next_numbers", "now", "settled", "touch"]

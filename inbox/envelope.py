@@ -34,7 +34,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilePart:
-    """A file in a message; `content` is None while only the provider's `remote` reference is known."""
+    """A file in a message; `content` is None while only the `remote` reference is known."""
 
     name: str
     content_type: str

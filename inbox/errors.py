@@ -1,12 +1,13 @@
 """What can go wrong, as one tree.
 
 InboxError
-├── NotFound       no such thing, or not for this person's eyes
-├── Forbidden      known, but not allowed
-├── Invalid        what was given can't be taken; says which field and what would do
-├── Conflict       somebody else was first
-├── RateLimited    too often; says when to come back
-└── Unavailable    something we depend on does not answer
+├── NotFound         no such thing, or not for this person's eyes
+├── Unauthenticated  nobody knows who is asking
+├── Forbidden        known, but not allowed
+├── Invalid          what was given can't be taken; says which field and what would do
+├── Conflict         somebody else was first
+├── RateLimited      too often; says when to come back
+└── Unavailable      something we depend on does not answer
 """
 
 from collections.abc import Mapping
@@ -35,6 +36,12 @@ class Forbidden(InboxError):
     """You may not do this."""
 
     code = "forbidden"
+
+
+class Unauthenticated(InboxError):
+    """Sign in first, or give a valid token."""
+
+    code = "unauthenticated"
 
 
 class Invalid(InboxError):

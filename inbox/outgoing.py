@@ -21,7 +21,7 @@ class Refused(Unavailable):
 
 
 def client(private_hosts: str = "") -> aiohttp.ClientSession:
-    """Made in a running loop; `private_hosts` lists `address:port` that may be called all the same."""
+    """Made in a running loop; `private_hosts` lists `address:port` that may be called anyway."""
     allowed = {entry.strip() for entry in private_hosts.split(",") if entry.strip()}
 
     def make_socket(info: Any) -> socket.socket:

@@ -155,7 +155,10 @@ class Channel(Protocol):
         ...
 
     async def fetch(self, part: FilePart) -> FilePart:
-        """Fill in the content of a part that `parse` left with a remote reference only."""
+        """Fill in the content of a part that `parse` left with a remote reference only.
+
+        Raises TemporaryFailure or PermanentFailure.
+        """
         ...
 
     async def send(self, envelope: OutboundEnvelope) -> Receipt:
@@ -191,4 +194,13 @@ class Hooked(Protocol):
 
     def hook(self, request: HookRequest) -> HookAnswer:
         """Check the signature and take out what to keep. Raises BadSignature or BadRequest."""
+        ...
+
+
+@runtime_checkable
+class Enables(Protocol):
+    """A channel whose provider must be told about us when the inbox is switched on or changed."""
+
+    async def enable(self) -> None:
+        """May be repeated. Raises LoginRefused, TemporaryFailure or PermanentFailure."""
         ...

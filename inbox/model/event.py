@@ -41,7 +41,13 @@ class Event(SQLModel, table=True):
     particulars: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     cause_id: str | None = Field(default=None, max_length=25)
     depth: int = 0
-    transaction_id: int = Field(default=0, sa_type=BigInteger)
+    # left to the database: on PostgreSQL the migration makes it the transaction's own number
+    transaction_id: int | None = Field(
+        default=None,
+        nullable=False,
+        sa_type=BigInteger,
+        sa_column_kwargs={"server_default": text("0")},
+    )
     reacted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     attempts: int = 0

@@ -22,7 +22,7 @@ _numbers = itertools.count(1)
 def mail(text: str = "Hello", *, size: int = 0) -> bytes:
     number = next(_numbers)
     return (
-        f"From: Jane <jane@customer.test>\r\nTo: support@shop.test\r\n"
+        "From: Jane <jane@customer.test>\r\nTo: support@shop.test\r\n"
         f"Subject: two * three ( {number}"
         f"\r\nDate: Mon, 2 Nov 2026 10:00:00 +0000\r\nMessage-ID: <{number}@customer.test>\r\n"
         f"\r\n{text}\r\n{'x' * 70}\r\n".encode()
@@ -50,7 +50,7 @@ async def listening(
 
 async def eventually(true: Callable[[], bool], seconds: float = 15) -> None:
     async with asyncio.timeout(seconds):
-        while not true():  # noqa: ASYNC110  the other side is a server
+        while not true():
             await asyncio.sleep(0.05)
 
 

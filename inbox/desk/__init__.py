@@ -1,0 +1,1 @@
+"""The verbs on conversations: they change rows and record an event, and never commit or send."""

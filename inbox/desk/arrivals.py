@@ -1,0 +1,164 @@
+"""Raw first: what a channel hands over is stored before anybody is told that we have it."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, col
+
+from inbox import clock, ids
+from inbox.db import claim, touch
+from inbox.envelope import RawItem
+from inbox.errors import Conflict, NotFound
+from inbox.events import Actor, EventKind, record
+from inbox.model import Arrival, ArrivalState, Inbox
+
+TOPIC = "arrivals"
+LEASE = timedelta(seconds=120)
+TRIES = 3
+INLINE_BYTES = 32 * 1024  # larger raw bytes go to the file store before this transaction
+
+
+def store(
+    session: Session, inbox_id: str, items: Sequence[RawItem], digests: Mapping[str, str]
+) -> list[str]:
+    """The arrivals' ids, in order; one that came before keeps its id.
+
+    `digests` maps the external ids of large items to where the file store has their bytes.
+    """
+    now = clock.now()
+    rows = [_row(inbox_id, item, digests.get(item.external_id, ""), now) for item in items]
+    if not rows:
+        return []
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    session.execute(dialect.insert(Arrival).on_conflict_do_nothing(), rows)
+    touch(session, TOPIC)
+    known = session.execute(
+        sa.select(col(Arrival.external_id), col(Arrival.id)).where(
+            col(Arrival.inbox_id) == inbox_id,
+            col(Arrival.external_id).in_([row["external_id"] for row in rows]),
+        )
+    )
+    found = dict(known.all())
+    return [found[row["external_id"]] for row in rows]
+
+
+def move_checkpoint(
+    session: Session, inbox_id: str, checkpoint: Mapping[str, Any], epoch: int
+) -> None:
+    """In the transaction of the arrivals before it; one who lost the lease is refused."""
+    changed = session.execute(
+        sa.update(Inbox)
+        .where(col(Inbox.id) == inbox_id, col(Inbox.checkpoint_epoch) <= epoch)
+        .values(checkpoint=dict(checkpoint), checkpoint_epoch=epoch)
+        .execution_options(synchronize_session=False)
+    )
+    if changed.rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict("Another process looks after this inbox now.")
+
+
+def claim_new(session: Session, limit: int) -> list[Arrival]:
+    """Arrivals to understand, leased to the caller; the attempt is counted before the try."""
+    found = claim(session, Arrival, col(Arrival.state) == ArrivalState.NEW, limit, LEASE)
+    if not found:
+        return []
+    session.execute(
+        sa.update(Arrival)
+        .where(col(Arrival.id).in_(found))
+        .values(attempts=col(Arrival.attempts) + 1)
+        .execution_options(synchronize_session=False)
+    )
+    wanted = sa.select(Arrival).where(col(Arrival.id).in_(found)).order_by(col(Arrival.id))
+    return list(session.execute(wanted).scalars())
+
+
+def finish(session: Session, arrival_ids: Sequence[str], state: ArrivalState) -> None:
+    session.execute(
+        sa.update(Arrival)
+        .where(col(Arrival.id).in_(arrival_ids))
+        .values(state=state, lease_until=None, error="")
+        .execution_options(synchronize_session=False)
+    )
+
+
+def fail(session: Session, arrival_id: str, error: str, *, final: bool, by: Actor) -> Arrival:
+    """Try again later, or set aside for a person when the tries are used up."""
+    arrival = get(session, arrival_id)
+    arrival.error = error[:2000]
+    arrival.lease_until = None
+    if final or arrival.attempts >= TRIES:
+        arrival.state = ArrivalState.QUARANTINED
+        record(
+            session,
+            EventKind.ARRIVAL_QUARANTINED,
+            by=by,
+            inbox_id=arrival.inbox_id,
+            arrival_id=arrival.id,
+            error=arrival.error,
+        )
+    session.add(arrival)
+    touch(session, TOPIC)
+    return arrival
+
+
+def release(session: Session, arrival_id: str, *, by: Actor) -> Arrival:
+    """Let a quarantined arrival be tried again, after a fix."""
+    arrival = get(session, arrival_id)
+    if arrival.state is not ArrivalState.QUARANTINED:
+        raise Conflict("This arrival is not in quarantine any more.")
+    arrival.state = ArrivalState.NEW
+    arrival.attempts = 0
+    session.add(arrival)
+    record(
+        session,
+        EventKind.ARRIVAL_RELEASED,
+        by=by,
+        inbox_id=arrival.inbox_id,
+        arrival_id=arrival.id,
+    )
+    touch(session, TOPIC)
+    return arrival
+
+
+def discard(session: Session, arrival_id: str, *, by: Actor) -> Arrival:
+    """Throw a quarantined arrival away; the raw bytes stay for the record."""
+    arrival = get(session, arrival_id)
+    if arrival.state is not ArrivalState.QUARANTINED:
+        raise Conflict("This arrival is not in quarantine any more.")
+    arrival.state = ArrivalState.DISCARDED
+    session.add(arrival)
+    record(
+        session,
+        EventKind.ARRIVAL_RELEASED,
+        by=by,
+        inbox_id=arrival.inbox_id,
+        arrival_id=arrival.id,
+        discarded=True,
+    )
+    return arrival
+
+
+def get(session: Session, arrival_id: str) -> Arrival:
+    arrival = session.get(Arrival, arrival_id)
+    if arrival is None:
+        raise NotFound("There is no such arrival.")
+    return arrival
+
+
+def _row(inbox_id: str, item: RawItem, digest: str, now: Any) -> dict[str, Any]:
+    return {
+        "id": ids.new(),
+        "created_at": now,
+        "updated_at": now,
+        "inbox_id": inbox_id,
+        "external_id": item.external_id[:500],
+        "raw": None if digest else item.content,
+        "digest": digest,
+        "size": len(item.content),
+        "meta": dict(item.meta),
+        "state": ArrivalState.NEW,
+        "attempts": 0,
+        "error": "",
+    }

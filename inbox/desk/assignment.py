@@ -1,0 +1,189 @@
+"""Who has a conversation: give it, take it, put it back, pass it on to a team, claim it.
+
+Each verb first takes the conversation's row for itself, so that two of them at once follow one
+another and the counters and the trail stay true.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from inbox import clock
+from inbox.desk import counters
+from inbox.errors import Conflict, Invalid, NotFound
+from inbox.events import Actor, EventKind, record
+from inbox.model import (
+    Agent,
+    Assignment,
+    Conversation,
+    Inbox,
+    InboxMembership,
+    Permission,
+    Role,
+    Team,
+    TeamMembership,
+)  # fmt: skip
+
+Parts = Sequence[dict[str, Any]]
+
+
+def assign(
+    session: Session,
+    conversation: Conversation,
+    agent_id: str,
+    *,
+    by: Actor,
+    reason: str = "",
+    parts: Parts = (),
+) -> Conversation:
+    """Give it to an agent, whoever had it before; their capacity is not asked."""
+    agent = _known_agent(session, agent_id)
+    hold(session, conversation)
+    if conversation.assignee_id == agent_id:
+        return conversation
+    if not may_see(session, agent, conversation.inbox_id):
+        raise Invalid(fields={"agent_id": f"{agent.name} can't see this inbox."})
+    agent.last_assigned_at = clock.now()
+    session.add(agent)
+    to = (agent_id, conversation.team_id)
+    return _change(session, conversation, to, by=by, reason=reason, parts=parts)
+
+
+def take(session: Session, conversation: Conversation, *, by: Actor) -> Conversation:
+    """The agent who asks gets it; if it was free, then only who asks first."""
+    assert by.id is not None
+    if conversation.assignee_id is None:
+        return claim(session, conversation.id, by.id, by=by)
+    return assign(session, conversation, by.id, by=by)
+
+
+def unassign(
+    session: Session, conversation: Conversation, *, by: Actor, reason: str = ""
+) -> Conversation:
+    """Back among those that nobody has."""
+    hold(session, conversation)
+    if conversation.assignee_id is None:
+        return conversation
+    return _change(session, conversation, (None, conversation.team_id), by=by, reason=reason)
+
+
+def transfer(
+    session: Session, conversation: Conversation, team_id: str, *, by: Actor, reason: str = ""
+) -> Conversation:
+    """To a team; an agent who is not of that team has it no longer."""
+    if session.get(Team, team_id) is None:
+        raise NotFound("There is no such team.")
+    hold(session, conversation)
+    keeps = (
+        conversation.assignee_id
+        and session.exec(
+            select(TeamMembership.id).where(
+                TeamMembership.team_id == team_id,
+                TeamMembership.agent_id == conversation.assignee_id,
+            )
+        ).first()
+    )
+    agent_id = conversation.assignee_id if keeps else None
+    if (conversation.team_id, conversation.assignee_id) == (team_id, agent_id):
+        return conversation
+    return _change(session, conversation, (agent_id, team_id), by=by, reason=reason)
+
+
+def claim(session: Session, conversation_id: str, agent_id: str, *, by: Actor) -> Conversation:
+    """Only one can win: whoever comes later gets Conflict with the winner's name."""
+    free = sa.update(Conversation).where(
+        col(Conversation.id) == conversation_id, col(Conversation.assignee_id).is_(None)
+    )
+    # changes nothing yet: what counts is that the row is free, and from here on ours
+    won = session.execute(
+        free.values(updated_at=clock.now()).execution_options(synchronize_session=False)
+    )
+    conversation = session.get(Conversation, conversation_id, populate_existing=True)
+    if conversation is None:
+        raise NotFound("There is no such conversation.")
+    if won.rowcount == 0 and conversation.assignee_id != agent_id:  # type: ignore[attr-defined]
+        winner = session.get(Agent, conversation.assignee_id)
+        raise Conflict(f"{winner.name if winner else 'Somebody else'} has this conversation.")
+    return assign(session, conversation, agent_id, by=by)
+
+
+def hold(session: Session, conversation: Conversation) -> None:
+    """Keep the conversation's row until the commit, as it is now."""
+    session.refresh(conversation, with_for_update={"key_share": True})
+
+
+def may_see(session: Session, agent: Agent, inbox_id: str) -> bool:
+    """Whether the inbox is open to all, or to this agent by membership or role."""
+    inbox = session.get(Inbox, inbox_id)
+    if inbox is None or not inbox.restricted:
+        return True
+    role = session.get(Role, agent.role_id)
+    if role and Permission.SEE_ALL in role.permissions:
+        return True
+    membership = select(InboxMembership.id).where(
+        InboxMembership.inbox_id == inbox_id, InboxMembership.agent_id == agent.id
+    )
+    return session.exec(membership).first() is not None
+
+
+def _known_agent(session: Session, agent_id: str) -> Agent:
+    agent = session.get(Agent, agent_id)
+    if agent is None:
+        raise NotFound("There is no such agent.")
+    if not agent.active:
+        raise Invalid(fields={"agent_id": f"{agent.name} no longer works here."})
+    return agent
+
+
+def _change(
+    session: Session,
+    conversation: Conversation,
+    to: tuple[str | None, str | None],
+    *,
+    by: Actor,
+    reason: str,
+    parts: Parts = (),
+) -> Conversation:
+    agent_id, team_id = to
+    assignment = Assignment(
+        conversation_id=conversation.id,
+        from_agent_id=conversation.assignee_id,
+        to_agent_id=agent_id,
+        from_team_id=conversation.team_id,
+        to_team_id=team_id,
+        by_kind=by.kind,
+        by_id=by.id,
+        reason=reason,
+        parts=list(parts),
+    )
+    with counters.kept(session, conversation):
+        conversation.assignee_id = agent_id
+        conversation.team_id = team_id
+        conversation.version += 1
+    session.add(assignment)
+    record(
+        session,
+        EventKind.CONVERSATION_ASSIGNED,
+        by=by,
+        conversation=conversation,
+        assignment_id=assignment.id,
+        reason=reason,
+        **_names(session, assignment),
+    )
+    return conversation
+
+
+def _names(session: Session, assignment: Assignment) -> dict[str, str | None]:
+    """Ids and names of both sides, so that the timeline needs no look-ups."""
+    found: dict[str, str | None] = {}
+    for side, agent_id, team_id in (
+        ("from", assignment.from_agent_id, assignment.from_team_id),
+        ("to", assignment.to_agent_id, assignment.to_team_id),
+    ):
+        agent = session.get(Agent, agent_id) if agent_id else None
+        team = session.get(Team, team_id) if team_id else None
+        found[f"{side}_agent_id"], found[f"{side}_agent"] = agent_id, agent.name if agent else None
+        found[f"{side}_team_id"], found[f"{side}_team"] = team_id, team.name if team else None
+    return found

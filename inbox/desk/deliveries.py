@@ -1,0 +1,217 @@
+"""The outbox: states that only move forward, leases with an epoch, and what a provider reports."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from inbox import clock
+from inbox.db import now, touch
+from inbox.envelope import Bounce, DeliveryReport, Receipt
+from inbox.events import SYSTEM, Actor, EventKind, record
+from inbox.model import Conversation, Delivery, Identity, Message, MessageState
+
+TOPIC = "deliveries"
+LEASE = timedelta(seconds=90)
+HANDING_OVER = "handing_over"
+UNKNOWN_WAIT = timedelta(minutes=10)
+BACKOFF_SECONDS = (30, 60, 300, 900, 3600, 10800)  # then three hours each, to the end of the span
+SPAN = timedelta(hours=48)
+ON_THE_WAY = (MessageState.QUEUED, MessageState.SENDING)
+
+
+def claim_due(session: Session, limit: int) -> list[Delivery]:
+    """Due deliveries, the oldest of each conversation only, so that order is kept."""
+    moment = now(session)
+    earlier = sa.orm.aliased(Delivery)
+    blocked = sa.exists().where(
+        col(earlier.conversation_id) == col(Delivery.conversation_id),
+        col(earlier.id) < col(Delivery.id),
+        col(earlier.state).in_(ON_THE_WAY),
+    )
+    due = (
+        sa.select(Delivery)
+        .where(
+            col(Delivery.state).in_(ON_THE_WAY),
+            col(Delivery.not_before) <= moment,
+            sa.or_(col(Delivery.lease_until).is_(None), col(Delivery.lease_until) < moment),
+            ~blocked,
+        )
+        .order_by(col(Delivery.not_before), col(Delivery.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    found = list(session.execute(due).scalars())
+    for delivery in found:
+        delivery.lease_until = moment + LEASE
+        delivery.epoch += 1
+        delivery.attempts += 1
+        _move(session, delivery, MessageState.SENDING)
+    return found
+
+
+def hand_over(session: Session, delivery_id: str, epoch: int) -> bool:
+    """Note that the provider is about to be called; False for one whose lease was lost."""
+    changed = session.execute(
+        sa.update(Delivery)
+        .where(
+            col(Delivery.id) == delivery_id,
+            col(Delivery.epoch) == epoch,
+            col(Delivery.state) == MessageState.SENDING,
+        )
+        .values(stage=HANDING_OVER)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(changed.rowcount == 1)  # type: ignore[attr-defined]
+
+
+def was_handed_over(delivery: Delivery) -> bool:
+    """A crash happened where "once" can't be known."""
+    return delivery.stage == HANDING_OVER
+
+
+def sent(session: Session, delivery_id: str, epoch: int, receipt: Receipt) -> None:
+    delivery = _mine(session, delivery_id, epoch)
+    if delivery is None:
+        return
+    message = session.get_one(Message, delivery.message_id)
+    message.provider_id = receipt.provider_id[:500]
+    session.add(message)
+    refused = "; ".join(f"{who}: {why}" for who, why in receipt.refused.items())
+    _settle(session, delivery, MessageState(receipt.state), reason=refused)
+
+
+def put_off(
+    session: Session, delivery_id: str, epoch: int, error: str, code: str, wait: float | None
+) -> None:
+    """A temporary failure: again later, up to the span; then it has failed."""
+    delivery = _mine(session, delivery_id, epoch)
+    if delivery is None:
+        return
+    moment = clock.now()
+    step = BACKOFF_SECONDS[min(delivery.attempts, len(BACKOFF_SECONDS)) - 1]
+    delivery.error, delivery.error_code, delivery.stage = error[:2000], code[:64], ""
+    if moment - delivery.created_at > SPAN:
+        _settle(session, delivery, MessageState.FAILED, reason=error)
+        return
+    delivery.not_before = moment + timedelta(seconds=wait or step)
+    delivery.lease_until = None
+    session.add(delivery)
+    message = session.get_one(Message, delivery.message_id)
+    message.state_reason = error[:500]
+    session.add(message)
+
+
+def failed(session: Session, delivery_id: str, epoch: int, error: str, code: str) -> None:
+    delivery = _mine(session, delivery_id, epoch)
+    if delivery:
+        delivery.error, delivery.error_code = error[:2000], code[:64]
+        _settle(session, delivery, MessageState.FAILED, reason=error)
+
+
+def unknown(
+    session: Session, delivery_id: str, epoch: int, error: str, *, repeatable: bool
+) -> None:
+    """Mail is repeated once with the same Message-ID; elsewhere a person decides."""
+    delivery = _mine(session, delivery_id, epoch)
+    if delivery is None:
+        return
+    delivery.error = error[:2000]
+    if repeatable and delivery.error_code != "repeated":
+        delivery.error_code, delivery.stage = "repeated", ""
+        delivery.not_before = clock.now() + UNKNOWN_WAIT
+        delivery.lease_until = None
+        session.add(delivery)
+        return
+    _settle(session, delivery, MessageState.UNKNOWN, reason=error)
+
+
+def report(session: Session, inbox_id: str, found: DeliveryReport) -> None:
+    """A provider's status callback; late or doubled ones change nothing."""
+    message = session.exec(
+        select(Message).where(
+            Message.inbox_id == inbox_id, Message.provider_id == found.provider_id
+        )
+    ).first()
+    if message is None:
+        return
+    delivery = session.exec(select(Delivery).where(Delivery.message_id == message.id)).one()
+    state = MessageState(found.state)
+    if state.rank > message.state.rank:
+        delivery.error, delivery.error_code = found.explanation[:2000], found.code[:64]
+        _settle(session, delivery, state, reason=found.explanation)
+
+
+def bounced(session: Session, message: Message, bounce: Bounce, *, by: Actor) -> None:
+    """The mail came back: this message failed, and a dead address is marked."""
+    delivery = session.exec(select(Delivery).where(Delivery.message_id == message.id)).first()
+    if delivery:
+        delivery.error_code = bounce.status[:64]
+        _settle(session, delivery, MessageState.FAILED, reason=bounce.explanation)
+    if not bounce.permanent:
+        return
+    for identity in session.exec(
+        select(Identity).where(
+            Identity.kind == "email", col(Identity.value).in_(list(bounce.recipients))
+        )
+    ):
+        identity.bouncing_since = clock.now()
+        session.add(identity)
+        record(
+            session,
+            EventKind.IDENTITY_BOUNCED,
+            by=by,
+            contact_id=identity.contact_id,
+            address=identity.value,
+            explanation=bounce.explanation,
+        )
+
+
+def next_due(session: Session) -> datetime | None:
+    """When the earliest waiting delivery is due, for the worker's nap."""
+    moment: datetime | None = session.execute(
+        sa.select(sa.func.min(Delivery.not_before)).where(
+            col(Delivery.state) == MessageState.QUEUED
+        )
+    ).scalar_one()
+    return moment
+
+
+def states(session: Session, message_ids: Sequence[str]) -> dict[str, Delivery]:
+    found = session.exec(select(Delivery).where(col(Delivery.message_id).in_(message_ids)))
+    return {delivery.message_id: delivery for delivery in found}
+
+
+def _mine(session: Session, delivery_id: str, epoch: int) -> Delivery | None:
+    """The delivery, unless somebody claimed it after us."""
+    delivery = session.get_one(Delivery, delivery_id)
+    return delivery if delivery.epoch == epoch else None
+
+
+def _settle(session: Session, delivery: Delivery, state: MessageState, *, reason: str) -> None:
+    delivery.lease_until = None
+    delivery.stage = ""
+    _move(session, delivery, state, reason=reason)
+    touch(session, TOPIC)  # the next of the lane may go
+    message = session.get_one(Message, delivery.message_id)
+    record(
+        session,
+        EventKind.DELIVERY_CHANGED,
+        by=SYSTEM,
+        conversation=session.get_one(Conversation, delivery.conversation_id),
+        message_id=message.id,
+        state=state,
+        reason=reason,
+    )
+
+
+def _move(session: Session, delivery: Delivery, state: MessageState, *, reason: str = "") -> None:
+    """Forward only: a rank never falls, on the delivery and on what the agent sees."""
+    message = session.get_one(Message, delivery.message_id)
+    if state.rank >= delivery.state.rank:
+        delivery.state = state
+        message.state = state
+        message.state_reason = reason[:500]
+    session.add(delivery)
+    session.add(message)

@@ -1,0 +1,58 @@
+"""What an agent is writing, kept as they type."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlmodel import Session, select
+
+from inbox.errors import Invalid
+from inbox.model import Draft
+
+KINDS = ("reply", "note")
+LONGEST = 500_000
+
+
+def save(  # noqa: PLR0913, PLR0917  what a draft is made of
+    session: Session,
+    agent_id: str,
+    conversation_id: str,
+    kind: str,
+    text: str,
+    particulars: Mapping[str, Any],
+    version: int,
+) -> Draft:
+    """An older version never wins; the stored one is returned then."""
+    if kind not in KINDS:
+        raise Invalid(fields={"kind": "Give reply or note."})
+    if len(text) > LONGEST:
+        raise Invalid(fields={"text": f"A draft has at most {LONGEST} characters."})
+    draft = one(session, agent_id, conversation_id, kind)
+    if draft is None:
+        draft = Draft(agent_id=agent_id, conversation_id=conversation_id, kind=kind)
+    if version >= draft.version:
+        draft.text, draft.particulars, draft.version = text, dict(particulars), version
+        session.add(draft)
+    return draft
+
+
+def one(session: Session, agent_id: str, conversation_id: str, kind: str) -> Draft | None:
+    return session.exec(
+        select(Draft).where(
+            Draft.agent_id == agent_id,
+            Draft.conversation_id == conversation_id,
+            Draft.kind == kind,
+        )
+    ).first()
+
+
+def of(session: Session, agent_id: str, conversation_id: str) -> dict[str, Draft]:
+    found = session.exec(
+        select(Draft).where(Draft.agent_id == agent_id, Draft.conversation_id == conversation_id)
+    )
+    return {draft.kind: draft for draft in found}
+
+
+def drop(session: Session, agent_id: str, conversation_id: str, kind: str) -> None:
+    draft = one(session, agent_id, conversation_id, kind)
+    if draft:
+        session.delete(draft)

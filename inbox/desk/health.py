@@ -1,0 +1,54 @@
+"""The health light of an inbox, with the reason, and leases on what one process looks after."""
+
+from datetime import timedelta
+
+from sqlmodel import Session
+
+from inbox import clock
+from inbox.db import now
+from inbox.events import SYSTEM, EventKind, record
+from inbox.model import Health, Inbox, Lease
+
+LEASE = timedelta(seconds=15)
+
+
+def note(session: Session, inbox_id: str, health: Health, reason: str = "") -> None:
+    """An event only when the light or the reason changes."""
+    inbox = session.get_one(Inbox, inbox_id)
+    changed = (inbox.health, inbox.health_reason) != (health, reason[:500])
+    inbox.health_at = clock.now()
+    if changed:
+        before = inbox.health
+        inbox.health = health
+        inbox.health_reason = reason[:500]
+        record(
+            session, EventKind.INBOX_HEALTH_CHANGED, by=SYSTEM, inbox_id=inbox.id,
+            before=before, after=health, reason=inbox.health_reason,
+        )  # fmt: skip
+    session.add(inbox)
+
+
+def hold(session: Session, name: str, owner: str) -> int | None:
+    """Take or renew a lease; its epoch, or None while somebody else holds it."""
+    moment = now(session)
+    lease = session.get(Lease, name, with_for_update=True)
+    if lease is None:
+        lease = Lease(name=name, owner=owner, until=moment + LEASE)
+        session.add(lease)
+        session.flush()
+        return lease.epoch
+    if lease.owner != owner:
+        if lease.until > moment:
+            return None
+        lease.owner = owner
+        lease.epoch += 1
+    lease.until = moment + LEASE
+    session.add(lease)
+    return lease.epoch
+
+
+def let_go(session: Session, name: str, owner: str) -> None:
+    lease = session.get(Lease, name)
+    if lease and lease.owner == owner:
+        lease.until = now(session)
+        session.add(lease)

@@ -1,0 +1,107 @@
+"""From a delivery's rows to the envelope that a channel sends."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, select
+
+from inbox import mailtokens
+from inbox.envelope import Address, FilePart, OutboundEnvelope
+from inbox.model import (
+    Agent,
+    Attachment,
+    ChannelThread,
+    Conversation,
+    Delivery,
+    Direction,
+    Identity,
+    Inbox,
+    Message,
+)  # fmt: skip
+
+MOST_REFERENCES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """`digests` say where the bytes of the files are; their parts have none yet."""
+
+    delivery: Delivery
+    inbox: Inbox
+    envelope: OutboundEnvelope
+    digests: Sequence[str]
+
+
+def build(session: Session, delivery: Delivery, key: bytes) -> Outbound:
+    """`key` signs the Message-ID and the plus address, which are fixed at the first try."""
+    message = session.get_one(Message, delivery.message_id)
+    conversation = session.get_one(Conversation, delivery.conversation_id)
+    inbox = session.get_one(Inbox, delivery.inbox_id)
+    thread = session.get_one(ChannelThread, message.thread_id)
+    identity = session.get_one(Identity, thread.identity_id)
+    domain = inbox.address.rpartition("@")[2] or "inbox.invalid"
+    if not message.mail_message_id:
+        message.mail_message_id = mailtokens.message_id(key, conversation.id, domain)
+        session.add(message)
+    references = _references(session, thread.id, message.id)
+    files = session.exec(
+        select(Attachment).where(Attachment.message_id == message.id).order_by(col(Attachment.id))
+    ).all()
+    envelope = OutboundEnvelope(
+        delivery_id=delivery.id,
+        message_id=message.mail_message_id,
+        recipient=Address(kind=identity.kind, value=identity.value, name=conversation.contact_name),
+        text=message.text,
+        html=message.html,
+        subject=message.subject or _subject(conversation),
+        thread=thread.remote_id,
+        cc=_addresses(message.recipients.get("cc", [])),
+        bcc=_addresses(message.recipients.get("bcc", [])),
+        files=tuple(
+            FilePart(name=f.name, content_type=f.content_type, content_id=f.content_id)
+            for f in files
+        ),
+        in_reply_to=references[0] if references else "",
+        references=tuple(reversed(references)),
+        reply_to=mailtokens.plus_address(key, conversation.id, inbox.address)
+        if "@" in inbox.address
+        else "",
+        sender_name=_sender(session, message),
+        automatic=message.automatic,
+        attempt=delivery.attempts,
+    )
+    return Outbound(delivery, inbox, envelope, [f.digest for f in files])
+
+
+def _references(session: Session, thread_id: str, before: str) -> list[str]:
+    """Message-IDs of the thread, newest first, the customer's last one at the head."""
+    rows = session.exec(
+        select(Message.mail_message_id, Message.direction)
+        .where(
+            Message.thread_id == thread_id,
+            col(Message.id) < before,
+            col(Message.mail_message_id).is_not(None),
+        )
+        .order_by(col(Message.id).desc())
+        .limit(MOST_REFERENCES)
+    ).all()
+    incoming = [m for m, direction in rows if direction is Direction.INCOMING]
+    found = [m for m, _ in rows if m]
+    if incoming and incoming[0]:
+        found.remove(incoming[0])
+        found.insert(0, incoming[0])
+    return found
+
+
+def _subject(conversation: Conversation) -> str:
+    subject = conversation.subject
+    return subject if subject.casefold().startswith("re:") else f"Re: {subject}" if subject else ""
+
+
+def _addresses(values: Sequence[str]) -> tuple[Address, ...]:
+    return tuple(Address(kind="email", value=value) for value in values)
+
+
+def _sender(session: Session, message: Message) -> str:
+    agent = session.get(Agent, message.author_id) if message.author_id else None
+    return agent.name if agent else ""

@@ -1,0 +1,226 @@
+"""Answers to the customer: queued in the outbox, undone while there is time, tried again."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from inbox import clock, ids, richtext
+from inbox.db import touch
+from inbox.desk import counters, deliveries
+from inbox.desk.reply_channels import ReplyChannel, channels_for
+from inbox.errors import Conflict, Invalid, NotFound
+from inbox.events import Actor, EventKind, record
+from inbox.model import (
+    Attachment,
+    Author,
+    Conversation,
+    Delivery,
+    Direction,
+    Message,
+    MessageState,
+    Status,
+)  # fmt: skip
+
+PREVIEW_LENGTH = 160
+AUTHORS = {"agent": Author.AGENT, "contact": Author.CONTACT, "system": Author.SYSTEM}
+
+
+class Overtaken(Conflict):
+    """Somebody wrote or answered since you began."""
+
+    def __init__(self, newer: Sequence[Message]) -> None:
+        self.newer = list(newer)
+        super().__init__()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Composed:
+    """What an agent or a rule wants to send. `seen_message_id` is the newest message they saw."""
+
+    text: str
+    html: str = ""
+    subject: str = ""
+    thread_id: str | None = None
+    cc: Sequence[str] = ()
+    bcc: Sequence[str] = ()
+    attachment_ids: Sequence[str] = ()
+    automatic: bool = False
+    not_before: datetime | None = None
+    seen_message_id: str | None = None
+
+
+def reply(
+    session: Session, conversation: Conversation, composed: Composed, *, by: Actor, request_id: str
+) -> Message:
+    """Queue an answer; the same `request_id` twice is the same message."""
+    repeated = session.exec(select(Delivery).where(Delivery.request_id == request_id)).first()
+    if repeated:
+        return session.get_one(Message, repeated.message_id)
+    if not composed.text.strip() and not composed.html and not composed.attachment_ids:
+        raise Invalid(fields={"text": "Write something or attach a file."})
+    _refuse_overtaken(session, conversation, composed)
+    channel = _chosen(session, conversation, composed.thread_id)
+    moment = clock.now()
+    message = _message(conversation, composed, channel, by)
+    session.add(message)
+    session.flush()
+    _attach(session, message, composed.attachment_ids)
+    session.add(
+        Delivery(
+            message_id=message.id,
+            conversation_id=conversation.id,
+            inbox_id=channel.inbox_id,
+            request_id=request_id,
+            not_before=composed.not_before or moment,
+        )
+    )
+    _answered(session, conversation, message, by)
+    record(
+        session, EventKind.REPLY_QUEUED, by=by, conversation=conversation, message_id=message.id,
+        automatic=composed.automatic,
+    )  # fmt: skip
+    touch(session, deliveries.TOPIC)
+    return message
+
+
+def undo(session: Session, message_id: str, *, by: Actor) -> Message:
+    """Take a queued answer back; Conflict once it is on its way."""
+    message = _outgoing(session, message_id)
+    changed = session.execute(
+        sa.update(Delivery)
+        .where(col(Delivery.message_id) == message_id, col(Delivery.state) == MessageState.QUEUED)
+        .values(state=MessageState.CANCELLED)
+        .execution_options(synchronize_session=False)
+    )
+    if changed.rowcount != 1:  # type: ignore[attr-defined]
+        raise Conflict("It is too late to take this message back.")
+    message.state = MessageState.CANCELLED
+    session.add(message)
+    conversation = session.get_one(Conversation, message.conversation_id)
+    record(
+        session, EventKind.REPLY_CANCELLED, by=by, conversation=conversation, message_id=message.id
+    )
+    return message
+
+
+def retry(session: Session, message_id: str, *, by: Actor) -> Message:
+    """Queue a failed or unknown one again, because a person says so."""
+    message = _outgoing(session, message_id)
+    delivery = session.exec(select(Delivery).where(Delivery.message_id == message_id)).one()
+    if delivery.state not in (MessageState.FAILED, MessageState.UNKNOWN):
+        raise Conflict("Only a message that failed can be sent again.")
+    delivery.state = message.state = MessageState.QUEUED  # a new try begins at the first rank
+    delivery.stage, delivery.error, delivery.error_code = "", "", ""
+    delivery.attempts, delivery.not_before, delivery.lease_until = 0, clock.now(), None
+    message.state_reason = ""
+    session.add(delivery)
+    session.add(message)
+    conversation = session.get_one(Conversation, message.conversation_id)
+    record(
+        session, EventKind.REPLY_QUEUED, by=by, conversation=conversation, message_id=message.id,
+        again=True,
+    )  # fmt: skip
+    touch(session, deliveries.TOPIC)
+    return message
+
+
+def _refuse_overtaken(session: Session, conversation: Conversation, composed: Composed) -> None:
+    if composed.seen_message_id is None:
+        return
+    newer = session.exec(
+        select(Message)
+        .where(
+            Message.conversation_id == conversation.id,
+            col(Message.id) > composed.seen_message_id,
+            Message.direction != Direction.NOTE,
+            col(Message.state) != MessageState.CANCELLED,
+        )
+        .order_by(col(Message.id))
+        .limit(20)
+    ).all()
+    if newer:
+        raise Overtaken(newer)
+
+
+def _chosen(session: Session, conversation: Conversation, thread_id: str | None) -> ReplyChannel:
+    found = channels_for(session, conversation)
+    chosen = next(
+        (c for c in found if (c.thread_id == thread_id if thread_id else c.is_proposed)), None
+    )
+    if chosen is None:
+        raise Invalid(fields={"channel": "This customer can't be reached on that channel."})
+    if not chosen.available:
+        raise Invalid(fields={"channel": chosen.why_not})
+    return chosen
+
+
+def _message(
+    conversation: Conversation, composed: Composed, channel: ReplyChannel, by: Actor
+) -> Message:
+    message_id = ids.new()
+    html = richtext.sanitize(composed.html) if composed.html else ""
+    return Message(
+        id=message_id,
+        conversation_id=conversation.id,
+        thread_id=channel.thread_id,
+        inbox_id=channel.inbox_id,
+        direction=Direction.OUTGOING,
+        external_id=message_id,
+        author_kind=AUTHORS.get(by.kind, Author.BOT),
+        author_id=by.id,
+        author_name=by.name,
+        channel=channel.channel,
+        subject=composed.subject,
+        text=composed.text.strip() or richtext.to_text(html),
+        html=html,
+        recipients={"to": [channel.address], "cc": list(composed.cc), "bcc": list(composed.bcc)},
+        sent_at=clock.now(),
+        state=MessageState.QUEUED,
+        automatic=composed.automatic,
+        attachment_count=len(composed.attachment_ids),
+    )
+
+
+def _attach(session: Session, message: Message, attachment_ids: Sequence[str]) -> None:
+    if not attachment_ids:
+        return
+    changed = session.execute(
+        sa.update(Attachment)
+        .where(col(Attachment.id).in_(attachment_ids), col(Attachment.message_id).is_(None))
+        .values(message_id=message.id)
+        .execution_options(synchronize_session=False)
+    )
+    if changed.rowcount != len(set(attachment_ids)):  # type: ignore[attr-defined]
+        raise Invalid(fields={"attachments": "A file is not there any more. Attach it again."})
+
+
+def _answered(session: Session, conversation: Conversation, message: Message, by: Actor) -> None:
+    """A person's answer makes it the customer's turn; an automatic one does not."""
+    with counters.kept(session, conversation):
+        conversation.last_at = message.created_at
+        conversation.preview = " ".join(message.text.split())[:PREVIEW_LENGTH]
+        conversation.last_author = message.author_kind
+        conversation.message_count += 1
+        conversation.version += 1
+        if message.automatic:
+            return
+        conversation.unread = 0
+        conversation.waiting_since = None
+        conversation.first_reply_at = conversation.first_reply_at or message.created_at
+        before = conversation.status
+        if before in (Status.OPEN, Status.SNOOZED):
+            conversation.status = Status.WAITING
+            record(
+                session, EventKind.STATUS_CHANGED, by=by, conversation=conversation,
+                before=before, after=Status.WAITING, reason="answered",
+            )  # fmt: skip
+
+
+def _outgoing(session: Session, message_id: str) -> Message:
+    message = session.get(Message, message_id)
+    if message is None or message.direction is not Direction.OUTGOING:
+        raise NotFound("There is no such reply.")
+    return message

@@ -1,0 +1,62 @@
+"""By which channels a customer can be answered, which one is proposed, and why another is not."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from inbox import clock
+from inbox.model import ChannelThread, Conversation, Identity, Inbox
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplyChannel:
+    thread_id: str
+    inbox_id: str
+    channel: str
+    inbox_name: str
+    address: str
+    identity_kind: str
+    available: bool
+    why_not: str = ""
+    window_until: datetime | None = None
+    is_proposed: bool = False
+
+
+def channels_for(session: Session, conversation: Conversation) -> list[ReplyChannel]:
+    """The conversation's threads, last written on first; the first that works is proposed."""
+    rows = session.exec(
+        select(ChannelThread, Inbox, Identity)
+        .join(Inbox, col(Inbox.id) == col(ChannelThread.inbox_id))
+        .join(Identity, col(Identity.id) == col(ChannelThread.identity_id))
+        .where(ChannelThread.conversation_id == conversation.id)
+        .order_by(col(ChannelThread.last_incoming_at).desc())
+    ).all()
+    found = [_describe(thread, inbox, identity) for thread, inbox, identity in rows]
+    proposed = next((c for c in found if c.available), found[0] if found else None)
+    return [replace(c, is_proposed=c is proposed) for c in found]
+
+
+def _describe(thread: ChannelThread, inbox: Inbox, identity: Identity) -> ReplyChannel:
+    why_not = _why_not(thread, inbox, identity)
+    return ReplyChannel(
+        thread_id=thread.id,
+        inbox_id=inbox.id,
+        channel=inbox.kind,
+        inbox_name=inbox.name,
+        address=identity.value,
+        identity_kind=identity.kind,
+        available=not why_not,
+        why_not=why_not,
+        window_until=thread.window_until,
+    )
+
+
+def _why_not(thread: ChannelThread, inbox: Inbox, identity: Identity) -> str:
+    if not inbox.enabled:
+        return f"The inbox {inbox.name} is switched off."
+    if identity.bouncing_since:
+        return f"Mail to {identity.value} comes back."
+    if thread.window_until and thread.window_until < clock.now():
+        return "The time in which this channel allows answers is over."
+    return ""

@@ -1,0 +1,132 @@
+"""Who is at the browser: tries counted, sessions made, recognised and ended."""
+
+import hashlib
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from inbox import clock, ids
+from inbox.db import touch
+from inbox.desk import throttle
+from inbox.errors import NotFound
+from inbox.model import Agent, Role
+from inbox.model import Session as SignedIn
+
+TRIES_PER_ACCOUNT = 10
+TRIES_PER_ADDRESS = 100
+LIFETIME = timedelta(days=30)
+IDLE = timedelta(days=7)
+SEEN_EVERY = timedelta(minutes=1)
+TOPIC = "sessions"  # woken when one ends, so that open sockets can be looked through
+
+
+def admit(session: Session, email: str, address: str) -> str:
+    """The password hash to check a try against, "" for nobody's; counted before it is checked.
+
+    Known and unknown accounts are counted alike, whatever address the tries come from.
+    """
+    name = normal_email(email)
+    throttle.count(session, "account", name, TRIES_PER_ACCOUNT)
+    throttle.count(session, "address", address, TRIES_PER_ADDRESS)
+    found = session.exec(select(Agent.password_hash).where(Agent.email == name, Agent.active))
+    return found.first() or ""
+
+
+def begin(
+    session: Session,
+    email: str,
+    *,
+    address: str = "",
+    browser: str = "",
+    replaces: str | None = None,
+) -> str:
+    """A new session's token after a right password; the browser's former session ends with it."""
+    name = normal_email(email)
+    agent = session.exec(select(Agent).where(Agent.email == name, Agent.active)).first()
+    if agent is None:
+        raise NotFound("This account is not active any more.")
+    throttle.forget(session, "account", name)
+    if replaces:
+        end(session, replaces)
+    token = ids.token()
+    now = clock.now()
+    session.add(
+        SignedIn(
+            token_hash=hash_of(token),
+            agent_id=agent.id,
+            expires_at=now + LIFETIME,
+            last_seen_at=now,
+            address=address[:64],
+            browser=browser[:300],
+        )
+    )
+    return token
+
+
+def recognise(session: Session, token: str) -> tuple[SignedIn, Agent, Role] | None:
+    """The live session of a token, with its active agent and role."""
+    now = clock.now()
+    return session.exec(
+        select(SignedIn, Agent, Role)
+        .join(Agent, col(Agent.id) == col(SignedIn.agent_id))
+        .join(Role, col(Role.id) == col(Agent.role_id))
+        .where(
+            SignedIn.token_hash == hash_of(token),
+            SignedIn.expires_at > now,
+            SignedIn.last_seen_at > now - IDLE,
+            col(Agent.active),
+        )
+    ).first()
+
+
+def is_due(signed_in: SignedIn, now: datetime) -> bool:
+    """Whether `seen` has something new to write."""
+    return now - signed_in.last_seen_at >= SEEN_EVERY
+
+
+def seen(session: Session, signed_in: SignedIn) -> None:
+    """The person is here: kept on the session and on the agent."""
+    now = clock.now()
+    for table, row_id in ((SignedIn, signed_in.id), (Agent, signed_in.agent_id)):
+        session.execute(sa.update(table).where(col(table.id) == row_id).values(last_seen_at=now))
+
+
+def end(session: Session, session_id: str) -> None:
+    _end(session, col(SignedIn.id) == session_id)
+
+
+def end_all(session: Session, agent_id: str, *, but: str | None = None) -> None:
+    """Every session of the agent, but perhaps the one that asks for it."""
+    condition = col(SignedIn.agent_id) == agent_id
+    _end(session, condition if but is None else condition & (col(SignedIn.id) != but))
+
+
+def sessions_of(session: Session, agent_id: str) -> list[SignedIn]:
+    """Live ones, latest used first."""
+    now = clock.now()
+    return list(
+        session.exec(
+            select(SignedIn)
+            .where(
+                SignedIn.agent_id == agent_id,
+                SignedIn.expires_at > now,
+                SignedIn.last_seen_at > now - IDLE,
+            )
+            .order_by(col(SignedIn.last_seen_at).desc())
+        )
+    )
+
+
+def normal_email(email: str) -> str:
+    return email.strip().casefold()
+
+
+def hash_of(token: str) -> str:
+    """256 random bits need no slow hash."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _end(session: Session, condition: sa.ColumnElement[bool]) -> None:
+    session.execute(sa.delete(SignedIn).where(condition))
+    touch(session, TOPIC)

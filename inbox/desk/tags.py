@@ -1,0 +1,68 @@
+"""Words that sort conversations."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from sqlmodel import Session, col, select
+
+from inbox.errors import Invalid
+from inbox.events import Actor, EventKind, record
+from inbox.model import Conversation, Tag, Tagging
+
+LONGEST = 64
+
+
+def tag(session: Session, conversation: Conversation, name: str, *, by: Actor) -> Tag:
+    """Add the tag, made on first use; a second time changes nothing."""
+    found = find_or_create(session, name)
+    known = session.exec(
+        select(Tagging).where(
+            Tagging.conversation_id == conversation.id, Tagging.tag_id == found.id
+        )
+    ).first()
+    if known is None:
+        session.add(Tagging(conversation_id=conversation.id, tag_id=found.id))
+        record(session, EventKind.TAG_ADDED, by=by, conversation=conversation, tag=found.name)
+    return found
+
+
+def untag(session: Session, conversation: Conversation, name: str, *, by: Actor) -> None:
+    found = session.exec(
+        select(Tagging)
+        .join(Tag, col(Tag.id) == col(Tagging.tag_id))
+        .where(Tagging.conversation_id == conversation.id, Tag.name == _clean(name))
+    ).first()
+    if found:
+        session.delete(found)
+        record(session, EventKind.TAG_REMOVED, by=by, conversation=conversation, tag=_clean(name))
+
+
+def of(session: Session, conversation_ids: Sequence[str]) -> dict[str, list[Tag]]:
+    """The tags of each conversation, by name, in one query."""
+    rows = session.exec(
+        select(Tagging.conversation_id, Tag)
+        .join(Tag, col(Tag.id) == col(Tagging.tag_id))
+        .where(col(Tagging.conversation_id).in_(conversation_ids))
+        .order_by(col(Tag.name))
+    )
+    found: dict[str, list[Tag]] = defaultdict(list)
+    for conversation_id, one in rows:
+        found[conversation_id].append(one)
+    return found
+
+
+def find_or_create(session: Session, name: str) -> Tag:
+    cleaned = _clean(name)
+    found = session.exec(select(Tag).where(Tag.name == cleaned)).first()
+    if found is None:
+        found = Tag(name=cleaned, hue=sum(cleaned.encode()) % 24 * 15)
+        session.add(found)
+        session.flush()
+    return found
+
+
+def _clean(name: str) -> str:
+    cleaned = " ".join(name.casefold().split())
+    if not cleaned or len(cleaned) > LONGEST:
+        raise Invalid(fields={"tag": f"A tag has 1 to {LONGEST} characters."})
+    return cleaned

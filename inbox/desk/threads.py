@@ -1,0 +1,209 @@
+"""Which conversation an incoming message belongs to, and by which rule: the ladder.
+
+The first rung that holds decides, and its name is stored with the message and shown. Everything
+that the rungs of a whole batch need is read beforehand, one query a table (`look_up`).
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from inbox import mailtokens, richtext
+from inbox.envelope import InboundEnvelope
+from inbox.model import ChannelThread, Conversation, Inbox, Message, Participant, ParticipantKind
+
+PLUS_ADDRESS = "plus_address"
+SIGNED_ID = "signed_message_id"
+STORED_ID = "message_id"
+MARKER = "marker"
+SUBJECT = "subject"
+CHANNEL_THREAD = "channel_thread"
+NEW = "new"
+LINKED = "new_linked"
+
+_SUBJECT_NUMBER = re.compile(r"\[#(\d{1,12})\]")
+
+
+@dataclass(slots=True)
+class Known:
+    """What is in the store for a batch of envelopes; grows as the batch is worked through."""
+
+    conversations: dict[str, Conversation] = field(default_factory=dict)
+    by_number: dict[int, str] = field(default_factory=dict)
+    by_message_id: dict[tuple[str, str], str] = field(default_factory=dict)
+    by_thread: dict[tuple[str, str], ChannelThread] = field(default_factory=dict)
+    takers: set[tuple[str, str]] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """`conversation` is None for a new one, then `linked` may name the one it follows."""
+
+    rung: str
+    conversation: Conversation | None = None
+    linked: Conversation | None = None
+    flagged: bool = False
+
+
+def look_up(session: Session, key: bytes, pairs: Sequence[tuple[str, InboundEnvelope]]) -> Known:
+    """`pairs` are (inbox id, envelope); a handful of queries however many there are."""
+    known = Known()
+    wanted: set[str] = set()
+    _read_message_ids(session, pairs, known)
+    _read_threads(session, pairs, known)
+    for _, envelope in pairs:
+        wanted.update(_signed(key, envelope).values())
+    wanted.update(known.by_message_id.values())
+    wanted.update(thread.conversation_id for thread in known.by_thread.values())
+    numbers = {n for _, envelope in pairs for n in _numbers(envelope)}
+    for found in _read_conversations(session, wanted, numbers):
+        known.conversations[found.id] = found
+        known.by_number[found.number] = found.id
+    for participant in session.exec(
+        select(Participant).where(
+            col(Participant.conversation_id).in_(list(known.conversations)),
+            Participant.kind == ParticipantKind.COPIED,
+        )
+    ):
+        known.takers.add((participant.conversation_id, participant.key))
+    return known
+
+
+def match(
+    known: Known,
+    key: bytes,
+    inbox: Inbox,
+    envelope: InboundEnvelope,
+    contact_id: str,
+    now: datetime,
+) -> Match:
+    """The first rung that holds, after the guards."""
+    for rung, conversation_id in _candidates(known, key, inbox, envelope):
+        conversation = known.conversations.get(conversation_id)
+        if conversation is None:
+            continue
+        takes_part = _takes_part(known, conversation, envelope, contact_id)
+        if rung == SUBJECT and not takes_part:
+            continue
+        return _guarded(rung, conversation, inbox, envelope, now, takes_part=takes_part)
+    return Match(NEW)
+
+
+def _guarded(
+    rung: str,
+    conversation: Conversation,
+    inbox: Inbox,
+    envelope: InboundEnvelope,
+    now: datetime,
+    *,
+    takes_part: bool,
+) -> Match:
+    """A stranger is flagged; a matter closed long ago, or a new subject after it, starts anew."""
+    if conversation.is_closed:
+        closed_at = conversation.resolved_at or conversation.last_at
+        too_old = now - closed_at > timedelta(days=inbox.reopen_days)
+        other_matter = (
+            rung in (SIGNED_ID, STORED_ID, MARKER)
+            and envelope.subject != ""
+            and richtext.base_subject(envelope.subject)
+            != richtext.base_subject(conversation.subject)
+        )
+        if too_old or other_matter:
+            return Match(LINKED, linked=conversation)
+    return Match(rung, conversation, flagged=not takes_part)
+
+
+def _candidates(
+    known: Known, key: bytes, inbox: Inbox, envelope: InboundEnvelope
+) -> Iterable[tuple[str, str]]:
+    yield from _signed(key, envelope).items()
+    for reference in envelope.references:
+        found = known.by_message_id.get((inbox.id, reference))
+        if found:
+            yield STORED_ID, found
+    for number in _numbers(envelope):
+        if number in known.by_number:
+            yield SUBJECT, known.by_number[number]
+    if envelope.thread is not None:
+        thread = known.by_thread.get((inbox.id, envelope.thread))
+        if thread:
+            yield CHANNEL_THREAD, thread.conversation_id
+
+
+def _signed(key: bytes, envelope: InboundEnvelope) -> dict[str, str]:
+    """Conversation ids that carry our signature, by rung; a wrong signature never matches."""
+    found: dict[str, str] = {}
+    for rung, texts, read in (
+        (PLUS_ADDRESS, envelope.delivered_to, mailtokens.read_plus_address),
+        (SIGNED_ID, envelope.references, mailtokens.read_message_id),
+        (MARKER, envelope.markers, mailtokens.read_marker),
+    ):
+        for text in texts:
+            conversation_id = read(key, text)
+            if conversation_id:
+                found.setdefault(rung, conversation_id)
+    return found
+
+
+def _takes_part(
+    known: Known, conversation: Conversation, envelope: InboundEnvelope, contact_id: str
+) -> bool:
+    return (
+        conversation.contact_id == contact_id
+        or (conversation.id, envelope.sender.value) in known.takers
+    )
+
+
+def _numbers(envelope: InboundEnvelope) -> list[int]:
+    return [int(number) for number in _SUBJECT_NUMBER.findall(envelope.subject)]
+
+
+def _read_message_ids(
+    session: Session, pairs: Sequence[tuple[str, InboundEnvelope]], known: Known
+) -> None:
+    references = {r for _, envelope in pairs for r in envelope.references}
+    if not references:
+        return
+    rows = session.execute(
+        sa.select(
+            col(Message.inbox_id), col(Message.mail_message_id), col(Message.conversation_id)
+        ).where(col(Message.mail_message_id).in_(list(references)))
+    )
+    for inbox_id, message_id, conversation_id in rows:
+        known.by_message_id[inbox_id, message_id] = conversation_id
+
+
+def _read_threads(
+    session: Session, pairs: Sequence[tuple[str, InboundEnvelope]], known: Known
+) -> None:
+    wanted = list({(inbox_id, e.thread) for inbox_id, e in pairs if e.thread is not None})
+    if not wanted:
+        return
+    found = session.exec(
+        select(ChannelThread)
+        .where(sa.tuple_(col(ChannelThread.inbox_id), col(ChannelThread.remote_id)).in_(wanted))
+        .order_by(col(ChannelThread.id))
+    )
+    for thread in found:  # the newest of a key is the last to be put
+        known.by_thread[thread.inbox_id, thread.remote_id] = thread
+
+
+def _read_conversations(
+    session: Session, wanted: set[str], numbers: set[int]
+) -> Sequence[Conversation]:
+    if not wanted and not numbers:
+        return []
+    return list(
+        session.exec(
+            select(Conversation).where(
+                sa.or_(
+                    col(Conversation.id).in_(list(wanted)),
+                    col(Conversation.number).in_(list(numbers)),
+                )
+            )
+        )
+    )

@@ -1,0 +1,1 @@
+"""Alembic's folder: the schema step by step, upgrade only."""

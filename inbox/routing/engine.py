@@ -1,0 +1,135 @@
+"""For one event: which rules fire, what they do, and why they did or did not."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.exc import OperationalError
+from sqlmodel import Session, col, select
+
+from inbox.desk import assignment
+from inbox.errors import InboxError
+from inbox.events import Actor
+from inbox.model import AutomationRule, Conversation, Event, RuleRun
+from inbox.routing import actions, conditions
+from inbox.routing.facts import Subject, gather, subject_of
+
+log = structlog.get_logger()
+
+MAX_CHAIN = 5  # links from the first event to one that rules still answer to
+
+
+def run_rules(session: Session, event: Event) -> list[RuleRun]:
+    """The event's rules in order, each once however often the event is reacted to."""
+    rules = _rules_for(session, event)
+    subject = subject_of(session, event) if rules else None
+    if subject is None:
+        return []
+    assignment.hold(session, subject.conversation)
+    fired_before = _fired_before(session, event)
+    facts: dict[str, Any] | None = None
+    runs: list[RuleRun] = []
+    for rule in rules:
+        facts = facts or gather(session, subject, event)
+        run = _run(session, rule, subject, event, facts, fired_before)
+        session.add(run)
+        runs.append(run)
+        if run.fired:
+            facts = None  # the next rule sees what this one did
+            if rule.stop_after:
+                break
+    return runs
+
+
+def perform(
+    session: Session,
+    conversation: Conversation,
+    wanted: Sequence[dict[str, Any]],
+    *,
+    by: Actor,
+    event: Event,
+) -> list[dict[str, Any]]:
+    """Do the actions in order; one that fails is undone and noted, and the others go on."""
+    return [_perform(session, conversation, each, by, event) for each in wanted]
+
+
+def _rules_for(session: Session, event: Event) -> Sequence[AutomationRule]:
+    """Those that have not been asked about this event yet."""
+    asked = select(RuleRun.rule_id).where(RuleRun.event_id == event.id)
+    return session.exec(
+        select(AutomationRule)
+        .where(
+            AutomationRule.event_kind == event.kind,
+            col(AutomationRule.enabled),
+            col(AutomationRule.id).not_in(asked),
+        )
+        .order_by(col(AutomationRule.position), col(AutomationRule.id))
+    ).all()
+
+
+def _run(
+    session: Session,
+    rule: AutomationRule,
+    subject: Subject,
+    event: Event,
+    facts: conditions.Facts,
+    fired_before: set[str],
+) -> RuleRun:
+    held, reasons = conditions.matches(rule.conditions, facts)
+    refusal = _loop(rule, event, fired_before) if held else ""
+    if refusal:
+        reasons.append({"loop": refusal})
+    fired = held and not refusal
+    if fired:
+        by = Actor.rule(rule.id, rule.name).because(event)
+        reasons += perform(session, subject.conversation, rule.actions, by=by, event=event)
+    return RuleRun(
+        rule_id=rule.id,
+        event_id=event.id,
+        conversation_id=subject.conversation.id,
+        fired=fired,
+        reasons=reasons,
+    )
+
+
+def _loop(rule: AutomationRule, event: Event, fired_before: set[str]) -> str:
+    if rule.id in fired_before:
+        return "This rule itself led to this event."
+    if event.depth >= MAX_CHAIN:
+        return f"The chain of rules is {event.depth} links long; it stops here."
+    return ""
+
+
+def _fired_before(session: Session, event: Event) -> set[str]:
+    """The rules among what caused this event, and what caused that, in one query."""
+    chain = (
+        sa.select(col(Event.cause_id), col(Event.actor_kind), col(Event.actor_id))
+        .where(col(Event.id) == event.id)
+        .cte("chain", recursive=True)
+    )
+    chain = chain.union(
+        sa.select(col(Event.cause_id), col(Event.actor_kind), col(Event.actor_id)).where(
+            col(Event.id) == chain.c.cause_id
+        )
+    )
+    ids = sa.select(chain.c.actor_id).where(chain.c.actor_kind == "rule")
+    return set(session.execute(ids).scalars()) - {None}
+
+
+def _perform(
+    session: Session, conversation: Conversation, wanted: dict[str, Any], by: Actor, event: Event
+) -> dict[str, Any]:
+    name = str(wanted.get("action", ""))
+    try:
+        action = actions.parse(wanted)
+        with session.begin_nested():
+            done = action.run(session, conversation, by=by, event=event)
+    except OperationalError:
+        raise  # a deadlock or a lost connection: the whole reaction is tried again
+    except InboxError as error:
+        return {"action": name, "failed": True, "result": error.message}
+    except Exception as error:  # noqa: BLE001  an action may be somebody else's code
+        log.warning("action_failed", action=name, error=repr(error), event_id=event.id)
+        return {"action": name, "failed": True, "result": repr(error)}
+    return {"action": name, "failed": False, "result": done}

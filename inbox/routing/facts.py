@@ -1,0 +1,141 @@
+"""What a rule may ask about an event, gathered in a few queries."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from inbox import clock
+from inbox.model import (
+    BusinessHours,
+    Company,
+    Contact,
+    Conversation,
+    Event,
+    Holiday,
+    Inbox,
+    Message,
+    Tag,
+    Tagging,
+    Team,
+)  # fmt: skip
+from inbox.routing.business_hours import is_open
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """The rows that an event is about."""
+
+    conversation: Conversation
+    contact: Contact
+    inbox: Inbox
+    company: Company | None = None
+    message: Message | None = None
+
+
+def subject_of(session: Session, event: Event) -> Subject | None:
+    """None for an event that is about no conversation."""
+    if event.conversation_id is None:
+        return None
+    row = session.exec(
+        select(Conversation, Contact, Inbox, Company)
+        .join(Contact, col(Contact.id) == col(Conversation.contact_id))
+        .join(Inbox, col(Inbox.id) == col(Conversation.inbox_id))
+        .outerjoin(Company, col(Company.id) == col(Contact.company_id))
+        .where(Conversation.id == event.conversation_id)
+    ).first()
+    if row is None:
+        return None
+    conversation, contact, inbox, company = row
+    message = session.get(Message, event.message_id) if event.message_id else None
+    return Subject(
+        conversation=conversation, contact=contact, inbox=inbox, company=company, message=message
+    )
+
+
+def gather(session: Session, subject: Subject, event: Event) -> dict[str, Any]:
+    """Every field of `inbox.routing.fields` with its value now."""
+    return {
+        **_of_conversation(subject.conversation),
+        "conversation.tags": _tags(session, subject.conversation),
+        "conversation.in_hours": within_hours(session, subject.inbox),
+        **_of_contact(subject.contact, subject.company),
+        **_of_message(subject.message),
+        "message.first": bool(event.particulars.get("first", False)),
+        "event.actor": event.actor_kind,
+        "event.before": event.particulars.get("before"),
+        "event.after": event.particulars.get("after"),
+    }
+
+
+def within_hours(session: Session, inbox: Inbox) -> bool:
+    """By the inbox's own calendar, else its team's; without one we are always open."""
+    hours = _hours(session, inbox)
+    if hours is None:
+        return True
+    return is_open(hours, _holidays(session, hours), clock.now())
+
+
+def _of_conversation(conversation: Conversation) -> dict[str, Any]:
+    return {
+        "conversation.status": str(conversation.status),
+        "conversation.priority": int(conversation.priority),
+        "conversation.subject": conversation.subject,
+        "conversation.channel": conversation.channel,
+        "conversation.inbox": conversation.inbox_id,
+        "conversation.team": conversation.team_id,
+        "conversation.assignee": conversation.assignee_id,
+        "conversation.language": conversation.language,
+        "conversation.message_count": conversation.message_count,
+        "conversation.flagged": conversation.flagged,
+    }
+
+
+def _of_contact(contact: Contact, company: Company | None) -> dict[str, Any]:
+    return {
+        "contact.name": contact.name,
+        "contact.kind": str(contact.kind),
+        "contact.language": contact.language,
+        "contact.city": contact.city,
+        "contact.country": contact.country,
+        "contact.blocked": contact.blocked,
+        "company.name": company.name if company else None,
+        "company.domain": company.domain if company else None,
+    }
+
+
+def _of_message(message: Message | None) -> dict[str, Any]:
+    if message is None:
+        return {}
+    return {
+        "message.text": message.text,
+        "message.subject": message.subject,
+        "message.sender": message.recipients.get("from", ""),
+        "message.direction": str(message.direction),
+        "message.author": str(message.author_kind),
+        "message.files": message.attachment_count,
+        "message.automatic": message.automatic,
+    }
+
+
+def _tags(session: Session, conversation: Conversation) -> Sequence[str]:
+    return session.exec(
+        select(col(Tag.name))
+        .join(Tagging, col(Tagging.tag_id) == col(Tag.id))
+        .where(Tagging.conversation_id == conversation.id)
+        .order_by(col(Tag.name))
+    ).all()
+
+
+def _hours(session: Session, inbox: Inbox) -> BusinessHours | None:
+    hours_id = inbox.business_hours_id
+    if hours_id is None and inbox.team_id is not None:
+        team = session.get(Team, inbox.team_id)
+        hours_id = team.business_hours_id if team else None
+    return session.get(BusinessHours, hours_id) if hours_id else None
+
+
+def _holidays(session: Session, hours: BusinessHours) -> set[date]:
+    return set(session.exec(select(col(Holiday.day)).where(Holiday.business_hours_id == hours.id)))

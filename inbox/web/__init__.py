@@ -1,0 +1,1 @@
+"""The face: pages, API, hooks, widget and the live socket."""

@@ -1,0 +1,33 @@
+/** The agents' pages: htmx for requests, one socket for what happens meanwhile, our elements. */
+import "./htmx";
+import "htmx.org/dist/ext/hx-preload.js";
+import "./elements/cmd-palette";
+import "./elements/inbox-list";
+import "./elements/local-time";
+import "./elements/mail-frame";
+import "./elements/menu-button";
+import "./elements/message-list";
+import "./elements/reply-box";
+import "./elements/theme-switch";
+import "./elements/toast-stack";
+import { reportFailures } from "./failures";
+import { applyPartials, refresh } from "./html";
+import { listenForKeys } from "./keys";
+import { Live } from "./live";
+import { sideCommands } from "./side";
+
+listenForKeys(document.body.dataset.keys);
+reportFailures();
+sideCommands();
+
+const url = document.body.dataset.live;
+if (url) {
+  const live = new Live({
+    url,
+    after: document.body.dataset.liveAfter || null,
+    apply: applyPartials,
+    reset: () => void refresh(),
+    status: (online) => document.getElementById("offline")?.toggleAttribute("hidden", online),
+  });
+  live.connect();
+}

@@ -1,0 +1,104 @@
+/**
+ * What is being written is never lost: kept in this browser at every keystroke, on the server
+ * shortly after.
+ *
+ * The server: `PUT url` with `{"text", "version"}` → `{"version"}`; 409 with `{"text", "version"}`
+ * when another tab or device saved a newer one. An empty text deletes the draft.
+ */
+
+const PAUSE = 600;
+const RETRY = 5_000;
+
+export interface Stored {
+  text: string;
+  version: number;
+}
+
+export class Draft {
+  private timer = 0;
+  private saving = false;
+  private dirty = false;
+  private text = "";
+
+  constructor(
+    private readonly url: string,
+    private version: number,
+    private readonly newer: (draft: Stored) => void = () => {},
+  ) {}
+
+  /** What this browser has that the server never heard of, unless the server is ahead. */
+  recover(): string | null {
+    const kept = read(this.key);
+    if (!kept || kept.version < this.version) return null;
+    this.text = kept.text;
+    this.schedule(0);
+    return kept.text;
+  }
+
+  change(text: string): void {
+    this.text = text;
+    localStorage.setItem(this.key, JSON.stringify({ text, version: this.version }));
+    this.schedule(PAUSE);
+  }
+
+  /** The text was sent; the server forgets its draft with the message. */
+  discard(version = 0): void {
+    window.clearTimeout(this.timer);
+    this.dirty = false;
+    this.text = "";
+    this.version = version;
+    localStorage.removeItem(this.key);
+  }
+
+  /** Before the page goes away; the browser finishes the request on its own. */
+  async flush(): Promise<void> {
+    window.clearTimeout(this.timer);
+    if (this.dirty && !this.saving) await this.save();
+  }
+
+  private get key(): string {
+    return `draft:${this.url}`;
+  }
+
+  private schedule(pause: number): void {
+    this.dirty = true;
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.save(), pause);
+  }
+
+  private async save(): Promise<void> {
+    if (this.saving) return this.schedule(PAUSE);
+    this.saving = true;
+    this.dirty = false;
+    const sent = this.text;
+    const response = await this.put(sent);
+    this.saving = false;
+    if (this.text !== sent) return;
+    if (response?.status === 409) return this.overtaken(await response.json());
+    if (!response?.ok) return this.schedule(RETRY);
+    this.version = (await response.json()).version;
+    if (!this.dirty) localStorage.removeItem(this.key);
+  }
+
+  private put(text: string): Promise<Response | null> {
+    return fetch(this.url, {
+      method: "PUT",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ text, version: this.version }),
+      keepalive: true,
+    }).catch(() => null);
+  }
+
+  private overtaken(draft: Stored): void {
+    this.version = draft.version;
+    this.newer(draft);
+  }
+}
+
+function read(key: string): Stored | null {
+  try {
+    return JSON.parse(localStorage.getItem(key) ?? "null");
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,230 @@
+/**
+ * <reply-box>: writing a reply or a note.
+ *
+ *   <reply-box id="composer" hx-morph-skip data-mode="reply" data-conversation="ID"
+ *      data-uploads="/attachments" data-waiting="Will be sent when the connection is back"
+ *      data-remove="Remove" data-failed="Not uploaded">
+ *     <form class="composer" method="post" action="/conversations/7/replies">
+ *       <input type="hidden" name="request_id" value="…"> <input type="hidden" name="last_message" value="ID">
+ *       <div class="composer-head">
+ *         <button class="composer-mode" type="button" data-mode="reply" data-action="…/replies" aria-pressed="true">
+ *         <button class="composer-mode" type="button" data-mode="note" data-action="…/notes" aria-pressed="false">
+ *         <select name="channel" data-for="reply">…</select> or a badge
+ *       </div>
+ *       <div class="composer-guard" role="alert"></div>
+ *       <textarea class="composer-text" name="text" data-mode="reply" data-draft="URL" data-version="3">
+ *       <textarea class="composer-text" name="text" data-mode="note" data-draft="URL" data-version="0" hidden disabled>
+ *       <div class="composer-files"></div>
+ *       <div class="composer-foot"> <label class="icon-button"><input type="file" multiple class="visually-hidden"></label> …
+ *         <span class="composer-status" role="status"></span>
+ *         <button class="button" data-kind="primary" type="submit">Send</button>
+ *         <button type="submit" name="then" value="resolve">Send and close</button>
+ *       </div>
+ *     </form>
+ *   </reply-box>
+ *
+ * Elements with `data-for="reply"` or `"note"` show in that mode only. The server answers a send
+ * with hx-partials (the message, a toast with undo); 409 and 422 with what goes into the guard,
+ * where a button `name="force" value="1"` sends anyway. The request id makes repeating harmless.
+ */
+import { Draft } from "../drafts";
+import { applyPartials, FRAGMENT } from "../html";
+import { onCommand } from "../keys";
+import { tell } from "../live";
+import { Uploads } from "../uploads";
+import { toast } from "./toast-stack";
+
+const TYPING_EVERY = 3_000;
+const IN_PLACE = [400, 409, 413, 422];
+
+export class ReplyBox extends HTMLElement {
+  private connection = new AbortController();
+  private readonly drafts = new Map<HTMLTextAreaElement, Draft>();
+  private uploads: Uploads | null = null;
+  private typedAt = 0;
+  private sending = false;
+  private queued: HTMLElement | null | undefined;
+
+  connectedCallback(): void {
+    this.connection = new AbortController();
+    const { signal } = this.connection;
+    for (const text of this.querySelectorAll<HTMLTextAreaElement>("textarea")) this.openDraft(text);
+    this.uploads = new Uploads(this, signal);
+    this.addEventListener("input", this.typed, { signal });
+    this.addEventListener("click", this.clicked, { signal });
+    this.addEventListener("keydown", this.pressed, { signal });
+    this.addEventListener("submit", this.submitted, { signal });
+    window.addEventListener("pagehide", () => void this.flush(), { signal });
+    document.addEventListener("live:open", () => void this.sendQueued(), { signal });
+    window.addEventListener("online", () => void this.sendQueued(), { signal });
+    onCommand({ reply: () => this.write("reply"), note: () => this.write("note") }, signal);
+  }
+
+  disconnectedCallback(): void {
+    void this.flush();
+    this.connection.abort();
+  }
+
+  /** Puts text where the caret is: saved replies, emoji, mentions. */
+  insert(text: string): void {
+    const { field } = this;
+    if (!field) return;
+    field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
+    field.focus();
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  private get form(): HTMLFormElement | null {
+    return this.querySelector("form");
+  }
+
+  private get mode(): string {
+    return this.dataset.mode ?? "reply";
+  }
+
+  private get field(): HTMLTextAreaElement | null {
+    return this.querySelector(`textarea[data-mode="${this.mode}"]`);
+  }
+
+  private write(mode: string): boolean {
+    const known = this.querySelector(`.composer-mode[data-mode="${mode}"]`) !== null;
+    if (known) this.switchTo(mode);
+    return known;
+  }
+
+  private switchTo(mode: string): void {
+    this.dataset.mode = mode;
+    for (const button of this.querySelectorAll<HTMLElement>(".composer-mode")) {
+      button.setAttribute("aria-pressed", String(button.dataset.mode === mode));
+      if (button.dataset.mode === mode && this.form) this.form.action = button.dataset.action ?? "";
+    }
+    for (const text of this.querySelectorAll("textarea")) {
+      text.hidden = text.disabled = text.dataset.mode !== mode;
+    }
+    for (const part of this.querySelectorAll<HTMLElement>("[data-for]"))
+      part.hidden = part.dataset.for !== mode;
+    this.field?.focus();
+  }
+
+  private openDraft(text: HTMLTextAreaElement): void {
+    const { draft, version } = text.dataset;
+    if (!draft) return;
+    const keeper = new Draft(draft, Number(version ?? 0), (newer) => {
+      if (document.activeElement !== text) text.value = newer.text;
+    });
+    text.value = keeper.recover() ?? text.value;
+    this.drafts.set(text, keeper);
+  }
+
+  private async flush(): Promise<void> {
+    await Promise.all([...this.drafts.values()].map((draft) => draft.flush()));
+  }
+
+  private readonly typed = (event: Event): void => {
+    if (!(event.target instanceof HTMLTextAreaElement)) return;
+    this.drafts.get(event.target)?.change(event.target.value);
+    grow(event.target);
+    if (Date.now() - this.typedAt < TYPING_EVERY) return;
+    this.typedAt = Date.now();
+    tell({ t: "typing", conv: this.dataset.conversation ?? "", mode: this.mode });
+  };
+
+  private readonly clicked = (event: Event): void => {
+    const target = event.target instanceof Element ? event.target : null;
+    const mode = target?.closest<HTMLElement>(".composer-mode")?.dataset.mode;
+    if (mode) this.switchTo(mode);
+    if (target?.closest("[data-edit]")) this.unguard();
+  };
+
+  private readonly pressed = (event: KeyboardEvent): void => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing) return;
+    event.preventDefault();
+    const wanted = event.shiftKey
+      ? '[name="then"][value="resolve"]'
+      : '[type="submit"]:not([name])';
+    this.form?.requestSubmit(this.querySelector<HTMLElement>(wanted));
+  };
+
+  private readonly submitted = (event: SubmitEvent): void => {
+    event.preventDefault();
+    void this.send(event.submitter);
+  };
+
+  private async send(submitter: HTMLElement | null): Promise<void> {
+    const { form, field } = this;
+    if (!form || !field || this.sending || this.isEmpty) return;
+    this.setSending(true);
+    const data = new FormData(form, submitter);
+    data.set("text", field.value);
+    data.delete("file");
+    const response = await fetch(form.action, {
+      method: "POST",
+      headers: FRAGMENT,
+      body: data,
+    }).catch(() => null);
+    this.setSending(false);
+    if (!response) return this.wait(submitter);
+    const answer = await response.text();
+    if (response.ok) return this.sent(field, answer);
+    if (IN_PLACE.includes(response.status)) this.guard(answer);
+    else toast("", "danger");
+  }
+
+  private get isEmpty(): boolean {
+    return !this.field?.value.trim() && !this.uploads?.any;
+  }
+
+  private async sent(field: HTMLTextAreaElement, answer: string): Promise<void> {
+    field.value = "";
+    this.drafts.get(field)?.discard();
+    this.uploads?.clear();
+    this.unguard();
+    this.say("");
+    const id = this.querySelector<HTMLInputElement>('[name="request_id"]');
+    if (id) id.value = crypto.randomUUID();
+    await applyPartials(answer);
+  }
+
+  /** No connection: the text stays, and goes out as soon as there is one. */
+  private wait(submitter: HTMLElement | null): void {
+    this.queued = submitter;
+    this.say(this.dataset.waiting ?? "");
+  }
+
+  private async sendQueued(): Promise<void> {
+    if (this.queued === undefined) return;
+    const submitter = this.queued;
+    this.queued = undefined;
+    await this.send(submitter);
+  }
+
+  private guard(answer: string): void {
+    const guard = this.querySelector(".composer-guard");
+    if (guard) guard.innerHTML = answer;
+  }
+
+  private unguard(): void {
+    this.querySelector(".composer-guard")?.replaceChildren();
+    this.field?.focus();
+  }
+
+  private setSending(sending: boolean): void {
+    this.sending = sending;
+    for (const button of this.querySelectorAll<HTMLElement>("[type=submit]"))
+      button.setAttribute("aria-disabled", String(sending));
+  }
+
+  private say(text: string): void {
+    const status = this.querySelector(".composer-status");
+    if (status) status.textContent = text;
+  }
+}
+
+/** Where the browser can't size a field to its text. */
+function grow(field: HTMLTextAreaElement): void {
+  if (CSS.supports("field-sizing", "content")) return;
+  field.style.blockSize = "auto";
+  field.style.blockSize = `${field.scrollHeight}px`;
+}
+
+customElements.define("reply-box", ReplyBox);

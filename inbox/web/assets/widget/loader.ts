@@ -1,0 +1,143 @@
+/** The one script of a foreign page: a launcher that its styles cannot reach, and the chat's frame. */
+import { chooseLanguage } from "./language";
+import { sheetText } from "./launcher-style";
+import type { FromFrame, Profile, ToFrame } from "./protocol";
+import { forget, load, merge, save } from "./storage";
+import texts from "./strings/launcher.json";
+
+interface InboxChat {
+  open(): void;
+  close(): void;
+  identify(profile: Profile): void;
+}
+
+declare global {
+  interface Window {
+    InboxChat?: InboxChat;
+  }
+}
+
+const SVG = "http://www.w3.org/2000/svg";
+const BUBBLE = "M21 14a2 2 0 0 1-2 2H8l-5 4V5a2 2 0 0 1 2-2h14a2 2 0 0 1 2 2z";
+
+const script = document.currentScript as HTMLScriptElement | null;
+if (script?.dataset.inbox && !window.InboxChat)
+  window.InboxChat = start(script, script.dataset.inbox);
+
+function start(script: HTMLScriptElement, inbox: string): InboxChat {
+  const origin = new URL(script.src).origin;
+  const key = `inbox-chat:${inbox}`;
+  const language = chooseLanguage(
+    script.dataset.lang || document.documentElement.lang || navigator.language,
+  );
+  const text = texts[language];
+  const { root, button, badge } = drawLauncher(Number(script.dataset.hue) || 265);
+  let kept = load(key);
+  let frame: HTMLIFrameElement | undefined;
+  let port: MessagePort | undefined;
+  let waiting: ToFrame[] = [];
+  let isOpen = false;
+
+  function label(unread = 0): void {
+    const name = isOpen ? text.close : text.open;
+    button.ariaLabel = unread ? `${name}. ${text.unread.replace("{count}", `${unread}`)}` : name;
+    button.ariaExpanded = `${isOpen}`;
+    badge.textContent = unread ? `${Math.min(unread, 99)}` : "";
+  }
+
+  function tell(message: ToFrame): void {
+    if (port) port.postMessage(message);
+    else waiting.push(message);
+  }
+
+  function makeFrame(): HTMLIFrameElement {
+    if (frame) return frame;
+    frame = document.createElement("iframe");
+    frame.hidden = true;
+    frame.title = text.open;
+    frame.allow = "clipboard-write";
+    frame.src = `${origin}/widget/${encodeURIComponent(inbox)}?lang=${language}`;
+    frame.onload = introduce;
+    root.append(frame);
+    return frame;
+  }
+
+  function introduce(): void {
+    const channel = new MessageChannel();
+    port = channel.port1;
+    port.onmessage = (event: MessageEvent<FromFrame>) => hear(event.data);
+    const hello = {
+      inboxChat: 1,
+      kept,
+      open: isOpen,
+      page: location.href,
+      consent: script.dataset.consent === "required",
+    };
+    frame?.contentWindow?.postMessage(hello, origin, [channel.port2]);
+    waiting.forEach(tell);
+    waiting = [];
+  }
+
+  function hear(message: FromFrame): void {
+    if (message.keep) {
+      kept = merge(load(key, kept), message.keep);
+      save(key, kept);
+    }
+    if (message.forget) kept = forget(key);
+    if (message.unread !== undefined) label(message.unread);
+    if (message.close) toggle(false);
+  }
+
+  function toggle(open: boolean): void {
+    if (open === isOpen) return;
+    isOpen = open;
+    const shown = makeFrame();
+    shown.hidden = !open;
+    label();
+    tell({ open });
+    (open ? shown : button).focus();
+  }
+
+  button.onclick = () => toggle(!isOpen);
+  button.onkeydown = (event) => {
+    if (event.key === "Escape") toggle(false);
+  };
+  addEventListener("storage", (event) => {
+    if (event.key !== key) return;
+    kept = load(key);
+    tell({ kept });
+  });
+  label();
+  if (kept.token) (window.requestIdleCallback || setTimeout)(makeFrame);
+  return {
+    open: () => toggle(true),
+    close: () => toggle(false),
+    identify: (profile) => {
+      makeFrame();
+      tell({ profile });
+    },
+  };
+}
+
+/** Made node by node, since a strict page may forbid markup from text (Trusted Types). */
+function drawLauncher(hue: number) {
+  const host = document.createElement("inbox-chat");
+  const root = host.attachShadow({ mode: "closed" });
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(sheetText(hue));
+  root.adoptedStyleSheets = [sheet];
+  const button = document.createElement("button");
+  button.type = "button";
+  const icon = document.createElementNS(SVG, "svg");
+  icon.setAttribute("viewBox", "0 0 24 24");
+  icon.ariaHidden = "true";
+  const path = document.createElementNS(SVG, "path");
+  path.setAttribute("d", BUBBLE);
+  icon.append(path);
+  const badge = document.createElement("b");
+  badge.ariaHidden = "true";
+  button.append(icon, badge);
+  root.append(button);
+  document.documentElement.append(host);
+  return { root, button, badge };
+}

@@ -1,0 +1,15 @@
+"""Typed keys of the application and of a request."""
+
+from aiohttp import web
+
+from inbox.model import Agent, ApiToken, Role, Session
+from inbox.services import Services
+
+SERVICES = web.AppKey("services", Services)
+
+REQUEST_ID = web.RequestKey("request_id", str)
+AGENT = web.RequestKey("agent", Agent)
+ROLE = web.RequestKey("role", Role)
+SESSION = web.RequestKey("session", Session)
+TOKEN = web.RequestKey("token", ApiToken)
+REMOTE = web.RequestKey("remote", str)

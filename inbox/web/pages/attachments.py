@@ -1,0 +1,133 @@
+"""Files of messages, and the frame in which a mail's own HTML is shown."""
+
+import re
+from urllib.parse import quote
+
+from aiohttp import BodyPartReader, web
+from sqlmodel import Session, select
+
+from inbox.desk import access
+from inbox.errors import Invalid, NotFound
+from inbox.model import Attachment, Message
+from inbox.web import keys
+from inbox.web.render import render
+from inbox.web.route import Access, Route
+
+LARGEST = 25 * 1024 * 1024
+PICTURES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
+SANDBOX = "default-src 'none'; sandbox"
+FRAME = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'"
+)
+FRAME_WITH_IMAGES = FRAME.replace("img-src 'self' data:", "img-src 'self' data: https: http:")
+_CONTENT_ID = re.compile(r'(src=")cid:([^"]+)"')
+
+
+async def upload(request: web.Request) -> web.Response:
+    """One file, in the field `file`; it belongs to nobody until a reply takes it."""
+    reader = await request.multipart()
+    part = await reader.next()
+    if not isinstance(part, BodyPartReader) or part.name != "file":
+        raise Invalid(fields={"file": "Send the file in a form field named file."})
+    content = bytearray()
+    while chunk := await part.read_chunk():
+        content += chunk
+        if len(content) > LARGEST:
+            raise Invalid(fields={"file": "A file may have at most 25 MB."})
+    services = request.app[keys.SERVICES]
+    attachment = Attachment(
+        uploader_id=request[keys.AGENT].id,
+        name=safe_name(part.filename or "file"),
+        content_type=part.headers.get("Content-Type", "application/octet-stream")[:128],
+        size=len(content),
+        digest=await services.files.put(bytes(content)),
+    )
+    await services.database.write(lambda s: s.add(attachment))
+    return web.json_response({"id": attachment.id, "name": attachment.name}, status=201)
+
+
+async def download(request: web.Request) -> web.Response:
+    """Always a download, but for pictures that are pictures; never run as a page of ours."""
+    attachment = await _visible(request)
+    content = await request.app[keys.SERVICES].files.get(attachment.digest)
+    kind = attachment.content_type.partition(";")[0].strip().lower()
+    shown = kind in PICTURES and picture_kind(content) == kind
+    name = safe_name(attachment.name)
+    return web.Response(
+        body=content,
+        headers={
+            "Content-Type": kind if shown else "application/octet-stream",
+            "Content-Disposition": f"{'inline' if shown else 'attachment'};"
+            f" filename*=UTF-8''{quote(name, safe='')}",
+            "Content-Security-Policy": SANDBOX,
+            "Cache-Control": "private, max-age=3600",
+        },
+    )
+
+
+async def body(request: web.Request) -> web.Response:
+    """The mail's HTML, cleaned when it came in, under a policy without scripts."""
+    agent, role, message_id = request[keys.AGENT], request[keys.ROLE], request.match_info["id"]
+    wants_images = request.query.get("images") == "1"
+
+    def work(session: Session) -> tuple[Message, dict[str, str]]:
+        message = session.get(Message, message_id)
+        if message is None or not access.may_see(session, agent, role, message.inbox_id):
+            raise NotFound("There is no such message.")
+        parts = session.exec(select(Attachment).where(Attachment.message_id == message_id))
+        return message, {part.content_id.strip("<>"): part.id for part in parts if part.content_id}
+
+    message, parts = await request.app[keys.SERVICES].database.read(work)
+    html = _CONTENT_ID.sub(
+        lambda found: f'{found[1]}/attachments/{parts.get(found[2], "")}"', message.html
+    )
+    blocked = "data-remote-src=" in html and not wants_images
+    if wants_images:
+        html = html.replace("data-remote-src=", "src=")
+    response = render(request, "conversations/body.html", html=html, blocked=blocked)
+    response.headers["Content-Security-Policy"] = FRAME_WITH_IMAGES if wants_images else FRAME
+    return response
+
+
+def safe_name(name: str) -> str:
+    """Without folders, control characters and marks that turn the reading direction."""
+    kept = "".join(c for c in name.replace("\\", "/").rpartition("/")[2] if c.isprintable())
+    return kept.strip(". ")[:200] or "file"
+
+
+def picture_kind(content: bytes) -> str:
+    """What the bytes themselves say, for the kinds we show."""
+    if content.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if content.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if content[:6] in {b"GIF87a", b"GIF89a"}:
+        return "image/gif"
+    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
+        return "image/webp"
+    return ""
+
+
+async def _visible(request: web.Request) -> Attachment:
+    agent, role, wanted = request[keys.AGENT], request[keys.ROLE], request.match_info["id"]
+
+    def work(session: Session) -> Attachment:
+        attachment = session.get(Attachment, wanted)
+        if attachment is None:
+            raise NotFound("There is no such file.")
+        message = session.get(Message, attachment.message_id) if attachment.message_id else None
+        mine = message is None and attachment.uploader_id == agent.id
+        if not mine and (
+            message is None or not access.may_see(session, agent, role, message.inbox_id)
+        ):
+            raise NotFound("There is no such file.")
+        return attachment
+
+    return await request.app[keys.SERVICES].database.read(work)
+
+
+ROUTES = [
+    Route("POST", "/attachments", upload, Access.AGENT),
+    Route("GET", "/attachments/{id}", download, Access.AGENT),
+    Route("GET", "/messages/{id}/body", body, Access.AGENT),
+]

@@ -1,0 +1,139 @@
+"""What an agent does to a conversation: each is a resource that is made; the socket shows it."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from aiohttp import web
+from sqlmodel import Session
+
+from inbox.desk import assignment, conversations, drafts, notes, snooze, status, tags
+from inbox.errors import Invalid
+from inbox.events import Actor
+from inbox.model import Conversation, Status
+from inbox.web import keys
+from inbox.web.pages import desk
+from inbox.web.render import render
+from inbox.web.route import Access, Route
+
+Verb = Callable[[Session, Conversation, Actor], object]
+
+
+async def assign(request: web.Request) -> web.StreamResponse:
+    form = await request.post()
+    agent_id, team_id = form.get("agent"), form.get("team")
+
+    def verb(session: Session, conversation: Conversation, by: Actor) -> object:
+        if team_id:
+            return assignment.transfer(session, conversation, str(team_id), by=by)
+        if agent_id == by.id:
+            return assignment.take(session, conversation, by=by)
+        if agent_id:
+            return assignment.assign(session, conversation, str(agent_id), by=by)
+        return assignment.unassign(session, conversation, by=by)
+
+    return await _change(request, verb)
+
+
+async def resolve(request: web.Request) -> web.StreamResponse:
+    wanted = str((await request.post()).get("status", "resolved"))
+    if wanted not in {Status.OPEN, Status.RESOLVED, Status.SPAM}:
+        raise Invalid(fields={"status": "Give open, resolved or spam."})
+    return await _change(request, lambda s, c, by: status.set_status(s, c, Status(wanted), by=by))
+
+
+async def snoozed(request: web.Request) -> web.StreamResponse:
+    text = str((await request.post()).get("until", ""))
+    try:
+        until = datetime.fromisoformat(text) if text else None
+    except ValueError:
+        raise Invalid(fields={"until": "Give a time as 2026-11-25T09:00:00+00:00."}) from None
+    if until and until.tzinfo is None:
+        raise Invalid(fields={"until": "Give the time zone as well, as in 09:00:00+00:00."})
+    return await _change(request, lambda s, c, by: snooze.snooze(s, c, until, by=by))
+
+
+async def prioritise(request: web.Request) -> web.StreamResponse:
+    text = str((await request.post()).get("priority", ""))
+    if not text.isdecimal():
+        raise Invalid(fields={"priority": "Give a number from 0 (none) to 4 (urgent)."})
+    return await _change(request, lambda s, c, by: status.set_priority(s, c, int(text), by=by))
+
+
+async def tag(request: web.Request) -> web.StreamResponse:
+    name = str((await request.post()).get("tag", ""))
+    return await _change(request, lambda s, c, by: tags.tag(s, c, name, by=by))
+
+
+async def untag(request: web.Request) -> web.StreamResponse:
+    name = request.match_info["tag"]
+    return await _change(request, lambda s, c, by: tags.untag(s, c, name, by=by))
+
+
+async def read(request: web.Request) -> web.StreamResponse:
+    """Read, or unread again; never a side effect of looking."""
+    unread = (await request.post()).get("unread")
+    verb = status.mark_unread if unread else status.mark_read
+    return await _change(request, lambda s, c, by: verb(s, c, by=by))
+
+
+async def note(request: web.Request) -> web.StreamResponse:
+    text = str((await request.post()).get("text", ""))
+
+    def verb(session: Session, conversation: Conversation, by: Actor) -> object:
+        assert by.id
+        drafts.drop(session, by.id, conversation.id, "note")
+        return notes.note(session, conversation, text, by=by)
+
+    return await _change(request, verb)
+
+
+async def save_draft(request: web.Request) -> web.Response:
+    """The version that is stored now; 409 with the text when another tab's is newer."""
+    body = await request.json()
+    if not isinstance(body, dict) or not isinstance(body.get("text"), str):
+        raise Invalid(fields={"text": "Give the text as a string."})
+    version = body.get("version")
+    if not isinstance(version, int) or isinstance(version, bool):
+        raise Invalid(fields={"version": "Give the version as a number."})
+    agent, role, text = request[keys.AGENT], request[keys.ROLE], body["text"]
+    number, kind = request.match_info["number"], request.match_info["kind"]
+
+    def work(session: Session) -> tuple[int, str]:
+        conversation = conversations.get(session, number, agent, role)
+        draft = drafts.save(session, agent.id, conversation.id, kind, text, {}, version + 1)
+        return draft.version, draft.text
+
+    stored, kept = await request.app[keys.SERVICES].database.write(work)
+    if kept != text:
+        return web.json_response({"text": kept, "version": stored}, status=409)
+    return web.json_response({"version": stored})
+
+
+async def _change(request: web.Request, verb: Verb) -> web.StreamResponse:
+    agent, role, number = request[keys.AGENT], request[keys.ROLE], request.match_info["number"]
+
+    def work(session: Session) -> desk.Opened:
+        conversation = conversations.get(session, number, agent, role)
+        verb(session, conversation, Actor.agent(agent))
+        session.flush()
+        return desk.read_one(session, conversation, agent)
+
+    opened = await request.app[keys.SERVICES].database.write(work)
+    if request.headers.get("HX-Request") == "true":
+        return render(request, "conversations/_changed.html", **desk.context(opened))
+    raise web.HTTPSeeOther(f"/conversations/{number}")
+
+
+_BASE = "/conversations/{number}"
+
+ROUTES = [
+    Route("POST", f"{_BASE}/assignments", assign, Access.AGENT),
+    Route("POST", f"{_BASE}/resolutions", resolve, Access.AGENT),
+    Route("POST", f"{_BASE}/snoozes", snoozed, Access.AGENT),
+    Route("POST", f"{_BASE}/priorities", prioritise, Access.AGENT),
+    Route("POST", f"{_BASE}/taggings", tag, Access.AGENT),
+    Route("DELETE", f"{_BASE}/taggings/{{tag}}", untag, Access.AGENT),
+    Route("POST", f"{_BASE}/readings", read, Access.AGENT),
+    Route("POST", f"{_BASE}/notes", note, Access.AGENT),
+    Route("PUT", f"{_BASE}/drafts/{{kind}}", save_draft, Access.AGENT),
+]

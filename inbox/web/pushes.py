@@ -1,0 +1,119 @@
+"""From events to the partials that a page takes in: rows, messages, lines, states."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+from sqlmodel import Session, col, select
+
+from inbox.desk import timeline
+from inbox.desk.listing import Counts
+from inbox.desk.timeline import Entry
+from inbox.events import EventKind
+from inbox.model import Agent, Conversation, Event, Message, Team
+from inbox.web.icons import ICONS
+from inbox.web.render import environment
+
+NEW_MESSAGE = {EventKind.MESSAGE_RECEIVED, EventKind.REPLY_QUEUED, EventKind.NOTE_ADDED}
+CHANGED_MESSAGE = {
+    EventKind.DELIVERY_CHANGED, EventKind.REPLY_CANCELLED, EventKind.MESSAGE_EDITED,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """`row` is for lists in which the conversation stands, `gone` for the others.
+
+    `inside` is for the pages that watch the conversation.
+    """
+
+    seq: int
+    inbox_id: str | None
+    conversation: Conversation
+    row: str
+    gone: str
+    inside: str
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    conversations: Mapping[str, Conversation]
+    entries: Mapping[str, Entry]
+    agents: Mapping[str, str]
+    teams: Mapping[str, str]
+
+
+def read(session: Session, events: Sequence[Event]) -> Found:
+    """What the events speak of, as it stands now; one query a table."""
+    wanted = {e.conversation_id for e in events if e.conversation_id}
+    message_ids = {e.message_id for e in events if e.message_id}
+    conversations = session.exec(select(Conversation).where(col(Conversation.id).in_(wanted)))
+    messages = session.exec(select(Message).where(col(Message.id).in_(message_ids))).all()
+    agents = session.exec(select(Agent.id, Agent.name))
+    teams = session.exec(select(Team.id, Team.name))
+    return Found(
+        {c.id: c for c in conversations},
+        {e.message.id: e for e in timeline.with_files(session, messages) if e.message},
+        dict(list(agents)),
+        dict(list(teams)),
+    )
+
+
+def draw(found: Found, events: Sequence[Event]) -> list[Push]:
+    """In the current locale, each row only once: with the last event that touches it."""
+    last = {e.conversation_id: e.seq for e in events}
+    pushes = []
+    for event in events:
+        conversation = found.conversations.get(event.conversation_id or "")
+        if conversation is None:
+            continue
+        is_last = last[conversation.id] == event.seq
+        pushes.append(
+            Push(
+                event.seq or 0,
+                conversation.inbox_id,
+                conversation,
+                _row(conversation, gone=False) if is_last else "",
+                _row(conversation, gone=True) if is_last else "",
+                _inside(found, event),
+            )
+        )
+    return pushes
+
+
+def draw_counts(counts: Counts) -> str:
+    """The numbers of the navigation, as they stand now."""
+    numbers = {
+        "mine": counts.mine, "unassigned": counts.unassigned, "all": counts.everything,
+        "snoozed": counts.snoozed,
+        **{f"inbox-{key}": number for key, number in counts.inboxes.items()},
+        **{f"team-{key}": number for key, number in counts.teams.items()},
+    }  # fmt: skip
+    return "".join(
+        f'<hx-partial hx-target="#nav-{key}" hx-swap="innerHTML">{number or ""}</hx-partial>'
+        for key, number in numbers.items()
+    )
+
+
+def _row(conversation: Conversation, *, gone: bool) -> str:
+    drawn = _macro("conversations/_row.html", "row")(conversation, ICONS, gone=gone)
+    return f'<hx-partial hx-target="#row-arrivals" hx-swap="beforeend">{drawn}</hx-partial>'
+
+
+def _inside(found: Found, event: Event) -> str:
+    entry = found.entries.get(event.message_id or "")
+    if entry and entry.message and event.kind in NEW_MESSAGE | CHANGED_MESSAGE:
+        drawn = _macro("conversations/_message.html", "message")(entry.message, entry.files, ICONS)
+        if event.kind in CHANGED_MESSAGE:
+            target = f"#m-{entry.message.id}"
+            return f'<hx-partial hx-target="{target}" hx-swap="outerMorph">{drawn}</hx-partial>'
+        return f'<hx-partial hx-target="#messages" hx-swap="beforeend">{drawn}</hx-partial>'
+    if timeline.is_news(event):
+        names = {"agents": found.agents, "teams": found.teams}
+        drawn = _macro("conversations/_event.html", "event")(event, names)
+        return f'<hx-partial hx-target="#messages" hx-swap="beforeend">{drawn}</hx-partial>'
+    return ""
+
+
+def _macro(template: str, name: str) -> Callable[..., Markup]:
+    return getattr(environment().get_template(template).module, name)  # type: ignore[no-any-return]

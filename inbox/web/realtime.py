@@ -1,0 +1,236 @@
+"""One socket a page: what happens is drawn once a language and pushed to those who may see it."""
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+import structlog
+from aiohttp import WSCloseCode, WSMsgType, web
+from sqlmodel import Session, col, select
+
+from inbox import i18n
+from inbox.db import settled
+from inbox.desk import access, conversations, listing
+from inbox.desk.listing import View
+from inbox.errors import Forbidden
+from inbox.events import TOPIC
+from inbox.model import Agent, Event, Role, Status
+from inbox.services import Services
+from inbox.web import keys, nav, pushes
+from inbox.web.presence import Presence
+from inbox.web.pushes import Push
+from inbox.web.route import Access, Route
+
+log = structlog.get_logger()
+
+LONGEST_QUEUE = 256
+MOST_REPLAYED = 500
+BATCH = 200
+HEARTBEAT_SECONDS = 20
+POLL_SECONDS = 5
+LARGEST_FRAME = 64 * 1024
+
+
+@dataclass(eq=False, slots=True)
+class Client:
+    """One open page: the list it shows, and the conversation that is open in it."""
+
+    socket: web.WebSocketResponse
+    agent: Agent
+    role: Role
+    locale: str
+    view: View = View()  # noqa: RUF009  frozen, so it may be shared
+    watching: str = ""
+    queue: asyncio.Queue[bytes] = field(default_factory=lambda: asyncio.Queue(LONGEST_QUEUE))
+    overflowed: bool = False
+
+    def push(self, frame: bytes) -> None:
+        """A page that does not read is told to come back, rather than let others wait."""
+        if self.overflowed:
+            return
+        try:
+            self.queue.put_nowait(frame)
+        except asyncio.QueueFull:
+            self.overflowed = True
+
+
+class Hub:
+    """The sockets of this process, and the one reader that serves them all."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.clients: set[Client] = set()
+        self.presence = Presence(services, self.clients)
+        self._cursor = 0
+        self._reader: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        self._cursor = await self.services.database.read(_latest)
+        self._reader = asyncio.create_task(self._read(), name="realtime")
+        self.presence.start()
+
+    async def close(self) -> None:
+        if self._reader:
+            self._reader.cancel()
+            await asyncio.gather(self._reader, return_exceptions=True)
+
+    async def dismiss(self, code: int) -> None:
+        await asyncio.gather(*(c.socket.close(code=code) for c in list(self.clients)))
+
+    async def _read(self) -> None:
+        woken = self.services.bus.wakeup(TOPIC)
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(POLL_SECONDS):
+                    await woken.wait()
+            woken.clear()
+            try:
+                while await self._push():
+                    pass
+            except Exception:
+                log.exception("realtime_failed")
+                await asyncio.sleep(1)
+
+    async def _push(self) -> bool:
+        """One batch of events to everybody; whether there may be more."""
+        events = await self.services.database.read(lambda s: after(s, self._cursor, BATCH))
+        if not events:
+            return False
+        if self.clients:
+            await self._push_to(events, list(self.clients))
+        self._cursor = events[-1].seq or self._cursor
+        return len(events) == BATCH
+
+    async def _push_to(self, events: Sequence[Event], clients: Sequence[Client]) -> None:
+        who = {c.agent.id: (c.agent, c.role) for c in clients}
+        known = await self.services.database.read(
+            lambda s: {key: nav.read(s, agent, role) for key, (agent, role) in who.items()}
+        )
+        found = await self.services.database.read(lambda s: pushes.read(s, events))
+        for locale in {c.locale for c in clients}:
+            i18n.set_locale(locale)
+            drawn = pushes.draw(found, events)
+            for client in clients:
+                if client.locale == locale:
+                    self._send(client, drawn, known[client.agent.id])
+
+    def _send(self, client: Client, drawn: Sequence[Push], known: nav.Known) -> None:
+        """Access is asked anew for each batch; what may not be seen is passed over."""
+        for push in drawn:
+            if push.inbox_id in known.inboxes:
+                stands = listing.matches(client.view, push.conversation, client.agent.id)
+                html = push.row if stands else push.gone
+                if client.watching == push.conversation.id:
+                    html += push.inside
+                if html:
+                    client.push(orjson.dumps({"s": push.seq, "h": html}))
+        client.push(orjson.dumps({"h": pushes.draw_counts(known.counts)}))
+
+    async def replay(self, client: Client, cursor: int) -> None:
+        """What the page missed, or a reset when that is too much."""
+        latest = self._cursor
+        events = await self.services.database.read(lambda s: after(s, cursor, MOST_REPLAYED + 1))
+        events = [e for e in events if (e.seq or 0) <= latest]
+        if len(events) > MOST_REPLAYED:
+            client.push(orjson.dumps({"reset": 1, "s": latest}))
+        elif events:
+            await self._push_to(events, [client])
+
+
+HUB = web.AppKey("hub", Hub)
+
+
+async def live(request: web.Request) -> web.StreamResponse:
+    """GET /live?after=SEQ; only from our own pages."""
+    services = request.app[keys.SERVICES]
+    ours = {f"{request.scheme}://{request.host}", services.settings.public_url}
+    if request.headers.get("Origin") not in ours:
+        raise Forbidden("This socket is for our own pages.")
+    socket = web.WebSocketResponse(heartbeat=HEARTBEAT_SECONDS, max_msg_size=LARGEST_FRAME)
+    await socket.prepare(request)
+    agent = request[keys.AGENT]
+    client = Client(socket, agent, request[keys.ROLE], i18n.locale())
+    hub = request.app[HUB]
+    after_text = request.query.get("after", "")
+    if after_text.isdecimal():
+        await hub.replay(client, int(after_text))
+    hub.clients.add(client)
+    writer = asyncio.create_task(_write(client))
+    try:
+        async for message in socket:
+            if message.type is WSMsgType.TEXT:
+                await _said(hub, client, message.data)
+    finally:
+        hub.clients.discard(client)
+        hub.presence.left(client)
+        writer.cancel()
+        await asyncio.gather(writer, return_exceptions=True)
+    return socket
+
+
+async def _write(client: Client) -> None:
+    while True:
+        try:
+            async with asyncio.timeout(HEARTBEAT_SECONDS):
+                frame = await client.queue.get()
+        except TimeoutError:
+            frame = orjson.dumps({"t": "beat"})
+        await client.socket.send_str(frame.decode())
+        if client.overflowed:
+            await client.socket.close(code=WSCloseCode.TRY_AGAIN_LATER)
+            return
+
+
+async def _said(hub: Hub, client: Client, text: str) -> None:
+    """What the page says; anything else is passed over without a word about our insides."""
+    try:
+        said: Any = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return
+    if not isinstance(said, dict):
+        return
+    conversation_id = said.get("conv")
+    known = conversation_id if isinstance(conversation_id, str) else ""
+    if said.get("t") == "watch":
+        client.view = _view(said.get("list")) or client.view
+        client.watching = known if known and await _may_watch(hub, client, known) else ""
+        hub.presence.watching(client)
+    elif said.get("t") == "here":
+        await hub.presence.here(client)
+    elif said.get("t") == "typing" and known and known == client.watching:
+        hub.presence.typing(client, note=said.get("mode") == "note")
+
+
+def _view(text: object) -> View | None:
+    """From "kind:id:status", as the list names itself."""
+    parts = text.split(":") if isinstance(text, str) else []
+    if len(parts) != 3 or parts[2] not in set(Status):
+        return None
+    return View(kind=parts[0], id=parts[1] or None, status=Status(parts[2]))
+
+
+async def _may_watch(hub: Hub, client: Client, conversation_id: str) -> bool:
+    def work(session: Session) -> bool:
+        found = conversations.find(session, conversation_id)
+        return found is not None and access.may_see(
+            session, client.agent, client.role, found.inbox_id
+        )
+
+    return await hub.services.database.read(work)
+
+
+def after(session: Session, cursor: int, limit: int) -> list[Event]:
+    """Settled events after the cursor, in order."""
+    query = select(Event).where(col(Event.seq) > cursor, settled(session))
+    return list(session.exec(query.order_by(col(Event.seq)).limit(limit)))
+
+
+def _latest(session: Session) -> int:
+    query = select(Event.seq).where(settled(session)).order_by(col(Event.seq).desc())
+    return session.exec(query.limit(1)).first() or 0
+
+
+ROUTES = [Route("GET", "/live", live, Access.AGENT)]

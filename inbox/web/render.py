@@ -1,0 +1,125 @@
+"""The Jinja2 environment; the only file that knows where templates and built assets are."""
+
+import json
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import jinja2
+from aiohttp import web
+from babel.dates import format_date, format_datetime, format_time, format_timedelta
+from markupsafe import Markup
+
+from inbox import clock, i18n
+from inbox.web import keys
+from inbox.web.icons import ICONS
+
+PACKAGE = Path(__file__).parent.parent
+STATIC = Path(__file__).parent / "static" / "dist"
+TEMPLATES = next(
+    folder for folder in (PACKAGE / "templates", PACKAGE.parent / "templates") if folder.is_dir()
+)
+
+
+def render(
+    request: web.Request, template: str, /, *, status: int = 200, **context: Any
+) -> web.Response:
+    """A page or fragment for this request's agent, in their language."""
+    body = draw(template, **{**_common(request), "status": status, **context})
+    return web.Response(text=body, status=status, content_type="text/html")
+
+
+def draw(template: str, /, **context: Any) -> str:
+    """The template alone, for pushes and mails; `_common`'s names must be given if it uses them."""
+    return environment().get_template(template).render(**context)
+
+
+@cache
+def environment() -> jinja2.Environment:
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+    )
+    made.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.globals.update(
+        asset=asset,
+        icon_sprite=asset("icons.svg"),
+        locales=i18n.LOCALES,
+        icons=ICONS,
+        url=lambda path: path,
+    )
+    made.filters.update(
+        clock_time=clock_time, day=day, moment=moment, ago=ago, initials=initials, hue=hue,
+        paragraphs=paragraphs,
+    )  # fmt: skip
+    return made
+
+
+@cache
+def _manifest() -> dict[str, str]:
+    file = STATIC / "manifest.json"
+    return json.loads(file.read_text()) if file.exists() else {}
+
+
+def asset(name: str) -> str:
+    """The URL of a built asset; its name changes with its content, so it may be cached for ever."""
+    return f"/static/{_manifest().get(name, name)}"
+
+
+def clock_time(value: datetime, time_zone: str = "UTC") -> str:
+    return format_time(_local(value, time_zone), "short", locale=i18n.babel_locale())
+
+
+def day(value: datetime, time_zone: str = "UTC") -> str:
+    return format_date(_local(value, time_zone), "medium", locale=i18n.babel_locale())
+
+
+def moment(value: datetime, time_zone: str = "UTC") -> str:
+    return format_datetime(_local(value, time_zone), "medium", locale=i18n.babel_locale())
+
+
+def ago(value: datetime) -> str:
+    return format_timedelta(value - clock.now(), add_direction=True, locale=i18n.babel_locale())
+
+
+def initials(name: str) -> str:
+    words = [word for word in name.replace("@", " ").split() if word[:1].isalnum()]
+    return "".join(word[0] for word in words[:2]).upper() or "?"
+
+
+def hue(key: str) -> int:
+    """One of 24 steps of the colour circle, always the same for the same key."""
+    return sum(key.encode()) % 24 * 15
+
+
+def paragraphs(text: str) -> Markup:
+    """Plain text with its line breaks, escaped."""
+    return Markup("<br>").join(text.splitlines())
+
+
+def _local(value: datetime, time_zone: str) -> datetime:
+    return value.astimezone(ZoneInfo(time_zone or "UTC"))
+
+
+def _common(request: web.Request) -> dict[str, Any]:
+    agent = request.get(keys.AGENT)
+    return {
+        "request": request,
+        "path": request.path,
+        "agent": agent,
+        "role": request.get(keys.ROLE),
+        "workspace": request.app[keys.SERVICES].workspace,
+        "locale": i18n.locale(),
+        "language": i18n.locale().replace("_", "-"),
+        "direction": i18n.babel_locale().text_direction,
+        "theme": agent.theme if agent else "",
+        "time_zone": agent.time_zone if agent else "UTC",
+        "now": clock.now(),
+        "is_fragment": request.headers.get("HX-Request") == "true",
+        "nav": None,
+    }

@@ -1,0 +1,34 @@
+"""Every URL on one page, with who may call it."""
+
+from inbox.web import health, realtime, webforms, widget
+from inbox.web.pages import (
+    attachments,
+    changes,
+    contacts,
+    conversations,
+    first_run,
+    profile,
+    replies,
+    searches,
+    sessions,
+    settings,
+)
+from inbox.web.route import Access, Route
+
+ROUTES: list[Route] = [
+    Route("GET", "/healthz", health.alive, Access.PUBLIC),
+    Route("GET", "/readyz", health.ready, Access.PUBLIC),
+    *first_run.ROUTES,
+    *sessions.ROUTES,
+    *settings.ROUTES,
+    *profile.ROUTES,
+    *contacts.ROUTES,
+    *conversations.ROUTES,
+    *changes.ROUTES,
+    *replies.ROUTES,
+    *attachments.ROUTES,
+    *searches.ROUTES,
+    *realtime.ROUTES,
+    *widget.ROUTES,
+    *webforms.ROUTES,
+]

@@ -1,0 +1,135 @@
+"""A visitor's messages over plain HTTP; the way that works where sockets do not."""
+
+import asyncio
+import contextlib
+from typing import Any
+
+import orjson
+from aiohttp import web
+
+from inbox.desk import visitors
+from inbox.desk.visitors import VisitorPage
+from inbox.errors import Invalid
+from inbox.model import MessageState
+from inbox.services import Services
+from inbox.web import keys
+from inbox.web.widget import site, tokens
+from inbox.web.widget.answers import json, page
+from inbox.web.widget.intake import message_item, receipt, receipt_items
+from inbox.web.widget.lobby import LOBBY, Visit
+
+LONGEST_WAIT = 25
+LARGEST_BODY = 64 * 1024
+
+
+async def welcome(request: web.Request) -> web.Response:
+    """A new visitor and the token that proves him."""
+    services, inbox_id = request.app[keys.SERVICES], request.match_info["inbox_id"]
+    request.app[LOBBY].registrations.take(address(request))
+    await services.database.read(lambda session: site.find(session, inbox_id))
+    visitor = tokens.new_visitor_id()
+    token = tokens.visitor_token(services.vault, inbox_id, visitor)
+    return json({"visitor": visitor, "token": token}, 201)
+
+
+async def index(request: web.Request) -> web.Response:
+    """The newest page; older ones by `before`; with `after`, what is new, waiting for it."""
+    inbox_id, visitor = await recognise(request)
+    request.app[LOBBY].requests.take(visitor)
+    after = _number(request.query.get("after", ""))
+    wait = min(_number(request.query.get("wait", "")) or 0, LONGEST_WAIT)
+    services = request.app[keys.SERVICES]
+    if after is None:
+        before = request.query.get("before", "")
+        return json(page(await read_history(services, inbox_id, visitor, before)))
+    with request.app[LOBBY].visit(inbox_id, visitor) as visit:
+        return json(page(await _news_or_wait(request, visit, after, wait)))
+
+
+async def create(request: web.Request) -> web.Response:
+    """Answered after the message is safe; the same `client_id` again is the same message."""
+    inbox_id, visitor = await recognise(request)
+    services = request.app[keys.SERVICES]
+    limit_messages(request, visitor)
+    item = message_item(services.vault, inbox_id, visitor, await _body(request))
+    await services.arrivals.record(inbox_id, [item])
+    return json({"client_id": item.external_id.partition(":")[2]}, 201)
+
+
+async def acknowledge(request: web.Request) -> web.Response:
+    """Delivered or read."""
+    inbox_id, visitor = await recognise(request)
+    request.app[LOBBY].requests.take(visitor)
+    await record_receipt(request.app[keys.SERVICES], inbox_id, visitor, await _body(request))
+    return json({}, 202)
+
+
+async def recognise(request: web.Request) -> tuple[str, str]:
+    """The inbox and the visitor that the bearer token proves. Raises BadToken or NotFound."""
+    services, inbox_id = request.app[keys.SERVICES], request.match_info["inbox_id"]
+    visitor = tokens.read_token(services.vault, inbox_id, tokens.bearer(request))
+    await services.database.read(lambda session: site.find(session, inbox_id))
+    return inbox_id, visitor
+
+
+def limit_messages(request: web.Request, visitor: str) -> None:
+    """By the address as well: a new visitor costs nothing to become."""
+    request.app[LOBBY].messages_of_address.take(address(request))
+    request.app[LOBBY].messages.take(visitor)
+
+
+def address(request: web.Request) -> str:
+    """The client's, behind trusted proxies too."""
+    return request.get(keys.REMOTE) or request.remote or ""
+
+
+async def record_receipt(services: Services, inbox_id: str, visitor: str, data: Any) -> None:
+    """Raises Invalid. Only his own messages are looked at, whatever `upto` names."""
+    posted = receipt(data)
+    provider_ids = await services.database.read(
+        lambda session: visitors.unreported(
+            session, inbox_id, visitor, state=MessageState(posted.kind), upto=posted.upto
+        )
+    )
+    if provider_ids:
+        items = receipt_items(visitor, posted.kind, provider_ids)
+        await services.arrivals.record(inbox_id, items)
+
+
+async def read_history(
+    services: Services, inbox_id: str, visitor: str, before: str = ""
+) -> VisitorPage:
+    return await services.database.read(
+        lambda session: visitors.history(session, inbox_id, visitor, before=before)
+    )
+
+
+async def read_news(services: Services, visit: Visit, after: int) -> VisitorPage:
+    return await services.database.read(
+        lambda session: visitors.news(session, visit.inbox_id, visit.visitor, after=after)
+    )
+
+
+async def _news_or_wait(request: web.Request, visit: Visit, after: int, wait: int) -> VisitorPage:
+    services, lobby = request.app[keys.SERVICES], request.app[LOBBY]
+    found = await read_news(services, visit, after)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(wait):
+            while not found.messages and not lobby.is_closing:
+                await visit.stirred.wait()
+                visit.stirred.clear()
+                found = await read_news(services, visit, after)
+    return found
+
+
+async def _body(request: web.Request) -> Any:
+    if (request.content_length or 0) > LARGEST_BODY:
+        raise Invalid("This is too large.")
+    try:
+        return orjson.loads(await request.read())
+    except orjson.JSONDecodeError:
+        raise Invalid("This is not JSON.") from None
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None

@@ -1,0 +1,51 @@
+"""Everything that runs beside the web: which loops, on which topics, how often at the least."""
+
+from functools import partial
+
+from inbox import clock
+from inbox.desk import arrivals, deliveries, search, snooze
+from inbox.events import SYSTEM, TOPIC
+from inbox.services import Services
+from inbox.workers.deliver import Delivering
+from inbox.workers.ingest import Ingesting
+from inbox.workers.loop import Loop
+from inbox.workers.react import Reacting
+from inbox.workers.reactions import REACTIONS
+from inbox.workers.receive import RENEW_SECONDS, Receiving
+
+
+class Crew:
+    """Starts and stops the workers of one process; any number of processes may have one."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.receiving = Receiving(services)
+        self.ingesting = Ingesting(services)
+        loop = partial(Loop, bus=services.bus)
+        self.loops = [
+            loop("ingest", topic=arrivals.TOPIC, work=self.ingesting.work, every=5),
+            loop("react", topic=TOPIC, work=Reacting(services, REACTIONS).work, every=5),
+            loop("deliver", topic=deliveries.TOPIC, work=Delivering(services).work, every=1),
+            loop("index", topic=TOPIC, work=self._index, every=10),
+            loop("tick", topic="tick", work=self._tick, every=5),
+            loop("receive", topic="inboxes", work=self.receiving.work, every=RENEW_SECONDS),
+        ]
+
+    def start(self) -> None:
+        for loop in self.loops:
+            loop.start()
+
+    async def stop(self) -> None:
+        for loop in self.loops:
+            await loop.stop()
+        await self.receiving.close()
+        await self.ingesting.close()
+
+    async def _index(self) -> int:
+        return await self.services.database.write(search.index_new)
+
+    async def _tick(self) -> int:
+        """What time brings."""
+        return await self.services.database.write(
+            lambda session: snooze.wake_due(session, clock.now(), by=SYSTEM)
+        )

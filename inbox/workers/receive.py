@@ -1,0 +1,123 @@
+"""Runs the channels that fetch by themselves: one poller an inbox, held by a lease."""
+
+import asyncio
+import random
+import time
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import structlog
+from sqlmodel import col, select
+
+from inbox import ids
+from inbox.channels.base import Listens, LoginRefused, TemporaryFailure
+from inbox.db import Session
+from inbox.desk import health
+from inbox.envelope import RawItem
+from inbox.errors import InboxError
+from inbox.model import Health, Inbox
+from inbox.services import Services
+
+log = structlog.get_logger()
+
+RENEW_SECONDS = 5.0
+LOGIN_WAIT = 300.0  # a refused login is not tried again sooner
+LONGEST_WAIT = 120.0
+ALIVE_EVERY = 30.0
+
+
+class Receiving:
+    """Looks every few seconds which inboxes want a poller, and keeps those it holds."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self.owner = ids.new()
+        self._pollers: dict[str, tuple[int, asyncio.Task[None]]] = {}
+
+    async def work(self) -> int:
+        wanted = await self.services.database.read(_enabled)
+        listening = {i.id: i for i in wanted if self._listens(i)}
+        for inbox_id in list(self._pollers):
+            version, task = self._pollers[inbox_id]
+            if inbox_id not in listening or listening[inbox_id].version != version or task.done():
+                await self._end(inbox_id)
+        for inbox in listening.values():
+            await self._keep(inbox)
+        return 0
+
+    async def close(self) -> None:
+        for inbox_id in list(self._pollers):
+            await self._end(inbox_id)
+
+    async def _keep(self, inbox: Inbox) -> None:
+        name = f"receive:{inbox.id}"
+        epoch = await self.services.database.write(lambda s: health.hold(s, name, self.owner))
+        if epoch is None:
+            if inbox.id in self._pollers:
+                await self._end(inbox.id)
+            return
+        if inbox.id not in self._pollers:
+            task = asyncio.create_task(self._poll(inbox.id, epoch), name=name)
+            self._pollers[inbox.id] = (inbox.version, task)
+
+    async def _end(self, inbox_id: str) -> None:
+        _, task = self._pollers.pop(inbox_id)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        await self.services.database.write(
+            lambda s: health.let_go(s, f"receive:{inbox_id}", self.owner)
+        )
+
+    def _listens(self, inbox: Inbox) -> bool:
+        try:
+            channel = self.services.channels.of(inbox)
+        except InboxError as error:
+            log.warning("inbox_not_opened", inbox=inbox.id, error=error.message)
+            return False
+        return isinstance(channel, Listens) and channel.listens()
+
+    async def _poll(self, inbox_id: str, epoch: int) -> None:
+        """Until cancelled; every end of `listen` is a reason to wait and begin again."""
+        failures = 0
+        while True:
+            started = time.monotonic()
+            try:
+                await self._listen(inbox_id, epoch)
+                failures = 0
+            except LoginRefused as error:
+                await self._light(inbox_id, Health.NEEDS_LOGIN, str(error))
+                await asyncio.sleep(LOGIN_WAIT)
+            except (TemporaryFailure, InboxError, OSError, TimeoutError) as error:
+                failures = 0 if time.monotonic() - started > LONGEST_WAIT else failures + 1
+                await self._light(inbox_id, Health.TROUBLE, str(error) or repr(error))
+                wait = getattr(error, "retry_after", None) or min(LONGEST_WAIT, 2.0**failures)
+                await asyncio.sleep(wait * random.uniform(0.7, 1.3))  # noqa: S311  not a secret
+            except Exception as error:
+                log.exception("poller_failed", inbox=inbox_id)
+                failures += 1
+                await self._light(inbox_id, Health.TROUBLE, repr(error))
+                await asyncio.sleep(min(LONGEST_WAIT, 2.0**failures))
+
+    async def _listen(self, inbox_id: str, epoch: int) -> None:
+        inbox = await self.services.database.read(lambda s: s.get_one(Inbox, inbox_id))
+        channel = self.services.channels.of(inbox)
+        assert isinstance(channel, Listens)
+        alive = 0.0
+
+        async def record(items: Sequence[RawItem], checkpoint: Mapping[str, Any]) -> None:
+            nonlocal alive
+            if items or dict(checkpoint) != inbox.checkpoint:
+                await self.services.arrivals.record(inbox_id, items, checkpoint, epoch)
+                inbox.checkpoint = dict(checkpoint)
+            if time.monotonic() - alive > ALIVE_EVERY:
+                alive = time.monotonic()
+                await self._light(inbox_id, Health.OK, "")
+
+        await channel.listen(inbox.checkpoint, record)
+
+    async def _light(self, inbox_id: str, light: Health, reason: str) -> None:
+        await self.services.database.write(lambda s: health.note(s, inbox_id, light, reason))
+
+
+def _enabled(session: Session) -> list[Inbox]:
+    return list(session.exec(select(Inbox).where(col(Inbox.enabled)).order_by(col(Inbox.id))))

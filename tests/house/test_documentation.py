@@ -1,0 +1,69 @@
+"""What people can set, watch or choose has its place in docs/."""
+
+import importlib
+import pkgutil
+import re
+import tomllib
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from inbox.events import EventKind
+from inbox.settings import Settings
+
+ROOT = Path(__file__).parents[2]
+DOCS = ROOT / "docs"
+
+
+def test_every_setting_is_in_the_configuration() -> None:
+    told = set(
+        re.findall(r"^\| `(INBOX_\w+)`", (DOCS / "configuration.md").read_text(), re.MULTILINE)
+    )
+
+    assert told == {f"INBOX_{name.upper()}" for name in Settings.model_fields}
+
+
+def test_every_kind_of_event_is_in_the_events() -> None:
+    told = re.findall(r"^\| `(\w+)` \|", (DOCS / "events.md").read_text(), re.MULTILINE)
+
+    assert sorted(told) == sorted(EventKind)
+
+
+def test_every_channel_has_a_page() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    channels = {
+        name
+        for name, target in project["entry-points"]["inbox.channels"].items()
+        if find_spec(target.partition(":")[0])
+    }
+
+    assert channels - {page.stem for page in (DOCS / "channels").glob("*.md")} == set()
+
+
+def test_every_action_of_rules_is_in_the_routing_page() -> None:
+    actions = pytest.importorskip("inbox.routing.actions", reason="there is no routing yet")
+    names = {module.name for module in pkgutil.iter_modules(actions.__path__)} - {"base"}
+    page = (DOCS / "routing.md").read_text()
+
+    missing = {
+        action.name
+        for name in names
+        for action in vars(importlib.import_module(f"{actions.__name__}.{name}")).values()
+        if isinstance(action, type)
+        and action.__module__.endswith(f".{name}")
+        and isinstance(getattr(action, "name", None), str)
+        and f"`{action.name}`" not in page
+    }
+    assert missing == set()
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    broken = [
+        f"{page.name}: {link}"
+        for page in [*ROOT.glob("*.md"), *DOCS.rglob("*.md")]
+        for link in re.findall(r"(?<!!)\[[^]]*\]\((?!\w+:|#)([^)#]+)", page.read_text())
+        if not (page.parent / link).exists()
+    ]
+
+    assert broken == []
