@@ -13,11 +13,11 @@ from sqlmodel import Session, col, select
 
 from inbox import i18n
 from inbox.db import settled
-from inbox.desk import access, conversations, listing, status
+from inbox.desk import access, conversations, listing
 from inbox.desk.listing import View
 from inbox.errors import Forbidden
-from inbox.events import TOPIC, Actor
-from inbox.model import Agent, Conversation, Event, Role, Status
+from inbox.events import TOPIC
+from inbox.model import Agent, Event, Role, Status
 from inbox.services import Services
 from inbox.web import keys, nav, pushes
 from inbox.web.presence import Presence
@@ -200,11 +200,8 @@ async def _said(hub: Hub, client: Client, text: str) -> None:
         hub.presence.watching(client)
     elif said.get("t") == "here":
         await hub.presence.here(client)
-    elif known and known == client.watching:
-        if said.get("t") == "typing":
-            hub.presence.typing(client, note=said.get("mode") == "note")
-        elif said.get("t") == "seen":
-            await hub.services.database.write(lambda s: _read(s, known, client.agent))
+    elif said.get("t") == "typing" and known and known == client.watching:
+        hub.presence.typing(client, note=said.get("mode") == "note")
 
 
 def _view(text: object) -> View | None:
@@ -213,12 +210,6 @@ def _view(text: object) -> View | None:
     if len(parts) != 3 or parts[2] not in set(Status):
         return None
     return View(kind=parts[0], id=parts[1] or None, status=Status(parts[2]))
-
-
-def _read(session: Session, conversation_id: str, agent: Agent) -> None:
-    conversation = session.get(Conversation, conversation_id)
-    if conversation:
-        status.mark_read(session, conversation, by=Actor.agent(agent))
 
 
 async def _may_watch(hub: Hub, client: Client, conversation_id: str) -> bool:

@@ -54,9 +54,7 @@ async def test_every_change_gives_a_new_version_and_no_change_none(database):
     same = await database.write(
         lambda s: inboxes.update(s, inbox.id, {"name": inbox.name}, by=SYSTEM)
     )
-    off = await database.write(
-        lambda s: inboxes.update(s, inbox.id, {"enabled": False}, by=SYSTEM)
-    )
+    off = await database.write(lambda s: inboxes.update(s, inbox.id, {"enabled": False}, by=SYSTEM))
     assert (again.version, same.version, off.version) == (1, 1, 2)
 
 

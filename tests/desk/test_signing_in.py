@@ -55,9 +55,7 @@ async def test_kinds_of_tries_are_counted_apart(database):
 async def test_of_many_first_runs_one_succeeds(database):
     async def one(number):
         try:
-            await database.write(
-                lambda s: first_run.begin(s, "Acme", newcomer(f"Owner{number}"))
-            )
+            await database.write(lambda s: first_run.begin(s, "Acme", newcomer(f"Owner{number}")))
         except Conflict:
             return False
         return True
