@@ -20,6 +20,7 @@ from inbox.events import TOPIC
 from inbox.model import Agent, Event, Role, Status
 from inbox.services import Services
 from inbox.web import keys, nav, pushes
+from inbox.web.dismissals import Sockets, dismiss_ended
 from inbox.web.presence import Presence
 from inbox.web.pushes import Push
 from inbox.web.route import Access, Route
@@ -65,17 +66,21 @@ class Hub:
         self.clients: set[Client] = set()
         self.presence = Presence(services, self.clients)
         self._cursor = 0
-        self._reader: asyncio.Task[None] | None = None
+        self.sockets: Sockets = {}
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         self._cursor = await self.services.database.read(_latest)
-        self._reader = asyncio.create_task(self._read(), name="realtime")
+        self._tasks = [
+            asyncio.create_task(self._read(), name="realtime"),
+            asyncio.create_task(dismiss_ended(self.services, self.sockets), name="dismissals"),
+        ]
         self.presence.start()
 
     async def close(self) -> None:
-        if self._reader:
-            self._reader.cancel()
-            await asyncio.gather(self._reader, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def dismiss(self, code: int) -> None:
         await asyncio.gather(*(c.socket.close(code=code) for c in list(self.clients)))
@@ -151,13 +156,13 @@ async def live(request: web.Request) -> web.StreamResponse:
         raise Forbidden("This socket is for our own pages.")
     socket = web.WebSocketResponse(heartbeat=HEARTBEAT_SECONDS, max_msg_size=LARGEST_FRAME)
     await socket.prepare(request)
-    agent = request[keys.AGENT]
-    client = Client(socket, agent, request[keys.ROLE], i18n.locale())
+    client = Client(socket, request[keys.AGENT], request[keys.ROLE], i18n.locale())
     hub = request.app[HUB]
     after_text = request.query.get("after", "")
     if after_text.isdecimal():
         await hub.replay(client, int(after_text))
     hub.clients.add(client)
+    hub.sockets[socket] = request[keys.SESSION].id
     writer = asyncio.create_task(_write(client))
     try:
         async for message in socket:
@@ -165,6 +170,7 @@ async def live(request: web.Request) -> web.StreamResponse:
                 await _said(hub, client, message.data)
     finally:
         hub.clients.discard(client)
+        del hub.sockets[socket]
         hub.presence.left(client)
         writer.cancel()
         await asyncio.gather(writer, return_exceptions=True)
