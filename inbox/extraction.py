@@ -1,0 +1,56 @@
+"""Finds the texts for translators that no `_()` marks: of errors and of settings."""
+
+import ast
+from collections.abc import Iterator
+from typing import IO, Any
+
+from babel.messages.extract import extract_python
+
+ERRORS = {
+    "NotFound", "Forbidden", "Unauthenticated", "Invalid", "Conflict", "RateLimited",
+    "Unavailable", "LoginRefused", "ValueError",
+}  # fmt: skip
+
+Found = tuple[int, str | None, Any, list[str]]
+
+
+def extract(
+    file: IO[bytes], keywords: Any, comment_tags: Any, options: dict[str, Any]
+) -> Iterator[Found]:
+    """What Babel itself finds in Python, and what is drawn through `_(error.message)` and such."""
+    yield from extract_python(file, keywords, comment_tags, options)  # type: ignore[arg-type]
+    file.seek(0)
+    for node in ast.walk(ast.parse(file.read())):
+        for line, text in _texts(node):
+            yield line, None, text, []
+
+
+def _texts(node: ast.AST) -> Iterator[tuple[int, str]]:
+    if isinstance(node, ast.ClassDef) and any(_name(base) == "InboxError" for base in node.bases):
+        yield node.lineno, ast.get_docstring(node) or ""
+    elif isinstance(node, ast.Subscript) and _name(node.value) == "Literal":
+        # the choices of a setting, worded as `web/fields.py` does it
+        for text in _strings(*getattr(node.slice, "elts", [node.slice])):
+            yield node.lineno, text.replace("_", " ").capitalize()
+    elif isinstance(node, ast.Call):
+        for text in _strings(*_shown(node)):
+            # what is written for people is a sentence; the rest is for the log
+            if text[:1].isupper():
+                yield node.lineno, text
+
+
+def _shown(call: ast.Call) -> list[ast.expr]:
+    name = _name(call.func)
+    if name == "Field":
+        return [word.value for word in call.keywords if word.arg in {"title", "description"}]
+    return call.args[:1] if name in ERRORS or name == "_group" else []
+
+
+def _strings(*nodes: ast.expr) -> Iterator[str]:
+    for node in nodes:
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def _name(node: ast.expr) -> str:
+    return node.id if isinstance(node, ast.Name) else ""
