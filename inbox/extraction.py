@@ -32,6 +32,9 @@ def _texts(node: ast.AST) -> Iterator[tuple[int, str]]:
         # the choices of a setting, worded as `web/fields.py` does it
         for text in _strings(*getattr(node.slice, "elts", [node.slice])):
             yield node.lineno, text.replace("_", " ").capitalize()
+    elif isinstance(node, ast.Assign) and [_name(target) for target in node.targets] == ["label"]:
+        for text in _strings(node.value):
+            yield node.lineno, text
     elif isinstance(node, ast.Call):
         for text in _strings(*_shown(node)):
             # what is written for people is a sentence; the rest is for the log
@@ -43,7 +46,10 @@ def _shown(call: ast.Call) -> list[ast.expr]:
     name = _name(call.func)
     if name == "Field":
         return [word.value for word in call.keywords if word.arg in {"title", "description"}]
-    return call.args[:1] if name in ERRORS or name == "_group" else []
+    if name not in ERRORS:
+        return call.args[:1] if name == "_group" else []
+    mappings = [word.value for word in call.keywords if isinstance(word.value, ast.Dict)]
+    return call.args[:1] + [text for mapping in mappings for text in mapping.values]
 
 
 def _strings(*nodes: ast.expr) -> Iterator[str]:
