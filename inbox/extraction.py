@@ -11,14 +11,12 @@ ERRORS = {
     "Unavailable", "LoginRefused", "ValueError",
 }  # fmt: skip
 
-Found = tuple[int, str | None, Any, list[str]]
-
 
 def extract(
-    file: IO[bytes], keywords: Any, comment_tags: Any, options: dict[str, Any]
-) -> Iterator[Found]:
+    file: IO[bytes], keywords: Any, comment_tags: Any, options: Any
+) -> Iterator[tuple[Any, ...]]:
     """What Babel itself finds in Python, and what is drawn through `_(error.message)` and such."""
-    yield from extract_python(file, keywords, comment_tags, options)  # type: ignore[arg-type]
+    yield from extract_python(file, keywords, comment_tags, options)
     file.seek(0)
     for node in ast.walk(ast.parse(file.read())):
         for line, text in _texts(node):
@@ -26,20 +24,27 @@ def extract(
 
 
 def _texts(node: ast.AST) -> Iterator[tuple[int, str]]:
-    if isinstance(node, ast.ClassDef) and any(_name(base) == "InboxError" for base in node.bases):
-        yield node.lineno, ast.get_docstring(node) or ""
+    if isinstance(node, ast.ClassDef):
+        for text in _declared(node):
+            yield node.lineno, text
     elif isinstance(node, ast.Subscript) and _name(node.value) == "Literal":
         # the choices of a setting, worded as `web/fields.py` does it
         for text in _strings(*getattr(node.slice, "elts", [node.slice])):
             yield node.lineno, text.replace("_", " ").capitalize()
-    elif isinstance(node, ast.Assign) and [_name(target) for target in node.targets] == ["label"]:
-        for text in _strings(node.value):
-            yield node.lineno, text
     elif isinstance(node, ast.Call):
         for text in _strings(*_shown(node)):
             # what is written for people is a sentence; the rest is for the log
             if text[:1].isupper():
                 yield node.lineno, text
+
+
+def _declared(node: ast.ClassDef) -> Iterator[str]:
+    """What an error says by itself, and the name of a channel."""
+    if any(_name(base) == "InboxError" for base in node.bases):
+        yield ast.get_docstring(node) or ""
+    for line in node.body:
+        if isinstance(line, ast.Assign) and [_name(name) for name in line.targets] == ["label"]:
+            yield from _strings(line.value)
 
 
 def _shown(call: ast.Call) -> list[ast.expr]:
