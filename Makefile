@@ -31,7 +31,6 @@ setup: .venv/dev ## Set up for development, with the hooks of git
 fix: .venv/dev ## Format, and mend what can be mended
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
-	@if [ -d templates ]; then $(BIN)/djlint --reformat --quiet templates; fi
 	@if [ -e package.json ]; then $(MAKE) --no-print-directory node_modules/.dev && $(NPM) run fix; fi
 
 check: check-python check-front ## Format, lint, types, imports, spelling, templates, TypeScript
@@ -42,7 +41,7 @@ check-python: .venv/dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/codespell
-	@if [ -d templates ]; then $(BIN)/djlint --check --lint --quiet templates; fi
+	@if [ -d templates ]; then $(BIN)/djlint --lint templates; fi
 
 check-front: .venv/dev
 	@if [ -e package.json ]; then $(MAKE) --no-print-directory node_modules/.dev && \

@@ -51,7 +51,7 @@ def sizes(session: Session) -> dict[str, int]:
     """How many agents each team has."""
     column = col(TeamMembership.team_id)
     rows = session.execute(sa.select(column, sa.func.count()).group_by(column))
-    return {team_id: size for team_id, size in rows}
+    return dict(iter(rows))
 
 
 def _save(session: Session, team: Team, form: TeamForm, by: Actor) -> Team:

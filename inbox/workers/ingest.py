@@ -76,17 +76,17 @@ class Ingesting:
     async def _finish(
         self, channel: Channel, arrival: Arrival, answer: Sequence[Inbound] | Exception
     ) -> Ready | None:
+        """Only what can't be understood is final; a file that did not come is tried again."""
+        error = answer if isinstance(answer, Exception) else None
         try:
-            if isinstance(answer, Exception):
-                raise answer
-            return arrival, [await self._complete(channel, arrival, one) for one in answer]
-        except Unparsable as error:
-            await self._fail(arrival, str(error), final=True)
-        except (ChannelError, InboxError, OSError, TimeoutError) as error:
-            await self._fail(arrival, str(error) or repr(error), final=False)
-        except Exception as error:
-            log.exception("arrival_failed", arrival=arrival.id)
-            await self._fail(arrival, repr(error), final=False)
+            if not isinstance(answer, Exception):
+                return arrival, [await self._complete(channel, arrival, one) for one in answer]
+        except Exception as trouble:  # noqa: BLE001  it is noted on this arrival and on no other
+            error = trouble
+        if not isinstance(error, ChannelError | InboxError | OSError | TimeoutError):
+            log.error("arrival_failed", arrival=arrival.id, error=repr(error))
+        text = str(error) or repr(error)
+        await self._fail(arrival, text, final=isinstance(error, Unparsable))
         return None
 
     async def _raw(self, arrival: Arrival) -> RawItem:

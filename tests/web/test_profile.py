@@ -57,7 +57,9 @@ async def test_the_menu_sets_availability_and_theme(signed_in, ana, services):
     assert (found.availability, found.theme) == ("away", "light")
 
 
-async def test_a_new_password_needs_the_old_one_and_ends_other_sessions(signed_in, ana, browser):
+async def test_a_new_password_needs_the_old_one_and_ends_other_sessions(
+    signed_in, ana, open_browser
+):
     client, other = await signed_in(ana), await signed_in(ana)
     wrong = await post(client, "/profile/password", {"old": "guess", "new": "four unlike words"})
     assert wrong.status == 422
@@ -68,7 +70,7 @@ async def test_a_new_password_needs_the_old_one_and_ends_other_sessions(signed_i
     assert right.status == 303
     assert (await client.get("/profile")).status == 200
     assert (await other.get("/profile", allow_redirects=False)).status == 303
-    stranger = await browser()
+    stranger = await open_browser()
     form = {"email": ana.email, "password": PASSWORD}
     assert (await post(stranger, "/sign-in", form)).status == 422
 

@@ -30,12 +30,10 @@ export class MessageList extends HTMLElement {
   connectedCallback(): void {
     this.connection = new AbortController();
     const { signal } = this.connection;
-    const { scroller } = this;
-    if (!scroller) return;
-    this.changed.observe(scroller, { childList: true, subtree: true });
-    this.resized.observe(scroller);
-    scroller.addEventListener("scroll", this.scrolled, { passive: true, signal });
-    scroller.addEventListener("load", () => this.stick(), { capture: true, signal });
+    this.changed.observe(this, { childList: true, subtree: true });
+    this.resized.observe(this);
+    this.addEventListener("scroll", this.scrolled, { capture: true, passive: true, signal });
+    this.addEventListener("load", () => this.stick(), { capture: true, signal });
     this.addEventListener("click", this.clicked, { signal });
     this.addEventListener("htmx:before:swap", this.beforeOlder, { signal });
     document.addEventListener("visibilitychange", () => this.markRead(), { signal });
@@ -88,21 +86,8 @@ export class MessageList extends HTMLElement {
     this.markRead();
   };
 
-  /** A message that came by the answer and by the socket stands once, as it came last. */
-  private dropDoubles(): void {
-    const seen = new Set<string>();
-    for (const message of this.messages.reverse()) {
-      if (seen.has(message.id)) message.remove();
-      seen.add(message.id);
-    }
-  }
-
   private grown(): void {
-<<<<<<< HEAD
-    this.dropDoubles();
-=======
     dropDoubles(this.messages);
->>>>>>> front
     const last = this.messages.at(-1);
     if (last && last.id !== this.newest && last.dataset.direction === "outgoing") this.stuck = true;
     this.newest = last?.id ?? "";
