@@ -56,16 +56,7 @@ def tell(session: Session, key: bytes, desk: Desk) -> None:
 
 
 def _tell(session: Session, key: bytes, desk: Desk, story: Story) -> None:
-    conversation: Conversation | None = None
-    for position, (who, text) in enumerate(story.lines):
-        if who == "them":
-            conversation = _written(session, key, desk, story, (position, text))
-        elif who.startswith("note:"):
-            by = Actor.agent(desk.agents[who.removeprefix("note:")])
-            notes.note(session, _known(conversation), text, by=by)
-        else:
-            _answered(session, _known(conversation), Actor.agent(desk.agents[who]), text)
-    told = _known(conversation)
+    told = _say(session, key, desk, story)
     by = Actor.agent(desk.agents["ana"])
     if story.owner:
         owner = desk.agents[story.owner]
@@ -81,6 +72,19 @@ def _tell(session: Session, key: bytes, desk: Desk, story: Story) -> None:
     _age(session, told, story)
 
 
+def _say(session: Session, key: bytes, desk: Desk, story: Story) -> Conversation:
+    conversation: Conversation | None = None
+    for position, (who, text) in enumerate(story.lines):
+        if who == "them":
+            conversation = _written(session, key, desk, story, (position, text))
+        elif who.startswith("note:"):
+            by = Actor.agent(desk.agents[who.removeprefix("note:")])
+            notes.note(session, _known(conversation), text, by=by)
+        else:
+            _answered(session, _known(conversation), Actor.agent(desk.agents[who]), text)
+    return _known(conversation)
+
+
 def _known(conversation: Conversation | None) -> Conversation:
     assert conversation is not None  # every story begins with what they wrote
     return conversation
@@ -92,14 +96,15 @@ def _written(
     position, text = line
     inbox = desk.inboxes[story.channel]
     kind, value = story.address
+    by_mail = story.channel in ("email", "form")
     envelope = InboundEnvelope(
         external_id=f"demo:{value}:{story.subject}:{position}",
         sender=Address(kind=kind, value=value, name=story.name),
-        subject=story.subject if story.channel in ("email", "form") else "",
+        subject=story.subject,
         text=text,
-        thread=None if story.channel in ("email", "form") else value,
-        references=(f"demo-{value}@demo",) if position else (),
-        mail_message_id=f"demo-{value}@demo" if not position else "",
+        thread=None if by_mail else value,
+        references=(f"demo-{value}@demo",) if position and by_mail else (),
+        mail_message_id=f"demo-{value}@demo" if by_mail and not position else "",
         proof="proven",
         fields=story.fields,
     )

@@ -81,7 +81,7 @@ def _inside(found: Found, event: Event, time_zone: str) -> str:  # noqa: ARG001 
             target = f"#m-{entry.message.id}"
             return f'<hx-partial hx-target="{target}" hx-swap="outerMorph">{drawn}</hx-partial>'
         return f'<hx-partial hx-target="#messages" hx-swap="beforeend">{drawn}</hx-partial>'
-    if event.kind in timeline.SHOWN:
+    if timeline.is_news(event):
         names = {"agents": found.agents, "teams": found.teams}
         drawn = _macro("conversations/_event.html", "event")(event, names)
         return f'<hx-partial hx-target="#messages" hx-swap="beforeend">{drawn}</hx-partial>'

@@ -29,7 +29,7 @@ async def index(request: web.Request) -> web.Response:
         "conversations/index.html",
         **_list(view, known, page, request),
         **await _frame(request, known, request.path),
-        panes="list",
+        panes="inbox",
     )
 
 
