@@ -1,6 +1,6 @@
 """Every URL on one page, with who may call it."""
 
-from inbox.web import health, realtime
+from inbox.web import api, health, hooks, realtime
 from inbox.web.pages import (
     attachments,
     changes,
@@ -23,4 +23,6 @@ ROUTES: list[Route] = [
     *attachments.ROUTES,
     *searches.ROUTES,
     *realtime.ROUTES,
+    *hooks.ROUTES,
+    *api.ROUTES,
 ]
