@@ -12,12 +12,13 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from sqlmodel import Session
 
 from inbox import i18n
-from inbox.desk import access, conversations, trail
+from inbox.desk import access, conversations, listing, status, trail
+from inbox.desk.listing import View
 from inbox.errors import Forbidden
-from inbox.events import TOPIC
-from inbox.model import Agent, Event, Role
+from inbox.events import TOPIC, Actor
+from inbox.model import Agent, Conversation, Event, Role, Status
 from inbox.services import Services
-from inbox.web import keys, pushes
+from inbox.web import keys, nav, pushes
 from inbox.web.presence import Presence
 from inbox.web.pushes import Push
 from inbox.web.route import Access, Route
@@ -34,13 +35,13 @@ LARGEST_FRAME = 64 * 1024
 
 @dataclass(eq=False, slots=True)
 class Client:
-    """One open page. `inboxes` is what its agent may see, read anew at each batch of pushes."""
+    """One open page: the list it shows, and the conversation that is open in it."""
 
     socket: web.WebSocketResponse
     agent: Agent
     role: Role
     locale: str
-    time_zone: str
+    view: View = View()  # noqa: RUF009  frozen, so it may be shared
     watching: str = ""
     queue: asyncio.Queue[bytes] = field(default_factory=lambda: asyncio.Queue(LONGEST_QUEUE))
     overflowed: bool = False
@@ -103,34 +104,36 @@ class Hub:
         return len(events) == BATCH
 
     async def _push_to(self, events: Sequence[Event], clients: Sequence[Client]) -> None:
-        who = {(c.agent.id, c.role.id): (c.agent, c.role) for c in clients}
-        seen = await self.services.database.read(
-            lambda s: {
-                agent.id: set(access.visible_inboxes(s, agent, role))
-                for agent, role in who.values()
-            }
+        who = {c.agent.id: (c.agent, c.role) for c in clients}
+        known = await self.services.database.read(
+            lambda s: {key: nav.read(s, agent, role) for key, (agent, role) in who.items()}
         )
-        for locale, time_zone in {(c.locale, c.time_zone) for c in clients}:
-            drawn = await self._draw(events, locale, time_zone)
-            for client in clients:
-                if (client.locale, client.time_zone) == (locale, time_zone):
-                    self._send(client, drawn, seen[client.agent.id])
-
-    async def _draw(self, events: Sequence[Event], locale: str, time_zone: str) -> list[Push]:
         found = await self.services.database.read(lambda s: pushes.read(s, events))
-        i18n.set_locale(locale)
-        return pushes.draw(found, events, time_zone)
+        for locale in {c.locale for c in clients}:
+            i18n.set_locale(locale)
+            drawn = pushes.draw(found, events)
+            for client in clients:
+                if client.locale == locale:
+                    self._send(client, drawn, known[client.agent.id])
 
-    def _send(self, client: Client, drawn: Sequence[Push], inboxes: set[str]) -> None:
+    def _send(self, client: Client, drawn: Sequence[Push], known: nav.Known) -> None:
+        """Access is asked anew for each batch; what may not be seen is passed over."""
         for push in drawn:
-            if push.inbox_id is None or push.inbox_id in inboxes:
-                html = push.row + (push.inside if client.watching == push.conversation_id else "")
-                client.push(orjson.dumps({"s": push.seq, "h": html}))
+            if push.inbox_id in known.inboxes:
+                stands = listing.matches(client.view, push.conversation, client.agent.id)
+                html = push.row if stands else push.gone
+                if client.watching == push.conversation.id:
+                    html += push.inside
+                if html:
+                    client.push(orjson.dumps({"s": push.seq, "h": html}))
+        client.push(orjson.dumps({"h": pushes.draw_counts(known.counts)}))
 
     async def replay(self, client: Client, cursor: int) -> None:
         """What the page missed, or a reset when that is too much."""
         latest = self._cursor
-        events = await self.services.database.read(lambda s: trail.after(s, cursor, MOST_REPLAYED + 1))
+        events = await self.services.database.read(
+            lambda s: trail.after(s, cursor, MOST_REPLAYED + 1)
+        )
         events = [e for e in events if (e.seq or 0) <= latest]
         if len(events) > MOST_REPLAYED:
             client.push(orjson.dumps({"reset": 1, "s": latest}))
@@ -150,7 +153,7 @@ async def live(request: web.Request) -> web.StreamResponse:
     socket = web.WebSocketResponse(heartbeat=HEARTBEAT_SECONDS, max_msg_size=LARGEST_FRAME)
     await socket.prepare(request)
     agent = request[keys.AGENT]
-    client = Client(socket, agent, request[keys.ROLE], i18n.locale(), agent.time_zone)
+    client = Client(socket, agent, request[keys.ROLE], i18n.locale())
     hub = request.app[HUB]
     after_text = request.query.get("after", "")
     if after_text.isdecimal():
@@ -193,12 +196,30 @@ async def _said(hub: Hub, client: Client, text: str) -> None:
     conversation_id = said.get("conv")
     known = conversation_id if isinstance(conversation_id, str) else ""
     if said.get("t") == "watch":
+        client.view = _view(said.get("list")) or client.view
         client.watching = known if known and await _may_watch(hub, client, known) else ""
         hub.presence.watching(client)
-    elif said.get("t") == "typing" and known == client.watching:
-        hub.presence.typing(client, note=said.get("mode") == "note")
     elif said.get("t") == "here":
         await hub.presence.here(client)
+    elif known and known == client.watching:
+        if said.get("t") == "typing":
+            hub.presence.typing(client, note=said.get("mode") == "note")
+        elif said.get("t") == "seen":
+            await hub.services.database.write(lambda s: _read(s, known, client.agent))
+
+
+def _view(text: object) -> View | None:
+    """From "kind:id:status", as the list names itself."""
+    parts = text.split(":") if isinstance(text, str) else []
+    if len(parts) != 3 or parts[2] not in set(Status):
+        return None
+    return View(kind=parts[0], id=parts[1] or None, status=Status(parts[2]))
+
+
+def _read(session: Session, conversation_id: str, agent: Agent) -> None:
+    conversation = session.get(Conversation, conversation_id)
+    if conversation:
+        status.mark_read(session, conversation, by=Actor.agent(agent))
 
 
 async def _may_watch(hub: Hub, client: Client, conversation_id: str) -> bool:

@@ -9,6 +9,7 @@ from inbox.web.pages import (
     replies,
     searches,
     sessions,
+    settings,
 )
 from inbox.web.route import Access, Route
 
@@ -17,6 +18,7 @@ ROUTES: list[Route] = [
     Route("GET", "/readyz", health.ready, Access.PUBLIC),
     *first_run.ROUTES,
     *sessions.ROUTES,
+    *settings.ROUTES,
     *conversations.ROUTES,
     *changes.ROUTES,
     *replies.ROUTES,

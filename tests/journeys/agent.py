@@ -9,7 +9,7 @@ from inbox import seed
 PATIENCE = 20_000
 
 
-async def sign_in(page: Page, url: str, view: str = "/views/unassigned") -> None:
+async def sign_in(page: Page, url: str, view: str = "/views/mine") -> None:
     """As the owner; ends on a list that gets its news by the socket."""
     await page.goto(f"{url}/sign-in")
     await page.get_by_label("E-mail address").fill(seed.OWNER_EMAIL)

@@ -22,6 +22,6 @@ async def product(tmp_path: Path) -> AsyncIterator[Product]:
 
 @pytest.fixture
 async def desk(product: Product, page: Page) -> Page:
-    """The owner's page, on the list of what nobody has."""
+    """The owner's page, on the list of what is theirs."""
     await sign_in(page, product.url)
     return page

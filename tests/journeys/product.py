@@ -36,7 +36,7 @@ class Product:
 
 @asynccontextmanager
 async def running(folder: Path) -> AsyncIterator[Product]:
-    """Put together as the demo is, with its cast and without its wait for an undo."""
+    """Put together as the demo is, with its cast and a shorter time to undo."""
     (port,) = free_ports(1)
     url = f"http://127.0.0.1:{port}"
     simulators = await Simulators.start(folder, url)
@@ -52,7 +52,7 @@ async def running(folder: Path) -> AsyncIterator[Product]:
     inboxes = await seed.seed(built, simulators.inboxes())
     for kind, inbox in inboxes.items():
         simulators.connect(kind, inbox.id, inbox.slug)
-    built.workspace = await built.database.write(_send_at_once)
+    built.workspace = await built.database.write(_send_soon)
     crew = Crew(built)
     crew.start()
     try:
@@ -88,9 +88,9 @@ async def _site(built: Services, simulators: Simulators, port: int) -> AsyncIter
         await runner.cleanup()
 
 
-def _send_at_once(session: Session) -> Workspace:
+def _send_soon(session: Session) -> Workspace:
     workspace = session.exec(select(Workspace)).one()
-    workspace.undo_seconds = 0
+    workspace.undo_seconds = 1
     session.add(workspace)
     session.flush()
     return workspace

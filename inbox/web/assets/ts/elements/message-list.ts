@@ -20,7 +20,7 @@ const NEAR = 100;
 
 export class MessageList extends HTMLElement {
   private connection = new AbortController();
-  private readonly changed = new MutationObserver((records) => this.grown(records));
+  private readonly changed = new MutationObserver(() => this.grown());
   private readonly resized = new ResizeObserver(() => this.stick());
   private stuck = true;
   private newest = "";
@@ -86,23 +86,23 @@ export class MessageList extends HTMLElement {
     this.tellSeen();
   };
 
-  private grown(records: MutationRecord[]): void {
-    for (const record of records) this.dropOlderCopies(record.addedNodes);
+  /** A message that came by the answer and by the socket stands once, as it came last. */
+  private dropDoubles(): void {
+    const seen = new Set<string>();
+    for (const message of this.messages.reverse()) {
+      if (seen.has(message.id)) message.remove();
+      seen.add(message.id);
+    }
+  }
+
+  private grown(): void {
+    this.dropDoubles();
     const last = this.messages.at(-1);
     if (last && last.id !== this.newest && last.dataset.direction === "outgoing") this.stuck = true;
     this.newest = last?.id ?? "";
     this.stick();
     if (!this.stuck) this.querySelector(".jump-newest")?.removeAttribute("hidden");
     this.tellSeen();
-  }
-
-  /** What the page was drawn with may be pushed too: the newer copy takes the older one's place. */
-  private dropOlderCopies(added: NodeList): void {
-    for (const node of added) {
-      if (!(node instanceof HTMLElement && node.id && node.isConnected)) continue;
-      const first = this.querySelector(`[id="${node.id}"]`);
-      if (first && first !== node) first.replaceWith(node);
-    }
   }
 
   private stick(): void {
