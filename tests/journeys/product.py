@@ -64,14 +64,14 @@ async def running(folder: Path) -> AsyncIterator[Product]:
         await simulators.stop()
 
 
-async def until(true: Callable[[], bool], what: str) -> None:
+async def until(true: Callable[[], bool], what: str, seconds: float = PATIENCE_SECONDS) -> None:
     """Waits until it holds, and says what was waited for if it never does."""
     try:
-        async with asyncio.timeout(PATIENCE_SECONDS):
+        async with asyncio.timeout(seconds):
             while not true():  # noqa: ASYNC110  what is waited for is another program's
                 await asyncio.sleep(0.05)
     except TimeoutError:
-        raise AssertionError(f"not within {PATIENCE_SECONDS} s: {what}") from None
+        raise AssertionError(f"not within {seconds} s: {what}") from None
 
 
 @asynccontextmanager
