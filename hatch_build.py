@@ -27,7 +27,9 @@ class AssetBuild(BuildHookInterface[Any]):
     def build_assets(self, root: Path, dist: Path) -> None:
         """With Node from PyPI, so that the machine needs none; skipped when nothing changed."""
         sources = [root / "package.json", root / "package-lock.json"]
-        sources += sorted(p for p in (root / "inbox/web/assets").rglob("*") if p.is_file())
+        # templates too: they say which icons the sprite holds
+        for folder in (root / "inbox/web/assets", root / "templates"):
+            sources += sorted(p for p in folder.rglob("*") if p.is_file())
         stamp = hashlib.sha256(b"".join(p.read_bytes() for p in sources if p.exists())).hexdigest()
         mark = dist / ".stamp"
         if not sources[1].exists() or (mark.exists() and mark.read_text() == stamp):
@@ -40,9 +42,11 @@ class AssetBuild(BuildHookInterface[Any]):
         npm = home / ("" if windows else "lib") / "node_modules/npm/bin/npm-cli.js"
         path = f"{node.parent}{os.pathsep}{os.environ['PATH']}"
 
+        environment = {**os.environ, "PATH": path, "NODE_USE_SYSTEM_CA": "1"}
+
         def run(*arguments: object) -> None:
             command = [str(node), *map(str, arguments)]
-            subprocess.run(command, cwd=root, env={**os.environ, "PATH": path}, check=True)
+            subprocess.run(command, cwd=root, env=environment, check=True)
 
         run(npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--omit=dev")
         shutil.rmtree(dist, ignore_errors=True)

@@ -4,11 +4,16 @@ import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from playwright.async_api import Page
 
 from inbox.db import Database
 from tests.servers import browser, postgres, valkey
+
+# a machine that is busy with other things is no reason to fail
+hypothesis.settings.register_profile("inbox", deadline=None)
+hypothesis.settings.load_profile("inbox")
 
 
 @pytest.fixture(scope="session")

@@ -80,6 +80,7 @@ class WebchatItem(Reading):
     page: Text = ""
     language: Line = ""
     time_zone: Line = ""
+    consent: Line = ""  # the version of the consent text that was agreed to
     upto: Line = Field("", validate_default=True)
 
     @field_validator("upto")
@@ -152,6 +153,7 @@ def _envelope(item: WebchatItem) -> InboundEnvelope:
         "email": item.email.strip().lower(),
         "language": item.language,
         "time_zone": item.time_zone,
+        "chat_consent": item.consent,
         "page": item.page[:ADDRESS_LIMIT],
     }
     return InboundEnvelope(

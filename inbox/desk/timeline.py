@@ -11,7 +11,7 @@ from inbox.model import Attachment, Event, Message
 
 PAGE = 50
 SHOWN = (
-    EventKind.CONVERSATION_CREATED, EventKind.CONVERSATION_ASSIGNED, EventKind.STATUS_CHANGED,
+    EventKind.CONVERSATION_ASSIGNED, EventKind.STATUS_CHANGED,
     EventKind.PRIORITY_CHANGED, EventKind.SUBJECT_CHANGED, EventKind.CONVERSATION_SNOOZED,
     EventKind.CONVERSATION_WOKE, EventKind.TAG_ADDED, EventKind.TAG_REMOVED,
     EventKind.CONVERSATION_FLAGGED, EventKind.CONVERSATIONS_MERGED, EventKind.CONVERSATION_SPLIT,
@@ -46,9 +46,17 @@ def entries(
     more = len(found) > limit
     messages = found[:limit][::-1]
     happened = _events(session, conversation_id, messages, before, reach_back=not more)
-    made = [*with_files(session, messages), *(Entry(event=event) for event in happened)]
+    made = [*with_files(session, messages), *(Entry(event=e) for e in happened if is_news(e))]
     made.sort(key=_when)
     return Timeline(made, messages[0].id if more else None)
+
+
+def is_news(event: Event) -> bool:
+    """Not what the message beside it says already."""
+    return event.kind in SHOWN and event.particulars.get("reason") not in (
+        "answered",
+        "customer_wrote",
+    )
 
 
 def with_files(session: Session, messages: Sequence[Message]) -> list[Entry]:

@@ -8,7 +8,8 @@ import re
 
 import nh3
 
-DEPTH_LIMIT = 100
+from inbox.richtext.depth import cut_depth
+
 LENGTH_LIMIT = 2_000_000
 QUOTE_CLASS = "inbox-quoted"
 
@@ -45,21 +46,6 @@ _STYLES = re.compile(
 _UNSAFE_VALUE = re.compile(
     r"[\\@<>{}]|/\*|&#|(?:url|image|var|env|expression|element|attr)\w*\s*[(-]"
 )
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^>]*>")
-_VOID = {
-    "area",
-    "base",
-    "br",
-    "col",
-    "embed",
-    "hr",
-    "img",
-    "input",
-    "link",
-    "meta",
-    "source",
-    "wbr",
-}
 
 
 def _filter(_tag: str, attribute: str, value: str) -> str | None:
@@ -89,7 +75,7 @@ _CLEANER = nh3.Cleaner(
 
 def sanitize(html: str) -> str:
     """Safe to show in the sandboxed frame; what is not on the list is gone."""
-    cleaned = _CLEANER.clean(_shallow(html[:LENGTH_LIMIT]))
+    cleaned = _CLEANER.clean(cut_depth(html[:LENGTH_LIMIT]))
     return (
         cleaned.replace(f' src="{_REMOTE}', ' data-remote-src="') if _REMOTE in cleaned else cleaned
     )
@@ -112,27 +98,3 @@ def _safe_style(value: str) -> str | None:
         if colon and _STYLES.match(name) and not _UNSAFE_VALUE.search(setting.lower()):
             kept.append(f"{name}:{setting.replace('!important', '').strip()}")
     return ";".join(kept) or None
-
-
-def _shallow(html: str) -> str:
-    """Without the tags that open below the depth limit; the parser would keep any depth."""
-    if html.count("<") <= DEPTH_LIMIT:
-        return html
-    depth = 0
-    dropped = 0
-
-    def keep(match: re.Match[str]) -> str:
-        nonlocal depth, dropped
-        closing, name = match.group(1), match.group(2).lower()
-        if name in _VOID:
-            return match.group()
-        if not closing and depth >= DEPTH_LIMIT:
-            dropped += 1
-            return " "
-        if closing and dropped:
-            dropped -= 1
-            return " "
-        depth = max(0, depth + (-1 if closing else 1))
-        return match.group()
-
-    return _TAG.sub(keep, html)

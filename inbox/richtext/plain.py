@@ -5,6 +5,8 @@ from html import unescape
 
 import nh3
 
+from inbox.richtext.depth import cut_depth
+
 LENGTH_LIMIT = 1_000_000
 DEPTH_LIMIT = 8  # of `>` marks
 
@@ -43,7 +45,7 @@ _DROPPED = {"script", "style", "title", "template", "head", "noscript", "svg"}
 _TOKEN = re.compile(r'<(/?)([a-z0-9]+)((?:[^">]|"[^"]*")*)>|([^<]+)')
 _VALUE = re.compile(r' (?:href|alt)="([^"]*)"')
 _SPACES = re.compile(r"[ \t\r\n\f]+")
-_OPENED_LATE = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 
 
 def to_text(html: str) -> str:
@@ -51,7 +53,7 @@ def to_text(html: str) -> str:
     if not html.strip():
         return ""
     regular = nh3.clean(
-        _OPENED_LATE.sub("", html[:LENGTH_LIMIT]),
+        cut_depth(_COMMENT.sub("", html[:LENGTH_LIMIT])),
         tags=_KEPT,
         attributes=_ATTRIBUTES,
         clean_content_tags=_DROPPED,

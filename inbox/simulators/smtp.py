@@ -1,6 +1,7 @@
 """A mail server on loopback: anybody may write to the shop, and the shop to anybody."""
 
 import asyncio
+import logging
 import weakref
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -32,6 +33,8 @@ class SmtpServer:
     async def start(self) -> None:
         if self._server:
             return
+        # aiosmtpd warns of an attribute of its own at every login
+        logging.getLogger("mail.log").setLevel(logging.ERROR)
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(self._protocol, HOST, self.port)
         self.port = self._server.sockets[0].getsockname()[1]

@@ -44,14 +44,21 @@ def describe(
     values: Mapping[str, Any],
     errors: Mapping[str, str] | None = None,
     options: Mapping[str, Options] | None = None,
+    *,
+    prefix: str = "",
 ) -> list[Field]:
-    """One a field of the model; `options` are choices that only the database knows."""
+    """One a field of the model; `options` are choices that only the database knows.
+
+    `prefix` goes before the names in the form, where two models share it.
+    """
     found = []
     for name, info in model.model_fields.items():
         field = _field(name, info, values)
+        field.name = prefix + name
         field.error = _error(name, errors or {})
         if options and name in options:
-            field.kind, field.options = "select", options[name]
+            field.kind = "checks" if field.kind == "list" else "select"
+            field.options = options[name]
         found.append(field)
     return found
 
@@ -91,7 +98,7 @@ def _field(name: str, info: FieldInfo, values: Mapping[str, Any]) -> Field:
         max_length=_limit(limits, MaxLen, "max_length"),
         placeholder=str(extra.get("placeholder", "")),
         autocomplete=str(extra.get("autocomplete", "")),
-        group=_(str(extra["group"])) if extra.get("group") else "",
+        group=str(extra.get("group", "")),
     )
 
 

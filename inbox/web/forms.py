@@ -14,12 +14,14 @@ from inbox.web import fields
 Model = TypeVar("Model", bound=BaseModel)
 
 
-async def posted(request: web.Request, model: type[BaseModel]) -> dict[str, Any]:
+async def posted(
+    request: web.Request, model: type[BaseModel], *, prefix: str = ""
+) -> dict[str, Any]:
     """Only what the model has; anything else in the form is passed over."""
     form = await request.post()
     values: dict[str, Any] = {}
     for name, info in model.model_fields.items():
-        typed = [str(value) for value in form.getall(name, [])]
+        typed = [str(value) for value in form.getall(prefix + name, [])]
         _take(values, name, info, typed)
     return values
 
@@ -42,10 +44,12 @@ def _take(values: dict[str, Any], name: str, info: FieldInfo, typed: list[str]) 
         ]
     elif kind == "json":
         values[name] = _parsed(text)
-    elif text or (fields.plain_type(info.annotation) is str and typed):
-        values[name] = typed[0] if kind in {"textarea", "secret"} else text
-    elif typed and not info.is_required() and info.get_default() is None:
+    elif text:
+        values[name] = typed[0] if kind in {"textarea", "secret", "password"} else text
+    elif typed and info.default is None:
         values[name] = None
+    elif typed and fields.plain_type(info.annotation) is str:
+        values[name] = ""
 
 
 def _parsed(text: str) -> Any:

@@ -6,7 +6,7 @@ import structlog
 from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
-from inbox.channels.base import BadRequest, BadSignature, HookRequest, Hooked
+from inbox.channels.base import BadRequest, BadSignature, Hooked, HookRequest
 from inbox.errors import NotFound, Unavailable
 from inbox.model import Inbox
 from inbox.services import Services

@@ -12,11 +12,7 @@ from inbox.desk.listing import Counts
 from inbox.i18n import gettext as _
 from inbox.model import Inbox, Permission, Team, TeamMembership
 from inbox.web import keys
-
-ICONS = {
-    "email": "mail", "sms": "message-square", "telegram": "send", "webchat": "message-circle",
-    "form": "file-text", "api": "plug", "console": "terminal", "whatsapp": "phone",
-}  # fmt: skip
+from inbox.web.icons import ICONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from inbox.desk import timeline
 from inbox.desk.timeline import Entry
 from inbox.events import EventKind
 from inbox.model import Agent, Conversation, Event, Message, Team
-from inbox.web.nav import ICONS
+from inbox.web.icons import ICONS
 from inbox.web.render import environment
 
 NEW_MESSAGE = {EventKind.MESSAGE_RECEIVED, EventKind.REPLY_QUEUED, EventKind.NOTE_ADDED}
@@ -81,7 +81,7 @@ def _inside(found: Found, event: Event, time_zone: str) -> str:  # noqa: ARG001 
             target = f"#m-{entry.message.id}"
             return f'<hx-partial hx-target="{target}" hx-swap="outerMorph">{drawn}</hx-partial>'
         return f'<hx-partial hx-target="#messages" hx-swap="beforeend">{drawn}</hx-partial>'
-    if event.kind in timeline.SHOWN:
+    if timeline.is_news(event):
         names = {"agents": found.agents, "teams": found.teams}
         drawn = _macro("conversations/_event.html", "event")(event, names)
         return f'<hx-partial hx-target="#messages" hx-swap="beforeend">{drawn}</hx-partial>'

@@ -130,7 +130,9 @@ class Hub:
     async def replay(self, client: Client, cursor: int) -> None:
         """What the page missed, or a reset when that is too much."""
         latest = self._cursor
-        events = await self.services.database.read(lambda s: trail.after(s, cursor, MOST_REPLAYED + 1))
+        events = await self.services.database.read(
+            lambda s: trail.after(s, cursor, MOST_REPLAYED + 1)
+        )
         events = [e for e in events if (e.seq or 0) <= latest]
         if len(events) > MOST_REPLAYED:
             client.push(orjson.dumps({"reset": 1, "s": latest}))

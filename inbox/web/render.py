@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from inbox import clock, i18n
 from inbox.web import keys
+from inbox.web.icons import ICONS
 
 PACKAGE = Path(__file__).parent.parent
 STATIC = Path(__file__).parent / "static" / "dist"
@@ -46,7 +47,11 @@ def environment() -> jinja2.Environment:
     )
     made.install_gettext_callables(i18n.gettext, i18n.ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.globals.update(
-        asset=asset, icon_sprite=asset("icons.svg"), locales=i18n.LOCALES, url=lambda path: path
+        asset=asset,
+        icon_sprite=asset("icons.svg"),
+        locales=i18n.LOCALES,
+        icons=ICONS,
+        url=lambda path: path,
     )
     made.filters.update(
         clock_time=clock_time, day=day, moment=moment, ago=ago, initials=initials, hue=hue,

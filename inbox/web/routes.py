@@ -1,6 +1,6 @@
 """Every URL on one page, with who may call it."""
 
-from inbox.web import api, health, hooks, realtime
+from inbox.web import api, health, hooks, realtime, webforms, widget
 from inbox.web.pages import (
     attachments,
     changes,
@@ -9,6 +9,7 @@ from inbox.web.pages import (
     replies,
     searches,
     sessions,
+    settings,
 )
 from inbox.web.route import Access, Route
 
@@ -17,6 +18,7 @@ ROUTES: list[Route] = [
     Route("GET", "/readyz", health.ready, Access.PUBLIC),
     *first_run.ROUTES,
     *sessions.ROUTES,
+    *settings.ROUTES,
     *conversations.ROUTES,
     *changes.ROUTES,
     *replies.ROUTES,
@@ -25,4 +27,6 @@ ROUTES: list[Route] = [
     *realtime.ROUTES,
     *hooks.ROUTES,
     *api.ROUTES,
+    *widget.ROUTES,
+    *webforms.ROUTES,
 ]

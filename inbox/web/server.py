@@ -1,28 +1,31 @@
 """The web application: routes, middlewares, and what starts and stops with it."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 
 import aiohttp
 from aiohttp import web
 
 from inbox.services import Services
-from inbox.web import keys
+from inbox.web import keys, widget
 from inbox.web.middlewares import MIDDLEWARES
 from inbox.web.realtime import HUB, Hub
 from inbox.web.render import STATIC
+from inbox.web.route import Route
 from inbox.web.routes import ROUTES
 
 MAX_BODY_BYTES = 30 * 1024 * 1024
 
 
-def make_app(services: Services) -> web.Application:
+def make_app(services: Services, extra: Sequence[Route] = ()) -> web.Application:
+    """`extra` routes are public; the demo's simulators come in by it."""
     app = web.Application(middlewares=MIDDLEWARES, client_max_size=MAX_BODY_BYTES)
     app[keys.SERVICES] = services
-    for route in ROUTES:
+    for route in [*ROUTES, *extra]:
         app.router.add_route(route.method, route.path, route.handler)
     STATIC.mkdir(parents=True, exist_ok=True)
     app.router.add_static("/static", STATIC)
     app.cleanup_ctx.append(_live)
+    widget.prepare(app)
     app.on_shutdown.append(_tell_sockets)
     return app
 

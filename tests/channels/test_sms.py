@@ -374,3 +374,22 @@ async def test_the_check_tells_what_twilio_says(provider, account):
 def test_a_sender_without_its_country_is_explained(sender):
     with pytest.raises(ValidationError, match="country code"):
         settings(sender=sender)
+
+
+@pytest.mark.parametrize(("status", "error"), [(403, PermanentFailure), (500, TemporaryFailure)])
+async def test_a_file_that_twilio_keeps_to_itself_is_not_asked_for_for_ever(
+    provider, account, status, error
+):
+    provider.will_answer(status)
+    part = FilePart(name="a.png", content_type="image/png", remote=f"{provider.base}/ME1")
+
+    with pytest.raises(error):
+        await SmsChannel(account(settings(api_base=provider.base))).fetch(part)
+
+
+async def test_the_check_survives_a_provider_that_is_away(nobody):
+    base, account = nobody
+
+    found = await SmsChannel(account(settings(api_base=base))).check()
+
+    assert (found.ok, found.needs_login) == (False, False)

@@ -304,3 +304,20 @@ async def test_the_check_names_the_bot(provider, account):
 
     assert "@vinarija_bot" in well.explanation
     assert refused.needs_login
+
+
+async def test_the_check_survives_a_provider_that_is_away(nobody):
+    base, account = nobody
+
+    found = await TelegramChannel(account(settings(api_base=base))).check()
+
+    assert (found.ok, found.needs_login) == (False, False)
+
+
+async def test_a_file_that_is_gone_is_told(provider, account):
+    provider.will_answer(200, {"ok": True, "result": {"file_path": "photos/file_1.jpg"}})
+    provider.will_answer(400, {"description": "Bad Request: file is gone"})
+    part = FilePart(name="a.jpg", content_type="image/jpeg", remote="AgAD")
+
+    with pytest.raises(PermanentFailure, match="gone"):
+        await TelegramChannel(account(settings(api_base=provider.base))).fetch(part)

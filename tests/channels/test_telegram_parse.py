@@ -145,6 +145,15 @@ def test_a_place_is_a_link_and_a_field():
     assert envelope.fields["latitude"] == "44.81"
 
 
+def test_a_venue_is_its_name_its_address_and_a_link():
+    place = telegram.Location(longitude=20.46, latitude=44.81)
+
+    lines = parsed(venue=telegram.Venue(place, "Vinarija", "Glavna 1")).text.splitlines()
+
+    assert lines[:2] == ["Vinarija", "Glavna 1"]
+    assert "openstreetmap.org" in lines[2]
+
+
 @pytest.mark.parametrize(("owner", "own"), [(23, True), (99, False), (None, False)])
 def test_only_ones_own_number_becomes_the_contacts(owner, own):
     envelope = parsed(contact=telegram.Contact("+381641234567", "Ана", user_id=owner))

@@ -23,6 +23,7 @@ MESSAGE = {
     "files": [{"name": "a.png", "content_type": "image/png", "digest": DIGEST, "size": 9}],
     "language": "bg",
     "time_zone": "Europe/Sofia",
+    "consent": "4f2a",
     "page": "https://shop.example.com/wine",
 }
 
@@ -50,6 +51,7 @@ def test_a_message_is_understood():
     assert envelope.proof == "proven"
     assert envelope.fields["email"] == "maria@example.com"
     assert envelope.fields["time_zone"] == "Europe/Sofia"
+    assert envelope.fields["chat_consent"] == "4f2a"
     assert envelope.files == (
         FilePart(name="a.png", content_type="image/png", remote=f"digest:{DIGEST}"),
     )

@@ -11,7 +11,15 @@ from inbox.desk import visitors
 from inbox.errors import NotFound
 from inbox.events import SYSTEM, EventKind, record
 from inbox.model import (
-    Attachment, Author, ChannelThread, Contact, Conversation, Direction, Identity, Inbox, Message,
+    Attachment,
+    Author,
+    ChannelThread,
+    Contact,
+    Conversation,
+    Direction,
+    Identity,
+    Inbox,
+    Message,
     MessageState,
 )  # fmt: skip
 
@@ -34,9 +42,7 @@ class Scene:
         self.contact = add(session, Contact(name="Ana"))
         self.conversation = add(
             session,
-            Conversation(
-                number=1, contact_id=self.contact.id, inbox_id=self.inbox.id, last_at=NOW
-            ),
+            Conversation(number=1, contact_id=self.contact.id, inbox_id=self.inbox.id, last_at=NOW),
         )
         self.thread = self.make_thread("visitor", VISITOR)
         self.others = self.make_thread("visitor", OTHER)
@@ -92,7 +98,9 @@ def everything(scene: Scene) -> None:
     )  # fmt: skip
     for state in MessageState:
         scene.write(scene.thread, f"answer {state}", state=state, **outgoing)
-    scene.write(scene.thread, "by mail", state=MessageState.SENT, **{**outgoing, "channel": "email"})
+    scene.write(
+        scene.thread, "by mail", state=MessageState.SENT, **{**outgoing, "channel": "email"}
+    )
     scene.write(scene.others, "to another", state=MessageState.SENT, **outgoing)
 
 

@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -166,6 +167,8 @@ class MailServers:
         self._users = [user for user in self._users if not user.startswith(address + ":")]
         self._users.append(f"{address}:{{PLAIN}}{password}")
         self._write_users()
+        # Dovecot looks at the file once a second
+        wait_until(lambda: address.encode() in self._known(address), f"{address} is known")
         return address
 
     def settings(self, address: str, **more: Any) -> dict[str, Any]:
@@ -211,7 +214,9 @@ class MailServers:
     def mailbox(self, address: str, folder: str = "INBOX") -> list[bytes]:
         """What lies in it, oldest first."""
         found = self._doveadm("fetch", "-u", address, "uid", "mailbox", folder, "all")
-        uids = sorted(int(line.split()[1]) for line in found.decode().splitlines() if "uid:" in line)
+        uids = sorted(
+            int(line.split()[1]) for line in found.decode().splitlines() if "uid:" in line
+        )
         return [self._one(address, folder, uid) for uid in uids]
 
     def wait_for_mail(self, address: str, count: int = 1) -> list[bytes]:
@@ -283,10 +288,15 @@ class MailServers:
         found = self._doveadm("fetch", "-u", address, "text", *query)
         return found.partition(b"\n")[2].rstrip(b"\x0c\n") + b"\n"
 
+    def _known(self, address: str) -> bytes:
+        return self._run("doveadm", "-c", str(self._dovecot_conf), "user", address, check=False)
+
     def _doveadm(self, *arguments: str, stdin: bytes | None = None) -> bytes:
         return self._run("doveadm", "-c", str(self._dovecot_conf), *arguments, stdin=stdin)
 
-    def _run(self, name: str, *arguments: str, stdin: bytes | None = None, check: bool = True) -> bytes:
+    def _run(
+        self, name: str, *arguments: str, stdin: bytes | None = None, check: bool = True
+    ) -> bytes:
         command = [shutil.which(name, path=SEARCH_PATH) or name, *arguments]
         with (self.folder / "commands.log").open("ab") as log:
             done = subprocess.run(
@@ -298,19 +308,21 @@ class MailServers:
 
 
 @contextmanager
-def running_mail_servers(folder: Path, **options: Any) -> Iterator[MailServers]:
+def running_mail_servers(**options: Any) -> Iterator[MailServers]:
     """Skips the test where the servers are not installed; in CI that is a failure."""
     missing = [name for name in BINARIES if not shutil.which(name, path=SEARCH_PATH)]
     if missing and not os.environ.get("CI"):
         pytest.skip(f"not installed on this machine: {', '.join(missing)}")
     if os.geteuid() and not os.environ.get("CI"):
         pytest.skip("Dovecot and Postfix have to be started as root")
-    servers = MailServers(folder, **options)
-    try:
-        servers.start()
-        yield servers
-    finally:
-        servers.stop()
+    # not pytest's folder: the servers run as users of their own, who may not enter it
+    with TemporaryDirectory(prefix="inbox-mail-", ignore_cleanup_errors=True) as folder:
+        servers = MailServers(Path(folder), **options)
+        try:
+            servers.start()
+            yield servers
+        finally:
+            servers.stop()
 
 
 def free_ports(count: int) -> list[int]:

@@ -19,9 +19,7 @@ from inbox.desk.inboxes import NewInbox
 from inbox.events import SYSTEM
 from inbox.model import Arrival
 
-SMS = SmsSettings(
-    account_sid="AC1", auth_token=SecretStr("twilio-token"), sender="+15005550006"
-)
+SMS = SmsSettings(account_sid="AC1", auth_token=SecretStr("twilio-token"), sender="+15005550006")
 TELEGRAM = TelegramSettings(
     token=SecretStr("1:a"), mode="webhook", webhook_secret=SecretStr("telegram-secret")
 )
@@ -117,9 +115,7 @@ async def test_a_body_beyond_the_limit_is_not_read(browser, services, made):
     assert answer.status == 413
 
 
-async def test_without_the_database_the_provider_is_asked_to_call_again(
-    browser, services, made
-):
+async def test_without_the_database_the_provider_is_asked_to_call_again(browser, services, made):
     inbox, client = made("api", API), await browser()
     with sqlite3.connect(services.settings.data_dir / "inbox.sqlite3") as other:
         other.execute("ALTER TABLE arrival RENAME TO gone")

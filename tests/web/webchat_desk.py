@@ -40,7 +40,7 @@ def answer(services: Services, text: str = "Dobar dan", *, send: bool = True) ->
 
     def work(session: Any) -> str:
         agent = session.exec(select(Agent)).first() or make_agent(session)
-        conversation = session.exec(select(Conversation)).first()
+        conversation = session.exec(select(Conversation)).one()
         queued = reply(
             session, conversation, Composed(text=text),
             by=Actor.agent(agent), request_id=f"request-{text}",

@@ -122,15 +122,14 @@ def _content(part: Message) -> bytes:
 
 
 def _file_name(part: Message) -> str:
-    try:
-        found = part.get_filename() or ""
-    except (LookupError, ValueError, TypeError, AttributeError):
-        found = ""
-    if not found:
-        found = _parameter(part, "filename", "content-disposition") or _parameter(part, "name")
-    if not found.isascii():
-        found = decode(found.encode("utf-8", "surrogateescape"))
-    return _safe_name(decode_words(found))
+    """The library knows RFC 2231, but spoils names with bytes of eight bits."""
+    plain = _parameter(part, "filename", "content-disposition") or _parameter(part, "name")
+    if plain.isascii():
+        try:
+            plain = part.get_filename() or plain
+        except (LookupError, ValueError, TypeError, AttributeError):
+            pass
+    return _safe_name(decode_words(plain))
 
 
 def _safe_name(name: str) -> str:

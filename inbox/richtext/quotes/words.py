@@ -12,8 +12,8 @@ _WROTE = (
     r"|написао(?: је)?"
     r"|је писао|пише|написала?(?:\(а\))?|написав|пишет|писала?|написа|va escriure"
     r"|yazd(?:ı|i)|írta"
-    r"|a scris|đã viết|έγραψε|написао/ла|写道|寫道|のメッセージ|書きました|작성|님이 작성|님이 씀|rašė|rakstīja"
-    r"|kirjutas"
+    r"|a scris|đã viết|έγραψε|написао/ла|rašė|rakstīja|kirjutas"
+    r"|写道|寫道|のメッセージ|書きました|작성|님이 작성|님이 씀"
 )
 WROTE = re.compile(rf"(?<!\w)(?:{_WROTE})(?!\w)", re.IGNORECASE)
 
@@ -45,8 +45,8 @@ ORIGINAL = re.compile(rf"^\s*>?\s*[-_*=]{{2,}}\s*(?:{_ORIGINAL})\b.*$", re.IGNOR
 ORIGINAL_BARE = re.compile(rf"^\s*(?:{_ORIGINAL})\s*:?\s*$", re.IGNORECASE)
 
 FORWARD = re.compile(
-    r"(?:forwarded message|begin forwarded message|weitergeleitete nachricht|message transf(?:é|e)r(?:é|e)"
-    r"|mensaje reenviado|messaggio inoltrato|mensagem encaminhada|doorgestuurd bericht"
+    r"(?:forwarded message|begin forwarded message|weitergeleitete nachricht"
+    r"|message transf(?:é|e)r(?:é|e)|mensaje reenviado|messaggio inoltrato|mensagem encaminhada|doorgestuurd bericht"
     r"|videresendt|vidarebefordrat|prosleđena poruka|proslijeđena poruka|прослеђена порука"
     r"|пересланное сообщение|przekazana wiadomość|přeposlaná zpráva|轉寄郵件|转发邮件)",
     re.IGNORECASE,
@@ -73,7 +73,8 @@ HEADER_OTHER = re.compile(rf"^\s*>?\s*[*_]*(?:{_OTHER})[*_]*\s*[:：][*_]*(?:\s|
 RULE = re.compile(r"^\s*(?:[_=]{10,}|-{20,}|_{5,}|\*{10,})\s*$")
 
 MARKER_LINE = re.compile(
-    r"(?:please )?(?:reply|write|type) (?:your (?:reply|message) )?above th(?:is|e) line|^\s*##-.*-##\s*$",
+    r"(?:please )?(?:reply|write|type) (?:your (?:reply|message) )?above th(?:is|e) line"
+    r"|^\s*##-.*-##\s*$",
     re.IGNORECASE,
 )
 SENT_FROM = re.compile(

@@ -114,5 +114,3 @@ def _body(operation: Operation, session: Session, call: Call) -> str:
     if operation.gives is None:
         return ""
     return operation.gives.model_validate(found, from_attributes=True).model_dump_json()
-
-

@@ -29,7 +29,7 @@ async def index(request: web.Request) -> web.Response:
         "conversations/index.html",
         **_list(view, known, page, request),
         **await _frame(request, known, request.path),
-        panes="list",
+        panes="inbox",
     )
 
 
@@ -80,7 +80,6 @@ def _list(view: View, known: nav.Known, page: object, request: web.Request) -> d
         "list_title": desk.title(view, known),
         "tabs": desk.tabs(view),
         "page": page,
-        "icons": nav.ICONS,
         "has_tabs": not (view.kind == "all" and view.status is Status.SNOOZED),
         "request": request,
     }

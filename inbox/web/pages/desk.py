@@ -141,7 +141,6 @@ def context(opened: Opened) -> dict[str, Any]:
         "last_message": messages[-1].id if messages else "",
         "request_id": ids.new(),
         "snoozes": snooze_choices(now),
-        "icons": nav.ICONS,
     }
 
 

@@ -12,7 +12,7 @@ from inbox.desk.replies import Composed, Overtaken
 from inbox.errors import Invalid, NotFound
 from inbox.events import Actor
 from inbox.model import Message
-from inbox.web import keys, nav
+from inbox.web import keys
 from inbox.web.render import render
 from inbox.web.route import Access, Route
 
@@ -48,18 +48,14 @@ async def create(request: web.Request) -> web.StreamResponse:
     try:
         message = await request.app[keys.SERVICES].database.write(work)
     except Overtaken as error:
-        return render(
-            request, "conversations/_overtaken.html", status=409, newer=error.newer, icons=nav.ICONS
-        )
+        return render(request, "conversations/_overtaken.html", status=409, newer=error.newer)
     except Invalid as error:
         if not is_fragment:
             raise
         return render(request, "conversations/_refused.html", status=422, fields=error.fields)
     if not is_fragment:
         raise web.HTTPSeeOther(f"/conversations/{number}")
-    return render(
-        request, "conversations/_sent.html", message=message, seconds=undo_seconds, icons=nav.ICONS
-    )
+    return render(request, "conversations/_sent.html", message=message, seconds=undo_seconds)
 
 
 async def undo(request: web.Request) -> web.StreamResponse:

@@ -23,7 +23,7 @@ async def index(request: web.Request) -> web.Response:
         hits = await request.app[keys.SERVICES].database.read(
             lambda s: search.find(s, query, known.inbox_ids, limit=limit)
         )
-    shown: dict[str, Any] = {"hits": hits, "query": query, "icons": nav.ICONS}
+    shown: dict[str, Any] = {"hits": hits, "query": query}
     if is_fragment:
         return render(request, "searches/_hits.html", **shown)
     drawn = nav.draw(known, request.path, with_settings=nav.administers(request))

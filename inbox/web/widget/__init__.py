@@ -26,11 +26,16 @@ def prepare(app: web.Application) -> None:
     services = app[keys.SERVICES]
     app[lobby.LOBBY] = lobby.Lobby(services.database, services.bus)
     app.cleanup_ctx.append(_keep_lobby)
+    app.on_shutdown.append(_close_lobby)
 
 
 async def _keep_lobby(app: web.Application) -> AsyncIterator[None]:
     async for _ in lobby.keep(app[lobby.LOBBY]):
         yield
+
+
+async def _close_lobby(app: web.Application) -> None:
+    app[lobby.LOBBY].close()
 
 
 __all__ = ["ROUTES", "prepare"]

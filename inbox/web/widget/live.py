@@ -40,7 +40,10 @@ async def connect(request: web.Request) -> web.StreamResponse:
             await _say(socket, type="refused", error=problem(error))
     except GONE:
         pass
-    await socket.close(code=WSCloseCode.POLICY_VIOLATION)
+    is_closing = request.app[LOBBY].is_closing
+    await socket.close(
+        code=WSCloseCode.SERVICE_RESTART if is_closing else WSCloseCode.POLICY_VIOLATION
+    )
     return socket
 
 
@@ -79,7 +82,7 @@ class Conversing:
     async def _tell(self, after: int | None) -> None:
         """First what was missed, then what comes."""
         cursor = await self._tell_first(after)
-        while True:
+        while not self.request.app[LOBBY].is_closing:
             await self.visit.stirred.wait()
             self.visit.stirred.clear()
             if typist := self.visit.take_typist():

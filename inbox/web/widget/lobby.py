@@ -59,6 +59,7 @@ class Lobby:
         self.requests = Limiter(rate=3, burst=40)
         self.frames = Limiter(rate=10, burst=100)
         self.files = Limiter(rate=0.1, burst=10)
+        self.is_closing = False
         self._visits: dict[tuple[str, str], list[Visit]] = defaultdict(list)
         bus.hear(TYPING, self._typing)
 
@@ -86,6 +87,13 @@ class Lobby:
             visits.remove(visit)
             if not visits:
                 self._visits.pop((inbox_id, visitor), None)
+
+    def close(self) -> None:
+        """Let everybody go, so that the process can stop; browsers come back by themselves."""
+        self.is_closing = True
+        for visits in self._visits.values():
+            for visit in visits:
+                visit.stirred.set()
 
     async def _look(self, cursor: int) -> int:
         try:

@@ -43,7 +43,7 @@ async def index(request: web.Request) -> web.Response:
         before = request.query.get("before", "")
         return json(page(await read_history(services, inbox_id, visitor, before)))
     with request.app[LOBBY].visit(inbox_id, visitor) as visit:
-        return json(page(await _news_or_wait(services, visit, after, wait)))
+        return json(page(await _news_or_wait(request, visit, after, wait)))
 
 
 async def create(request: web.Request) -> web.Response:
@@ -110,11 +110,12 @@ async def read_news(services: Services, visit: Visit, after: int) -> VisitorPage
     )
 
 
-async def _news_or_wait(services: Services, visit: Visit, after: int, wait: int) -> VisitorPage:
+async def _news_or_wait(request: web.Request, visit: Visit, after: int, wait: int) -> VisitorPage:
+    services, lobby = request.app[keys.SERVICES], request.app[LOBBY]
     found = await read_news(services, visit, after)
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(wait):
-            while not found.messages:
+            while not found.messages and not lobby.is_closing:
                 await visit.stirred.wait()
                 visit.stirred.clear()
                 found = await read_news(services, visit, after)

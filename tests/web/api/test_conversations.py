@@ -104,7 +104,9 @@ async def test_what_is_done_to_a_conversation_is_told_by_the_events_in_order(pro
 
     kinds, place = [], 0
     while True:
-        page = await (await client.get("/api/v1/events", params={"after": place, "limit": 2})).json()
+        page = await (
+            await client.get("/api/v1/events", params={"after": place, "limit": 2})
+        ).json()
         if not page["items"]:
             break
         kinds += [item["kind"] for item in page["items"]]
@@ -152,6 +154,8 @@ async def test_the_team_is_listed(program, services):
     client = await program("read")
     services.database.run(lambda s: teams.create(s, TeamForm(name="East"), by=SYSTEM))
 
-    assert [t["name"] for t in (await (await client.get("/api/v1/teams")).json())["items"]] == ["East"]
+    assert [t["name"] for t in (await (await client.get("/api/v1/teams")).json())["items"]] == [
+        "East"
+    ]
     for name in ("agents", "tags"):
         assert (await (await client.get(f"/api/v1/{name}")).json()) == {"items": [], "next": None}

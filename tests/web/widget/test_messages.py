@@ -17,9 +17,7 @@ def message(client_id: str = "message-1", text: str = "Zdravo", **more: Any) -> 
 
 async def test_a_message_is_kept_before_it_is_acknowledged(client, inbox, token, services):
     posted = message(page="https://shop.example/boots", time_zone="Europe/Belgrade")
-    response = await client.post(
-        f"/widget/{inbox.id}/messages", json=posted, headers=bearer(token)
-    )
+    response = await client.post(f"/widget/{inbox.id}/messages", json=posted, headers=bearer(token))
     assert response.status == 201
     assert await response.json() == {"client_id": "message-1"}
     arrivals = services.database.look(lambda s: s.exec(select(Arrival)).all())

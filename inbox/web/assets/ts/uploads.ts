@@ -70,7 +70,7 @@ export class Uploads {
     progress.max = 1;
     const remove = document.createElement("button");
     Object.assign(remove, { type: "button", className: "badge-remove", textContent: "✕" });
-    remove.ariaLabel = `${this.box.dataset.remove ?? ""} ${file.name}`;
+    remove.setAttribute("aria-label", `${this.box.dataset.remove ?? ""} ${file.name}`);
     chip.append(name, progress, remove);
     this.chips?.append(chip);
     return { chip, progress };

@@ -51,7 +51,7 @@ export class CmdPalette extends HTMLElement {
   }
 
   private get selected(): HTMLElement | undefined {
-    return this.options.find((option) => option.ariaSelected === "true");
+    return this.options.find((option) => option.getAttribute("aria-selected") === "true");
   }
 
   private show(): boolean {
@@ -125,7 +125,7 @@ export class CmdPalette extends HTMLElement {
   private select(wanted: HTMLElement | undefined): void {
     for (const [index, option] of this.options.entries()) {
       option.id ||= `palette-option-${index}`;
-      option.ariaSelected = String(option === wanted);
+      option.setAttribute("aria-selected", String(option === wanted));
     }
     wanted?.scrollIntoView({ block: "nearest" });
     if (wanted) this.input?.setAttribute("aria-activedescendant", wanted.id);
@@ -166,13 +166,13 @@ function commandsOf(page: Document, query: string): Command[] {
 
 function labelOf(element: HTMLElement): string {
   const words = element.querySelector(".nav-label, span:not(.visually-hidden)")?.textContent;
-  return (element.ariaLabel || words || element.textContent || "").trim();
+  return (element.getAttribute("aria-label") || words || element.textContent || "").trim();
 }
 
 function option({ element, label }: Command): HTMLElement {
   const item = document.createElement("div");
   item.className = "palette-item";
-  item.role = "option";
+  item.setAttribute("role", "option");
   const icon = element.querySelector("svg")?.cloneNode(true);
   const words = document.createElement("span");
   words.textContent = label;
@@ -192,7 +192,7 @@ function shortcut(name: string): HTMLElement {
 function group(label: string): HTMLElement {
   const heading = document.createElement("div");
   heading.className = "palette-group";
-  heading.role = "presentation";
+  heading.setAttribute("role", "presentation");
   heading.textContent = label;
   return heading;
 }

@@ -36,7 +36,7 @@ export class MenuButton extends HTMLElement {
   private readonly toggled = (event: Event): void => {
     if (event.target !== this.menu) return;
     const open = (event as ToggleEvent).newState === "open";
-    if (this.button) this.button.ariaExpanded = String(open);
+    if (this.button) this.button.setAttribute("aria-expanded", String(open));
     if (!open) return;
     this.place();
     (this.menu?.querySelector<HTMLElement>("[autofocus]") ?? this.items[0])?.focus();

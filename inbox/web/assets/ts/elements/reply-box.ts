@@ -95,7 +95,7 @@ export class ReplyBox extends HTMLElement {
   private switchTo(mode: string): void {
     this.dataset.mode = mode;
     for (const button of this.querySelectorAll<HTMLElement>(".composer-mode")) {
-      button.ariaPressed = String(button.dataset.mode === mode);
+      button.setAttribute("aria-pressed", String(button.dataset.mode === mode));
       if (button.dataset.mode === mode && this.form) this.form.action = button.dataset.action ?? "";
     }
     for (const text of this.querySelectorAll("textarea")) {
@@ -155,6 +155,7 @@ export class ReplyBox extends HTMLElement {
     if (!form || !field || this.sending || this.isEmpty) return;
     this.setSending(true);
     const data = new FormData(form, submitter);
+    data.set("text", field.value);
     data.delete("file");
     const response = await fetch(form.action, {
       method: "POST",
@@ -210,7 +211,7 @@ export class ReplyBox extends HTMLElement {
   private setSending(sending: boolean): void {
     this.sending = sending;
     for (const button of this.querySelectorAll<HTMLElement>("[type=submit]"))
-      button.ariaDisabled = String(sending);
+      button.setAttribute("aria-disabled", String(sending));
   }
 
   private say(text: string): void {

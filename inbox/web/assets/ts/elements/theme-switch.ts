@@ -31,7 +31,7 @@ export class ThemeSwitch extends HTMLElement {
     if (theme) document.documentElement.dataset.theme = theme;
     else delete document.documentElement.dataset.theme;
     for (const button of this.querySelectorAll<HTMLButtonElement>("button[name=theme]")) {
-      button.ariaChecked = String(button.value === theme);
+      button.setAttribute("aria-checked", String(button.value === theme));
     }
     if (form) void fetch(form.action, { method: "POST", body: new URLSearchParams({ theme }) });
   }

@@ -56,7 +56,7 @@ export class ToastStack extends HTMLElement {
     close.type = "button";
     close.className = "icon-button";
     close.textContent = "✕";
-    close.ariaLabel = this.dataset.close ?? "";
+    close.setAttribute("aria-label", this.dataset.close ?? "");
     close.addEventListener("click", () => element.remove());
     element.append(close);
   }

@@ -1,5 +1,0 @@
-"""The `inbox` command."""
-
-
-def main() -> None:
-    raise SystemExit("not yet")

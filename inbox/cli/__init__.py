@@ -1,0 +1,5 @@
+"""The `inbox` command."""
+
+from inbox.cli.main import main
+
+__all__ = ["main"]

@@ -1,0 +1,112 @@
+"""What the commands do that come back at once."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import click
+import orjson
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from inbox import services
+from inbox.channels import registry
+from inbox.db import Database
+from inbox.desk import accounts, agents, first_run, inboxes, passwords, tokens
+from inbox.errors import Invalid
+from inbox.events import SYSTEM
+from inbox.model import Arrival, ArrivalState, Delivery, Health, Inbox, MessageState
+from inbox.settings import Settings
+
+
+def migrate(settings: Settings) -> None:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    Database(settings.sqlalchemy_url).create()
+    click.echo("The database is up to date.")
+
+
+def add_agent(settings: Settings, email: str, name: str, role: str, password: str) -> str:
+    """The new agent's id."""
+    database = _database(settings)
+    password_hash = passwords.make_hash(password)
+
+    def work(session: Session) -> str:
+        if not first_run.is_done(session):
+            new = agents.NewAgent(
+                name=name, email=email, password_hash=password_hash, role=agents.OWNER
+            )
+            owner, _workspace = first_run.begin(session, "Inbox", new)
+            return owner.id
+        new = agents.NewAgent(name=name, email=email, password_hash=password_hash, role=role)
+        return agents.create(session, new, by=SYSTEM).id
+
+    return database.run(work)
+
+
+def create_token(settings: Settings, name: str, scopes: Sequence[str]) -> str:
+    """The secret, which nobody can read again."""
+    _token, secret = _database(settings).run(
+        lambda session: tokens.create(session, name, list(scopes), by=SYSTEM)
+    )
+    return secret
+
+
+async def add_inbox(settings: Settings, kind: str, name: str, given: Sequence[str]) -> str:
+    """The new inbox's id; the settings are validated as the form's are."""
+    values: dict[str, Any] = {}
+    for pair in given:
+        key, equals, value = pair.partition("=")
+        if not equals:
+            raise Invalid(f"--set takes key=value, not {pair!r}.")
+        values[key] = value
+    validated = accounts.validate(registry.kind(kind).settings_model, values)
+    built = services.build(settings)
+    try:
+        built.database.create()
+        account = built.channels.describe("", name, validated)
+        address = registry.open_channel(kind, account).address()
+        new = inboxes.NewInbox(kind=kind, name=name, settings=validated, address=address)
+        made = built.database.run(
+            lambda session: inboxes.create(session, new, vault=built.vault, by=SYSTEM)
+        )
+    finally:
+        await built.close()
+    return made.id
+
+
+def check(settings: Settings, *, as_json: bool) -> bool:
+    """Whether database, channels and queues are well; says what is not."""
+    found = _database(settings).look(_state)
+    well = not found["quarantined"] and not found["failed"] and not found["unhealthy"]
+    if as_json:
+        click.echo(orjson.dumps({"well": well, **found}))
+        return well
+    click.echo(f"arrivals to understand: {found['new']}, in quarantine: {found['quarantined']}")
+    click.echo(f"deliveries waiting: {found['queued']}, failed: {found['failed']}")
+    for name, reason in found["unhealthy"].items():
+        click.echo(f"inbox {name}: {reason}")
+    click.echo("All is well." if well else "Something needs a look.")
+    return well
+
+
+def _state(session: Session) -> dict[str, Any]:
+    def count(table: type[Arrival | Delivery], state: str) -> int:
+        query = sa.select(sa.func.count()).select_from(table).where(col(table.state) == state)
+        return int(session.execute(query).scalar_one())
+
+    sick = session.exec(
+        select(Inbox).where(col(Inbox.health).in_([Health.TROUBLE, Health.NEEDS_LOGIN]))
+    )
+    return {
+        "new": count(Arrival, ArrivalState.NEW),
+        "quarantined": count(Arrival, ArrivalState.QUARANTINED),
+        "queued": count(Delivery, MessageState.QUEUED),
+        "failed": count(Delivery, MessageState.FAILED),
+        "unhealthy": {inbox.name: inbox.health_reason for inbox in sick},
+    }
+
+
+def _database(settings: Settings) -> Database:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    database = Database(settings.sqlalchemy_url)
+    database.create()
+    return database

@@ -1,0 +1,32 @@
+"""Settings: a section a file."""
+
+from aiohttp import web
+
+from inbox.web.pages.settings import (
+    agents,
+    hours,
+    inbox_checks,
+    inboxes,
+    quarantine,
+    teams,
+    tokens,
+    workspace,
+)  # fmt: skip
+from inbox.web.route import Access, Route
+
+
+async def index(request: web.Request) -> web.StreamResponse:  # noqa: ARG001  the shape of a handler
+    raise web.HTTPSeeOther(inboxes.PATH)
+
+
+ROUTES: list[Route] = [
+    Route("GET", "/settings", index, Access.ADMIN),
+    *workspace.ROUTES,
+    *inboxes.ROUTES,
+    *inbox_checks.ROUTES,
+    *agents.ROUTES,
+    *teams.ROUTES,
+    *hours.ROUTES,
+    *tokens.ROUTES,
+    *quarantine.ROUTES,
+]

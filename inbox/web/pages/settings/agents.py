@@ -1,0 +1,136 @@
+"""Agents: who is here, with which role; added, changed, deactivated."""
+
+import asyncio
+from typing import Any
+
+from aiohttp import web
+from pydantic import Field, SecretStr
+
+from inbox.desk import agents, passwords
+from inbox.errors import Conflict, Forbidden, InboxError, Invalid
+from inbox.i18n import N_
+from inbox.i18n import gettext as _
+from inbox.model import Role
+from inbox.web import asking, fields, forms
+from inbox.web.pages.settings import sections
+from inbox.web.route import Access, Route
+
+PATH = "/settings/agents"
+ROLE_LABELS = {"owner": N_("Owner"), "admin": N_("Administrator"), "agent": N_("Agent")}
+PASSWORD_HELP = N_("8 to 128 characters. Tell it to them; they can change it in their profile.")
+
+
+class AgentForm(sections.FormModel):
+    """What an administrator decides of an agent."""
+
+    name: str = Field(title=N_("Name"), min_length=1, max_length=200)
+    email: str = Field(
+        title=N_("E-mail address"), min_length=1, max_length=254,
+        json_schema_extra={"kind": "email"},
+    )  # fmt: skip
+    role: str = Field("agent", title=N_("Role"))
+    capacity: int = Field(
+        20, title=N_("Capacity"), ge=0, le=1000,
+        description=N_("How many open conversations are assigned automatically at most."),
+    )  # fmt: skip
+    active: bool = Field(True, title=N_("Active"), description=N_("Others can't sign in."))
+
+
+class NewAgentForm(AgentForm):
+    """The same, with a first password."""
+
+    password: SecretStr = Field(
+        title=N_("Password"), description=PASSWORD_HELP,
+        json_schema_extra={"kind": "password", "autocomplete": "new-password"},
+    )  # fmt: skip
+
+
+async def index(request: web.Request) -> web.StreamResponse:
+    found = await asking.database(request).read(agents.every)
+    return await sections.show(
+        request, "settings/agents/index.html", agents=found, role_labels=ROLE_LABELS
+    )
+
+
+async def new(request: web.Request) -> web.StreamResponse:
+    return await _form(request, NewAgentForm, {})
+
+
+async def create(request: web.Request) -> web.StreamResponse:
+    values = await forms.posted(request, NewAgentForm)
+    try:
+        form = forms.validated(NewAgentForm, values)
+        await _create(request, form)
+    except (Invalid, Conflict, Forbidden) as error:
+        return await _form(request, NewAgentForm, values, error)
+    raise web.HTTPSeeOther(PATH)
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    agent_id = asking.wanted(request)
+    values = await asking.database(request).read(lambda s: _values(s, agent_id))
+    return await _form(request, AgentForm, values)
+
+
+async def update(request: web.Request) -> web.StreamResponse:
+    values = await forms.posted(request, AgentForm)
+    agent_id, by = asking.wanted(request), asking.actor(request)
+    try:
+        form = forms.validated(AgentForm, values)
+
+        def work(session: Any) -> None:
+            changes = form.model_dump(include={"name", "email", "capacity"})
+            agents.update(session, agent_id, changes, by=by)
+            agents.set_role(session, agent_id, form.role, by=by)
+            agents.set_active(session, agent_id, form.active, by=by)
+
+        await asking.database(request).write(work)
+    except (Invalid, Conflict, Forbidden) as error:
+        return await _form(request, AgentForm, values, error)
+    raise web.HTTPSeeOther(PATH)
+
+
+ROUTES = [
+    Route("GET", PATH, index, Access.ADMIN),
+    Route("GET", f"{PATH}/new", new, Access.ADMIN),
+    Route("POST", f"{PATH}/new", create, Access.ADMIN),
+    Route("GET", f"{PATH}/{{id}}", show, Access.ADMIN),
+    Route("POST", f"{PATH}/{{id}}", update, Access.ADMIN),
+]
+
+
+async def _create(request: web.Request, form: NewAgentForm) -> None:
+    password = form.password.get_secret_value()
+    passwords.check_rules(password, email=form.email)
+    made = agents.NewAgent(
+        name=form.name,
+        email=form.email,
+        password_hash=await asyncio.to_thread(passwords.make_hash, password),
+        role=form.role,
+    )
+    by = asking.actor(request)
+
+    def work(session: Any) -> None:
+        agent = agents.create(session, made, by=by)
+        agents.update(session, agent.id, {"capacity": form.capacity}, by=by)
+        agents.set_active(session, agent.id, form.active, by=by)
+
+    await asking.database(request).write(work)
+
+
+def _values(session: Any, agent_id: str) -> dict[str, Any]:
+    agent = agents.get(session, agent_id)
+    role = session.get_one(Role, agent.role_id)
+    return {**agent.model_dump(include=set(AgentForm.model_fields)), "role": role.name}
+
+
+async def _form(
+    request: web.Request,
+    model: type[AgentForm],
+    values: dict[str, Any],
+    error: InboxError | None = None,
+) -> web.Response:
+    options = {"role": [(name, _(label)) for name, label in ROLE_LABELS.items()]}
+    drawn = fields.describe(model, values, sections.errors_of(error), options)
+    title = _("Add an agent") if model is NewAgentForm else values.get("name") or _("Agent")
+    return await sections.show_form(request, drawn, error, title=title, back=PATH)

@@ -1,0 +1,69 @@
+"""The workspace's name, colour, language and time zone."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from aiohttp import web
+from pydantic import Field
+
+from inbox import i18n
+from inbox.desk import workspace
+from inbox.errors import InboxError, Invalid
+from inbox.i18n import N_
+from inbox.i18n import gettext as _
+from inbox.web import asking, fields, forms, keys
+from inbox.web.pages.settings import sections
+from inbox.web.route import Access, Route
+
+PATH = "/settings/workspace"
+
+
+class WorkspaceForm(sections.FormModel):
+    """What everybody sees."""
+
+    name: str = Field(title=N_("Name"), min_length=1, max_length=120)
+    hue: int = Field(
+        265, title=N_("Accent colour"), ge=0, le=359,
+        description=N_("A step of the colour circle: 0 red, 120 green, 240 blue."),
+    )  # fmt: skip
+    locale: str = Field(
+        "en", title=N_("Language"), description=N_("Of pages to customers.")
+    )
+    time_zone: str = Field("UTC", title=N_("Time zone"))
+    undo_seconds: int = Field(
+        10, title=N_("Seconds to undo a reply"), ge=0, le=workspace.LONGEST_UNDO
+    )
+
+
+async def show(request: web.Request) -> web.StreamResponse:
+    values = await asking.database(request).read(workspace.current)
+    return await _form(request, values.model_dump(include=set(WorkspaceForm.model_fields)))
+
+
+async def update(request: web.Request) -> web.StreamResponse:
+    values = await forms.posted(request, WorkspaceForm)
+    try:
+        changes = forms.validated(WorkspaceForm, values).model_dump()
+        request.app[keys.SERVICES].workspace = await asking.database(request).write(
+            lambda s: workspace.update(s, changes, by=asking.actor(request))
+        )
+    except Invalid as error:
+        return await _form(request, values, error)
+    raise web.HTTPSeeOther(f"{PATH}?saved")
+
+
+ROUTES = [
+    Route("GET", PATH, show, Access.ADMIN),
+    Route("POST", PATH, update, Access.ADMIN),
+]
+
+
+async def _form(
+    request: web.Request, values: dict[str, Any], error: InboxError | None = None
+) -> web.Response:
+    options = {
+        "locale": list(i18n.LOCALES.items()),
+        "time_zone": [(name, name) for name in sorted(available_timezones())],
+    }
+    drawn = fields.describe(WorkspaceForm, values, sections.errors_of(error), options)
+    return await sections.show_form(request, drawn, error, title=_("General"), back="")
