@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from inbox import ids
 from inbox.errors import Invalid, NotFound
@@ -17,7 +17,13 @@ PREFIX = "whsec_"  # so that secret scanners know one when they see one
 
 
 def create(
-    session: Session, url: str, events: Sequence[str], inbox_id: str | None, *, vault: Vault, by: Actor
+    session: Session,
+    url: str,
+    events: Sequence[str],
+    inbox_id: str | None,
+    *,
+    vault: Vault,
+    by: Actor,
 ) -> tuple[Webhook, str]:
     """The row, and the secret that signs the calls, which is shown once."""
     secret = PREFIX + ids.token()
@@ -27,9 +33,7 @@ def create(
     return webhook, secret
 
 
-def update(
-    session: Session, webhook_id: str, changes: Mapping[str, Any], *, by: Actor
-) -> Webhook:
+def update(session: Session, webhook_id: str, changes: Mapping[str, Any], *, by: Actor) -> Webhook:
     """Set url, events, inbox_id or enabled; switched on again, it begins with a clean record."""
     webhook = get(session, webhook_id)
     _set(session, webhook, changes)
@@ -42,11 +46,11 @@ def update(
 def remove(session: Session, webhook_id: str, *, by: Actor) -> None:
     """With what was told to it and what was still to be told."""
     webhook = get(session, webhook_id)
-    session.execute(
-        sa.delete(WebhookDelivery).where(col(WebhookDelivery.webhook_id) == webhook.id)
-    )
+    session.execute(sa.delete(WebhookDelivery).where(col(WebhookDelivery.webhook_id) == webhook.id))
     session.delete(webhook)
-    record(session, EventKind.SETTING_CHANGED, by=by, setting="webhook", id=webhook.id, removed=True)
+    record(
+        session, EventKind.SETTING_CHANGED, by=by, setting="webhook", id=webhook.id, removed=True
+    )
 
 
 def get(session: Session, webhook_id: str) -> Webhook:

@@ -35,9 +35,7 @@ Parsed = list[Inbound] | Unparsable
 class ParserPool:
     """Made in a running loop; the process starts with the first mail."""
 
-    def __init__(
-        self, *, cpu_seconds: int = CPU_SECONDS, memory_bytes: int = MEMORY_BYTES
-    ) -> None:
+    def __init__(self, *, cpu_seconds: int = CPU_SECONDS, memory_bytes: int = MEMORY_BYTES) -> None:
         self._limits = (cpu_seconds, memory_bytes)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="parsing")
         self._process: _Process | None = None
@@ -106,10 +104,12 @@ class _Process:
         """As many as it gave before it broke."""
         found: list[Parsed] = []
         try:
-            self._pipe.send((parser, [(raw.external_id, raw.content, dict(raw.meta)) for raw in raws]))
+            self._pipe.send(
+                (parser, [(raw.external_id, raw.content, dict(raw.meta)) for raw in raws])
+            )
             while len(found) < len(raws):
                 if not self._pipe.poll(WALL_SECONDS):
-                    raise TimeoutError  # noqa: TRY301  the same end as a broken pipe
+                    raise TimeoutError
                 found.append(self._pipe.recv())
         except (OSError, EOFError, pickle.UnpicklingError) as error:
             self.is_broken = True
@@ -164,11 +164,7 @@ def _open(channel_class: type[Channel], settings: ChannelSettings) -> Channel:
 
 def _without_secrets(settings: ChannelSettings) -> ChannelSettings:
     """What reads hostile input knows no password."""
-    secrets = {
-        name: SecretStr("")
-        for name, value in settings
-        if isinstance(value, SecretStr)
-    }
+    secrets = {name: SecretStr("") for name, value in settings if isinstance(value, SecretStr)}
     return settings.model_copy(update=secrets)
 
 

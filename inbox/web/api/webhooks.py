@@ -12,6 +12,7 @@ from inbox.web.api.reading import Id, Input, Paged
 from inbox.web.api.shapes import DeliveryShape, Page, WebhookShape, WebhookWithSecret
 from inbox.web.route import Access
 
+
 class NewWebhook(Input):
     """Without events it is told of all, without an inbox of every one."""
 
@@ -23,7 +24,7 @@ class NewWebhook(Input):
 class WebhookChanges(Input):
     """Only what is given changes."""
 
-    url: str = Field("", min_length=8, max_length=2000)
+    url: str = Field("", max_length=2000)
     events: list[EventKind] = Field(default=[], max_length=100)
     inbox_id: Id | None = None
     enabled: bool = True
