@@ -80,12 +80,12 @@ def create(session: Session, call: Call) -> object:
 
 
 async def _require_inbox(services: Services, inbox_id: str) -> None:
-    def look(session: Session) -> bool:
-        inbox = session.get(Inbox, inbox_id)
-        return inbox is not None and inbox.enabled and inbox.kind == KIND
-
-    if not await services.database.read(look):
+    if services.known_inboxes.get(inbox_id):
+        return
+    inbox = await services.database.read(lambda s: s.get(Inbox, inbox_id))
+    if inbox is None or not inbox.enabled or inbox.kind != KIND:
         raise NotFound(f"There is no inbox of the kind {KIND!r} with this id that is switched on.")
+    services.known_inboxes.keep(inbox_id, inbox)
 
 
 OPERATIONS = [
