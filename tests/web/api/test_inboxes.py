@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+import sqlalchemy as sa
 from sqlmodel import select
 
 from inbox.desk import inboxes, recent, tokens
@@ -69,6 +70,17 @@ async def test_an_inbox_that_is_switched_off_takes_nothing(program, services, in
     for inbox_id in (inbox.id, "nothing"):
         answer = await client.post(f"/api/v1/inboxes/{inbox_id}/arrivals", json=ARRIVAL)
         assert answer.status == 404
+
+
+async def test_without_the_database_the_program_is_asked_to_send_again(program, services, inbox):
+    if not services.database.is_sqlite:
+        pytest.skip("a table can't be taken from under a server that others use")
+    client = await program("write")
+    services.database.run(lambda s: s.execute(sa.text("ALTER TABLE arrival RENAME TO gone")))
+    answer = await client.post(f"/api/v1/inboxes/{inbox.id}/arrivals", json=ARRIVAL)
+
+    assert answer.status == 503
+    assert (await answer.json())["error"]["code"] == "unavailable"
 
 
 async def test_a_token_needs_the_scope(program, inbox):
