@@ -70,6 +70,18 @@ def page(
     return Page(items, _cursor(items[-1]) if more else None)
 
 
+def matches(view: View, conversation: Conversation, agent_id: str) -> bool:
+    """Whether it stands in the view now; tags are not asked."""
+    wanted = {
+        "mine": conversation.assignee_id == agent_id,
+        "unassigned": conversation.assignee_id is None,
+        "inbox": conversation.inbox_id == view.id,
+        "team": conversation.team_id == view.id,
+        "assignee": conversation.assignee_id == view.id,
+    }
+    return conversation.status is view.status and wanted.get(view.kind, True)
+
+
 def counts(
     session: Session, agent: Agent, inboxes: Sequence[Inbox], teams: Sequence[Team]
 ) -> Counts:

@@ -7,6 +7,7 @@ from markupsafe import Markup
 from sqlmodel import Session, col, select
 
 from inbox.desk import timeline
+from inbox.desk.listing import Counts
 from inbox.desk.timeline import Entry
 from inbox.events import EventKind
 from inbox.model import Agent, Conversation, Event, Message, Team
@@ -21,12 +22,16 @@ CHANGED_MESSAGE = {
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """`row` is for every page that may see the inbox, `inside` for those that watch."""
+    """`row` is for lists in which the conversation stands, `gone` for the others.
+
+    `inside` is for the pages that watch the conversation.
+    """
 
     seq: int
     inbox_id: str | None
-    conversation_id: str | None
+    conversation: Conversation
     row: str
+    gone: str
     inside: str
 
 
@@ -54,7 +59,7 @@ def read(session: Session, events: Sequence[Event]) -> Found:
     )
 
 
-def draw(found: Found, events: Sequence[Event], time_zone: str) -> list[Push]:
+def draw(found: Found, events: Sequence[Event]) -> list[Push]:
     """In the current locale, each row only once: with the last event that touches it."""
     last = {e.conversation_id: e.seq for e in events}
     pushes = []
@@ -62,18 +67,40 @@ def draw(found: Found, events: Sequence[Event], time_zone: str) -> list[Push]:
         conversation = found.conversations.get(event.conversation_id or "")
         if conversation is None:
             continue
-        row = _row(conversation) if last[conversation.id] == event.seq else ""
-        inside = _inside(found, event, time_zone)
-        pushes.append(Push(event.seq or 0, event.inbox_id, conversation.id, row, inside))
+        is_last = last[conversation.id] == event.seq
+        pushes.append(
+            Push(
+                event.seq or 0,
+                conversation.inbox_id,
+                conversation,
+                _row(conversation, gone=False) if is_last else "",
+                _row(conversation, gone=True) if is_last else "",
+                _inside(found, event),
+            )
+        )
     return pushes
 
 
-def _row(conversation: Conversation) -> str:
-    drawn = _macro("conversations/_row.html", "row")(conversation, ICONS)
+def draw_counts(counts: Counts) -> str:
+    """The numbers of the navigation, as they stand now."""
+    numbers = {
+        "mine": counts.mine, "unassigned": counts.unassigned, "all": counts.everything,
+        "snoozed": counts.snoozed,
+        **{f"inbox-{key}": number for key, number in counts.inboxes.items()},
+        **{f"team-{key}": number for key, number in counts.teams.items()},
+    }  # fmt: skip
+    return "".join(
+        f'<hx-partial hx-target="#nav-{key}" hx-swap="innerHTML">{number or ""}</hx-partial>'
+        for key, number in numbers.items()
+    )
+
+
+def _row(conversation: Conversation, *, gone: bool) -> str:
+    drawn = _macro("conversations/_row.html", "row")(conversation, ICONS, gone=gone)
     return f'<hx-partial hx-target="#row-arrivals" hx-swap="beforeend">{drawn}</hx-partial>'
 
 
-def _inside(found: Found, event: Event, time_zone: str) -> str:  # noqa: ARG001  days come with it
+def _inside(found: Found, event: Event) -> str:
     entry = found.entries.get(event.message_id or "")
     if entry and entry.message and event.kind in NEW_MESSAGE | CHANGED_MESSAGE:
         drawn = _macro("conversations/_message.html", "message")(entry.message, entry.files, ICONS)

@@ -12,12 +12,14 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from sqlmodel import Session
 
 from inbox import i18n
-from inbox.desk import access, conversations, trail
+from inbox.desk import access, conversations, listing, trail
+from inbox.desk.listing import View
 from inbox.errors import Forbidden
 from inbox.events import TOPIC
-from inbox.model import Agent, Event, Role
+from inbox.model import Agent, Event, Role, Status
 from inbox.services import Services
-from inbox.web import keys, pushes
+from inbox.web import keys, nav, pushes
+from inbox.web.dismissals import Sockets, dismiss_ended
 from inbox.web.presence import Presence
 from inbox.web.pushes import Push
 from inbox.web.route import Access, Route
@@ -34,13 +36,13 @@ LARGEST_FRAME = 64 * 1024
 
 @dataclass(eq=False, slots=True)
 class Client:
-    """One open page. `inboxes` is what its agent may see, read anew at each batch of pushes."""
+    """One open page: the list it shows, and the conversation that is open in it."""
 
     socket: web.WebSocketResponse
     agent: Agent
     role: Role
     locale: str
-    time_zone: str
+    view: View = View()  # noqa: RUF009  frozen, so it may be shared
     watching: str = ""
     queue: asyncio.Queue[bytes] = field(default_factory=lambda: asyncio.Queue(LONGEST_QUEUE))
     overflowed: bool = False
@@ -63,17 +65,21 @@ class Hub:
         self.clients: set[Client] = set()
         self.presence = Presence(services, self.clients)
         self._cursor = 0
-        self._reader: asyncio.Task[None] | None = None
+        self.sockets: Sockets = {}
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         self._cursor = await self.services.database.read(trail.latest)
-        self._reader = asyncio.create_task(self._read(), name="realtime")
+        self._tasks = [
+            asyncio.create_task(self._read(), name="realtime"),
+            asyncio.create_task(dismiss_ended(self.services, self.sockets), name="dismissals"),
+        ]
         self.presence.start()
 
     async def close(self) -> None:
-        if self._reader:
-            self._reader.cancel()
-            await asyncio.gather(self._reader, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def dismiss(self, code: int) -> None:
         await asyncio.gather(*(c.socket.close(code=code) for c in list(self.clients)))
@@ -103,29 +109,29 @@ class Hub:
         return len(events) == BATCH
 
     async def _push_to(self, events: Sequence[Event], clients: Sequence[Client]) -> None:
-        who = {(c.agent.id, c.role.id): (c.agent, c.role) for c in clients}
-        seen = await self.services.database.read(
-            lambda s: {
-                agent.id: set(access.visible_inboxes(s, agent, role))
-                for agent, role in who.values()
-            }
+        who = {c.agent.id: (c.agent, c.role) for c in clients}
+        known = await self.services.database.read(
+            lambda s: {key: nav.read(s, agent, role) for key, (agent, role) in who.items()}
         )
-        for locale, time_zone in {(c.locale, c.time_zone) for c in clients}:
-            drawn = await self._draw(events, locale, time_zone)
-            for client in clients:
-                if (client.locale, client.time_zone) == (locale, time_zone):
-                    self._send(client, drawn, seen[client.agent.id])
-
-    async def _draw(self, events: Sequence[Event], locale: str, time_zone: str) -> list[Push]:
         found = await self.services.database.read(lambda s: pushes.read(s, events))
-        i18n.set_locale(locale)
-        return pushes.draw(found, events, time_zone)
+        for locale in {c.locale for c in clients}:
+            i18n.set_locale(locale)
+            drawn = pushes.draw(found, events)
+            for client in clients:
+                if client.locale == locale:
+                    self._send(client, drawn, known[client.agent.id])
 
-    def _send(self, client: Client, drawn: Sequence[Push], inboxes: set[str]) -> None:
+    def _send(self, client: Client, drawn: Sequence[Push], known: nav.Known) -> None:
+        """Access is asked anew for each batch; what may not be seen is passed over."""
         for push in drawn:
-            if push.inbox_id is None or push.inbox_id in inboxes:
-                html = push.row + (push.inside if client.watching == push.conversation_id else "")
-                client.push(orjson.dumps({"s": push.seq, "h": html}))
+            if push.inbox_id in known.inboxes:
+                stands = listing.matches(client.view, push.conversation, client.agent.id)
+                html = push.row if stands else push.gone
+                if client.watching == push.conversation.id:
+                    html += push.inside
+                if html:
+                    client.push(orjson.dumps({"s": push.seq, "h": html}))
+        client.push(orjson.dumps({"h": pushes.draw_counts(known.counts)}))
 
     async def replay(self, client: Client, cursor: int) -> None:
         """What the page missed, or a reset when that is too much."""
@@ -151,13 +157,13 @@ async def live(request: web.Request) -> web.StreamResponse:
         raise Forbidden("This socket is for our own pages.")
     socket = web.WebSocketResponse(heartbeat=HEARTBEAT_SECONDS, max_msg_size=LARGEST_FRAME)
     await socket.prepare(request)
-    agent = request[keys.AGENT]
-    client = Client(socket, agent, request[keys.ROLE], i18n.locale(), agent.time_zone)
+    client = Client(socket, request[keys.AGENT], request[keys.ROLE], i18n.locale())
     hub = request.app[HUB]
     after_text = request.query.get("after", "")
     if after_text.isdecimal():
         await hub.replay(client, int(after_text))
     hub.clients.add(client)
+    hub.sockets[socket] = request[keys.SESSION].id
     writer = asyncio.create_task(_write(client))
     try:
         async for message in socket:
@@ -165,6 +171,7 @@ async def live(request: web.Request) -> web.StreamResponse:
                 await _said(hub, client, message.data)
     finally:
         hub.clients.discard(client)
+        del hub.sockets[socket]
         hub.presence.left(client)
         writer.cancel()
         await asyncio.gather(writer, return_exceptions=True)
@@ -195,12 +202,21 @@ async def _said(hub: Hub, client: Client, text: str) -> None:
     conversation_id = said.get("conv")
     known = conversation_id if isinstance(conversation_id, str) else ""
     if said.get("t") == "watch":
+        client.view = _view(said.get("list")) or client.view
         client.watching = known if known and await _may_watch(hub, client, known) else ""
         hub.presence.watching(client)
-    elif said.get("t") == "typing" and known == client.watching:
-        hub.presence.typing(client, note=said.get("mode") == "note")
     elif said.get("t") == "here":
         await hub.presence.here(client)
+    elif said.get("t") == "typing" and known and known == client.watching:
+        hub.presence.typing(client, note=said.get("mode") == "note")
+
+
+def _view(text: object) -> View | None:
+    """From "kind:id:status", as the list names itself."""
+    parts = text.split(":") if isinstance(text, str) else []
+    if len(parts) != 3 or parts[2] not in set(Status):
+        return None
+    return View(kind=parts[0], id=parts[1] or None, status=Status(parts[2]))
 
 
 async def _may_watch(hub: Hub, client: Client, conversation_id: str) -> bool:

@@ -21,9 +21,10 @@ class Crew:
     def __init__(self, services: Services) -> None:
         self.services = services
         self.receiving = Receiving(services)
+        self.ingesting = Ingesting(services)
         loop = partial(Loop, bus=services.bus)
         self.loops = [
-            loop("ingest", topic=arrivals.TOPIC, work=Ingesting(services).work, every=5),
+            loop("ingest", topic=arrivals.TOPIC, work=self.ingesting.work, every=5),
             loop("react", topic=TOPIC, work=Reacting(services, REACTIONS).work, every=5),
             loop("deliver", topic=deliveries.TOPIC, work=Delivering(services).work, every=1),
             loop("webhooks", topic=telling.TOPIC, work=Telling(services).work, every=5),
@@ -40,6 +41,7 @@ class Crew:
         for loop in self.loops:
             await loop.stop()
         await self.receiving.close()
+        await self.ingesting.close()
 
     async def _index(self) -> int:
         return await self.services.database.write(search.index_new)

@@ -11,6 +11,8 @@ from inbox.errors import Invalid
 from inbox.events import Actor
 from inbox.model import Conversation, Status
 from inbox.web import keys
+from inbox.web.pages import desk
+from inbox.web.render import render
 from inbox.web.route import Access, Route
 
 Verb = Callable[[Session, Conversation, Actor], object]
@@ -110,13 +112,15 @@ async def save_draft(request: web.Request) -> web.Response:
 async def _change(request: web.Request, verb: Verb) -> web.StreamResponse:
     agent, role, number = request[keys.AGENT], request[keys.ROLE], request.match_info["number"]
 
-    def work(session: Session) -> None:
+    def work(session: Session) -> desk.Opened:
         conversation = conversations.get(session, number, agent, role)
         verb(session, conversation, Actor.agent(agent))
+        session.flush()
+        return desk.read_one(session, conversation, agent)
 
-    await request.app[keys.SERVICES].database.write(work)
+    opened = await request.app[keys.SERVICES].database.write(work)
     if request.headers.get("HX-Request") == "true":
-        return web.Response(status=204)
+        return render(request, "conversations/_changed.html", **desk.context(opened))
     raise web.HTTPSeeOther(f"/conversations/{number}")
 
 

@@ -20,22 +20,30 @@ async def home(request: web.Request) -> web.StreamResponse:  # noqa: ARG001  the
 async def index(request: web.Request) -> web.Response:
     """One view: its tabs and rows; only the rows for htmx's next chunk."""
     view = desk.view_of(request)
+    latest = await request.app[keys.SERVICES].database.read(desk.latest)
     known = await nav.look(request)
     page = await desk.rows(request, view, known)
-    if "cursor" in request.query or request.query.get("rows"):
+    if "cursor" in request.query:
         return render(request, "conversations/_rows.html", **_list(view, known, page, request))
+    if request.query.get("part") == "list":
+        return render(
+            request, "conversations/_inbox_list.html", **_list(view, known, page, request)
+        )
     return render(
         request,
         "conversations/index.html",
         **_list(view, known, page, request),
-        **await _frame(request, known, request.path),
+        **_frame(request, known, request.path, latest),
         panes="inbox",
     )
 
 
 async def show(request: web.Request) -> web.Response:
     """The conversation; as a fragment its two panes, else the page with the list beside it."""
+    latest = await request.app[keys.SERVICES].database.read(desk.latest)
     opened = await desk.open_one(request)
+    if request.query.get("part") == "conversation":
+        return render(request, "conversations/_conversation.html", **desk.context(opened))
     if request.headers.get("HX-Request") == "true":
         return render(request, "conversations/_panes.html", **desk.context(opened))
     known = await nav.look(request)
@@ -46,9 +54,14 @@ async def show(request: web.Request) -> web.Response:
         "conversations/show.html",
         **desk.context(opened),
         **_list(view, known, page, request),
-        **await _frame(request, known, desk.view_path(view)),
+        **_frame(request, known, desk.view_path(view), latest),
         panes="inbox",
     )
+
+
+async def more(request: web.Request) -> web.Response:
+    """What the phone's bar has no room for."""
+    return render(request, "conversations/more.html", nav=await nav.load(request))
 
 
 async def older(request: web.Request) -> web.Response:
@@ -85,14 +98,15 @@ def _list(view: View, known: nav.Known, page: object, request: web.Request) -> d
     }
 
 
-async def _frame(request: web.Request, known: nav.Known, path: str) -> dict[str, Any]:
-    latest = await request.app[keys.SERVICES].database.read(desk.latest)
+def _frame(request: web.Request, known: nav.Known, path: str, latest: int) -> dict[str, Any]:
+    """`latest` was read before the rest, so that what came in between is pushed."""
     drawn = nav.draw(known, path, with_settings=nav.administers(request))
     return {"nav": drawn, "live_after": latest}
 
 
 ROUTES = [
     Route("GET", "/", home, Access.AGENT),
+    Route("GET", "/more", more, Access.AGENT),
     Route("GET", "/views/{kind}", index, Access.AGENT),
     Route("GET", "/views/{kind}/{id}", index, Access.AGENT),
     Route("GET", "/conversations/{number}", show, Access.AGENT),

@@ -52,9 +52,7 @@ async def _check(request: web.Request, kind: str, inbox_id: str, given: dict[str
     except TimeoutError:
         return Checked(ok=False, explanation=_("The other side did not answer in time."))
     except Invalid:
-        return Checked(
-            ok=False, explanation=_("Some fields are wrong; save to see which.")
-        )
+        return Checked(ok=False, explanation=_("Some fields are wrong; save to see which."))
     except (ChannelError, InboxError) as error:
         return Checked(ok=False, explanation=str(error))
 

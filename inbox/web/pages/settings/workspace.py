@@ -26,9 +26,7 @@ class WorkspaceForm(sections.FormModel):
         265, title=N_("Accent colour"), ge=0, le=359,
         description=N_("A step of the colour circle: 0 red, 120 green, 240 blue."),
     )  # fmt: skip
-    locale: str = Field(
-        "en", title=N_("Language"), description=N_("Of pages to customers.")
-    )
+    locale: str = Field("en", title=N_("Language"), description=N_("Of pages to customers."))
     time_zone: str = Field("UTC", title=N_("Time zone"))
     undo_seconds: int = Field(
         10, title=N_("Seconds to undo a reply"), ge=0, le=workspace.LONGEST_UNDO
