@@ -1,6 +1,6 @@
 """Every URL on one page, with who may call it."""
 
-from inbox.web import health, realtime, webforms, widget
+from inbox.web import api, health, hooks, realtime, webforms, widget
 from inbox.web.pages import (
     attachments,
     changes,
@@ -29,6 +29,8 @@ ROUTES: list[Route] = [
     *attachments.ROUTES,
     *searches.ROUTES,
     *realtime.ROUTES,
+    *hooks.ROUTES,
+    *api.ROUTES,
     *widget.ROUTES,
     *webforms.ROUTES,
 ]
