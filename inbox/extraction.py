@@ -19,23 +19,23 @@ def extract(
     yield from extract_python(file, keywords, comment_tags, options)
     file.seek(0)
     for node in ast.walk(ast.parse(file.read())):
-        for line, text in _texts(node):
-            yield line, None, text, []
+        for text in [*_texts(node), *(_choices(node) if "choices" in options else ())]:
+            yield getattr(node, "lineno", 0), None, text, []
 
 
-def _texts(node: ast.AST) -> Iterator[tuple[int, str]]:
+def _texts(node: ast.AST) -> Iterator[str]:
     if isinstance(node, ast.ClassDef):
-        for text in _declared(node):
-            yield node.lineno, text
-    elif isinstance(node, ast.Subscript) and _name(node.value) == "Literal":
-        # the choices of a setting, worded as `web/fields.py` does it
-        for text in _strings(*getattr(node.slice, "elts", [node.slice])):
-            yield node.lineno, text.replace("_", " ").capitalize()
+        yield from _declared(node)
     elif isinstance(node, ast.Call):
-        for text in _strings(*_shown(node)):
-            # what is written for people is a sentence; the rest is for the log
-            if text[:1].isupper():
-                yield node.lineno, text
+        # what is written for people is a sentence; the rest is for the log
+        yield from (text for text in _strings(*_shown(node)) if text[:1].isupper())
+
+
+def _choices(node: ast.AST) -> Iterator[str]:
+    """Of a setting, worded as `web/fields.py` does it."""
+    if isinstance(node, ast.Subscript) and _name(node.value) == "Literal":
+        for text in _strings(*getattr(node.slice, "elts", [node.slice])):
+            yield text.replace("_", " ").capitalize()
 
 
 def _declared(node: ast.ClassDef) -> Iterator[str]:

@@ -19,9 +19,9 @@ CYRILLIC = re.compile("[\u0400-\u04ff]")
     ],
 )
 async def test_a_visitor_is_spoken_to_as_the_browser_asks(
-    compiled_catalogues, browser, owner, accepted, language, expected
+    compiled_catalogues, open_browser, owner, accepted, language, expected
 ):
-    client = await browser()
+    client = await open_browser()
     page = await (await client.get("/sign-in", headers={"Accept-Language": accepted})).text()
     assert f'lang="{language}"' in page
     assert expected in page
