@@ -12,7 +12,7 @@ from inbox.bus import Bus
 from inbox.channels import registry
 from inbox.channels.base import Account, Channel
 from inbox.db import Database
-from inbox.desk import accounts, arrivals
+from inbox.desk import accounts, arrivals, tokens
 from inbox.desk.arrivals import INLINE_BYTES
 from inbox.envelope import RawItem
 from inbox.errors import NotFound
@@ -118,6 +118,7 @@ class Services:
     channels: Channels
     arrivals: Arrivals
     workspace: Workspace = field(default_factory=Workspace)
+    known_tokens: tokens.Known = field(default_factory=tokens.Known)
 
     async def start(self) -> None:
         await self.bus.start()

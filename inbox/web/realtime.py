@@ -9,11 +9,10 @@ from typing import Any
 import orjson
 import structlog
 from aiohttp import WSCloseCode, WSMsgType, web
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from inbox import i18n
-from inbox.db import settled
-from inbox.desk import access, conversations, listing
+from inbox.desk import access, conversations, listing, trail
 from inbox.desk.listing import View
 from inbox.errors import Forbidden
 from inbox.events import TOPIC
@@ -68,7 +67,7 @@ class Hub:
         self._reader: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
-        self._cursor = await self.services.database.read(_latest)
+        self._cursor = await self.services.database.read(trail.latest)
         self._reader = asyncio.create_task(self._read(), name="realtime")
         self.presence.start()
 
@@ -96,7 +95,7 @@ class Hub:
 
     async def _push(self) -> bool:
         """One batch of events to everybody; whether there may be more."""
-        events = await self.services.database.read(lambda s: after(s, self._cursor, BATCH))
+        events = await self.services.database.read(lambda s: trail.after(s, self._cursor, BATCH))
         if not events:
             return False
         if self.clients:
@@ -132,7 +131,9 @@ class Hub:
     async def replay(self, client: Client, cursor: int) -> None:
         """What the page missed, or a reset when that is too much."""
         latest = self._cursor
-        events = await self.services.database.read(lambda s: after(s, cursor, MOST_REPLAYED + 1))
+        events = await self.services.database.read(
+            lambda s: trail.after(s, cursor, MOST_REPLAYED + 1)
+        )
         events = [e for e in events if (e.seq or 0) <= latest]
         if len(events) > MOST_REPLAYED:
             client.push(orjson.dumps({"reset": 1, "s": latest}))
@@ -220,17 +221,6 @@ async def _may_watch(hub: Hub, client: Client, conversation_id: str) -> bool:
         )
 
     return await hub.services.database.read(work)
-
-
-def after(session: Session, cursor: int, limit: int) -> list[Event]:
-    """Settled events after the cursor, in order."""
-    query = select(Event).where(col(Event.seq) > cursor, settled(session))
-    return list(session.exec(query.order_by(col(Event.seq)).limit(limit)))
-
-
-def _latest(session: Session) -> int:
-    query = select(Event.seq).where(settled(session)).order_by(col(Event.seq).desc())
-    return session.exec(query.limit(1)).first() or 0
 
 
 ROUTES = [Route("GET", "/live", live, Access.AGENT)]
