@@ -65,7 +65,7 @@ async def _through(
     for first in range(0, len(mails), BATCH):
         await services.arrivals.record(inbox_id, mails[first : first + BATCH])
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not await services.database.read(lambda session: _is_done(session, expected)):  # noqa: ASYNC110, E501  nobody tells when all is done
+        while not await services.database.read(lambda session: _is_done(session, expected)):  # noqa: ASYNC110  nobody tells when all is done
             await asyncio.sleep(0.05)
 
 
