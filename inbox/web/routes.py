@@ -1,6 +1,7 @@
 """Every URL on one page, with who may call it."""
 
-from inbox.web import api, health, hooks, realtime, webforms, widget
+from inbox.web import api, health, hooks, metrics, realtime, webforms, widget
+from inbox.web.api import openapi
 from inbox.web.pages import (
     attachments,
     changes,
@@ -31,6 +32,8 @@ ROUTES: list[Route] = [
     *realtime.ROUTES,
     *hooks.ROUTES,
     *api.ROUTES,
+    *openapi.ROUTES,
+    *metrics.ROUTES,
     *widget.ROUTES,
     *webforms.ROUTES,
 ]

@@ -35,15 +35,18 @@ class Product:
 
 
 @asynccontextmanager
-async def running(folder: Path) -> AsyncIterator[Product]:
-    """Put together as the demo is, with its cast and a shorter time to undo."""
+async def running(folder: Path, private_hosts: str = "") -> AsyncIterator[Product]:
+    """Put together as the demo is, with its cast and a shorter time to undo.
+
+    `private_hosts` are more of those that may be called, beside the simulators.
+    """
     (port,) = free_ports(1)
     url = f"http://127.0.0.1:{port}"
     simulators = await Simulators.start(folder, url)
     settings = Settings(
         data_dir=folder,
         public_url=url,
-        private_hosts=simulators.private_hosts,
+        private_hosts=",".join(filter(None, [simulators.private_hosts, private_hosts])),
         _env_file=None,
     )
     built = composition.build(settings)

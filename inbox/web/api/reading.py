@@ -1,4 +1,4 @@
-"""What programs send, checked: strict JSON, known fields only, remedies in words."""
+"""What programs send, checked: sound JSON, known fields only, and remedies in words."""
 
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, TypeVar
