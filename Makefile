@@ -65,7 +65,8 @@ messages: .venv/dev ## Collect the texts and bring the translations up to date
 	$(BIN)/pybabel --quiet extract --mapping-file babel.cfg --sort-output --no-location \
 		--project Inbox --output-file inbox/locale/messages.pot .
 	$(BIN)/pybabel --quiet update --input-file inbox/locale/messages.pot \
-		--output-dir inbox/locale --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width 100
+		--output-dir inbox/locale --no-fuzzy-matching --ignore-obsolete \
+		--ignore-pot-creation-date --width 100
 
 migration: .venv/dev ## Write the first migration anew from the model (until there is a release)
 	rm -f inbox/migrations/versions/0001_*.py
