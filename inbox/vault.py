@@ -13,6 +13,7 @@ from inbox.errors import Unavailable
 
 KEY_FILE = "secret.key"
 MINIMUM_LENGTH = 32
+SIGNATURE_LENGTH = 16  # hex digits, 64 bits
 
 
 class Vault:
@@ -45,11 +46,14 @@ class Vault:
             ) from None
         return values
 
-    def sign(self, purpose: str, text: str, length: int = 16) -> str:
+    def sign(self, purpose: str, text: str, length: int = SIGNATURE_LENGTH) -> str:
         """A lower-case signature of `length` hex digits (4 bits each)."""
         return hmac.new(self.key(purpose), text.encode(), hashlib.sha256).hexdigest()[:length]
 
     def is_signed(self, purpose: str, text: str, signature: str) -> bool:
+        """False for one too short to mean anything."""
+        if len(signature) < SIGNATURE_LENGTH:
+            return False
         return hmac.compare_digest(self.sign(purpose, text, len(signature)), signature)
 
 

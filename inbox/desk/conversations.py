@@ -62,6 +62,7 @@ def _open(
         last_at=clock.now(),
     )
     session.add(conversation)
+    session.flush()  # the thread refers to it
     session.add(
         ChannelThread(
             conversation_id=conversation.id,

@@ -75,10 +75,7 @@ class _Batch:
 
 
 def ingest(session: Session, key: bytes, items: Sequence[Understood]) -> list[str]:
-    """The ids of the messages made; those already known are passed over.
-
-    `key` signs our Message-IDs and plus addresses.
-    """
+    """The ids of the messages made, none for those we have; `key` signs our Message-IDs."""
     for item in items:
         if isinstance(item.inbound, DeliveryReport):
             deliveries.report(session, item.inbox_id, item.inbound)
@@ -136,7 +133,7 @@ def _take(batch: _Batch, item: Understood, envelope: InboundEnvelope) -> None:
     found = threads.match(batch.known, batch.key, inbox, envelope, contact.id, now)
     conversation = found.conversation or _open(batch, item, envelope, contact, found)
     before = counters.keys(conversation) if found.conversation else []
-    reopened = conversation.status
+    status_before = conversation.status if found.conversation else None
     thread = _thread(batch, item, envelope, conversation, identity.id, now)
     row = rows.message(
         envelope, thread, contact,
@@ -153,9 +150,7 @@ def _take(batch: _Batch, item: Understood, envelope: InboundEnvelope) -> None:
     batch.count(before, counters.keys(conversation))
     if envelope.mail_message_id:
         batch.known.by_message_id[inbox.id, envelope.mail_message_id] = conversation.id
-    _tell(
-        batch, conversation, contact, row, found, None if found.conversation is None else reopened
-    )
+    _tell(batch, conversation, contact, row, found, status_before)
 
 
 def _open(

@@ -50,7 +50,8 @@ def members(session: Session, team_id: str) -> list[str]:
 def sizes(session: Session) -> dict[str, int]:
     """How many agents each team has."""
     column = col(TeamMembership.team_id)
-    return dict(session.execute(sa.select(column, sa.func.count()).group_by(column)).tuples().all())
+    rows = session.execute(sa.select(column, sa.func.count()).group_by(column))
+    return dict(iter(rows))
 
 
 def _save(session: Session, team: Team, form: TeamForm, by: Actor) -> Team:

@@ -73,7 +73,7 @@ def _make(
     session.add(hours)
     session.flush()
     by = Actor.agent(people["ana"])
-    made = {}
+    made: dict[str, Inbox] = {}
     for kind, name, values in wanted:
         team = teams["Sales"] if kind == "form" else teams["Support"]
         new = inboxes.NewInbox(

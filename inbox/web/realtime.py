@@ -12,13 +12,14 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from sqlmodel import Session
 
 from inbox import i18n
-from inbox.desk import access, conversations, listing, status, trail
+from inbox.desk import access, conversations, listing, trail
 from inbox.desk.listing import View
 from inbox.errors import Forbidden
-from inbox.events import TOPIC, Actor
-from inbox.model import Agent, Conversation, Event, Role, Status
+from inbox.events import TOPIC
+from inbox.model import Agent, Event, Role, Status
 from inbox.services import Services
 from inbox.web import keys, nav, pushes
+from inbox.web.dismissals import Sockets, dismiss_ended
 from inbox.web.presence import Presence
 from inbox.web.pushes import Push
 from inbox.web.route import Access, Route
@@ -64,17 +65,21 @@ class Hub:
         self.clients: set[Client] = set()
         self.presence = Presence(services, self.clients)
         self._cursor = 0
-        self._reader: asyncio.Task[None] | None = None
+        self.sockets: Sockets = {}
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         self._cursor = await self.services.database.read(trail.latest)
-        self._reader = asyncio.create_task(self._read(), name="realtime")
+        self._tasks = [
+            asyncio.create_task(self._read(), name="realtime"),
+            asyncio.create_task(dismiss_ended(self.services, self.sockets), name="dismissals"),
+        ]
         self.presence.start()
 
     async def close(self) -> None:
-        if self._reader:
-            self._reader.cancel()
-            await asyncio.gather(self._reader, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def dismiss(self, code: int) -> None:
         await asyncio.gather(*(c.socket.close(code=code) for c in list(self.clients)))
@@ -152,13 +157,13 @@ async def live(request: web.Request) -> web.StreamResponse:
         raise Forbidden("This socket is for our own pages.")
     socket = web.WebSocketResponse(heartbeat=HEARTBEAT_SECONDS, max_msg_size=LARGEST_FRAME)
     await socket.prepare(request)
-    agent = request[keys.AGENT]
-    client = Client(socket, agent, request[keys.ROLE], i18n.locale())
+    client = Client(socket, request[keys.AGENT], request[keys.ROLE], i18n.locale())
     hub = request.app[HUB]
     after_text = request.query.get("after", "")
     if after_text.isdecimal():
         await hub.replay(client, int(after_text))
     hub.clients.add(client)
+    hub.sockets[socket] = request[keys.SESSION].id
     writer = asyncio.create_task(_write(client))
     try:
         async for message in socket:
@@ -166,6 +171,7 @@ async def live(request: web.Request) -> web.StreamResponse:
                 await _said(hub, client, message.data)
     finally:
         hub.clients.discard(client)
+        del hub.sockets[socket]
         hub.presence.left(client)
         writer.cancel()
         await asyncio.gather(writer, return_exceptions=True)
@@ -201,11 +207,8 @@ async def _said(hub: Hub, client: Client, text: str) -> None:
         hub.presence.watching(client)
     elif said.get("t") == "here":
         await hub.presence.here(client)
-    elif known and known == client.watching:
-        if said.get("t") == "typing":
-            hub.presence.typing(client, note=said.get("mode") == "note")
-        elif said.get("t") == "seen":
-            await hub.services.database.write(lambda s: _read(s, known, client.agent))
+    elif said.get("t") == "typing" and known and known == client.watching:
+        hub.presence.typing(client, note=said.get("mode") == "note")
 
 
 def _view(text: object) -> View | None:
@@ -214,12 +217,6 @@ def _view(text: object) -> View | None:
     if len(parts) != 3 or parts[2] not in set(Status):
         return None
     return View(kind=parts[0], id=parts[1] or None, status=Status(parts[2]))
-
-
-def _read(session: Session, conversation_id: str, agent: Agent) -> None:
-    conversation = session.get(Conversation, conversation_id)
-    if conversation:
-        status.mark_read(session, conversation, by=Actor.agent(agent))
 
 
 async def _may_watch(hub: Hub, client: Client, conversation_id: str) -> bool:

@@ -1,11 +1,14 @@
 """Every URL on one page, with who may call it."""
 
-from inbox.web import api, health, hooks, realtime, webforms, widget
+from inbox.web import api, health, hooks, metrics, realtime, webforms, widget
+from inbox.web.api import openapi
 from inbox.web.pages import (
     attachments,
     changes,
+    contacts,
     conversations,
     first_run,
+    profile,
     replies,
     searches,
     sessions,
@@ -19,6 +22,8 @@ ROUTES: list[Route] = [
     *first_run.ROUTES,
     *sessions.ROUTES,
     *settings.ROUTES,
+    *profile.ROUTES,
+    *contacts.ROUTES,
     *conversations.ROUTES,
     *changes.ROUTES,
     *replies.ROUTES,
@@ -27,6 +32,8 @@ ROUTES: list[Route] = [
     *realtime.ROUTES,
     *hooks.ROUTES,
     *api.ROUTES,
+    *openapi.ROUTES,
+    *metrics.ROUTES,
     *widget.ROUTES,
     *webforms.ROUTES,
 ]

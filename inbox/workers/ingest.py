@@ -1,6 +1,7 @@
 """Takes arrivals in batches, has them understood, and turns them into messages."""
 
 import asyncio
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -15,6 +16,7 @@ from inbox.errors import InboxError
 from inbox.events import SYSTEM
 from inbox.model import Arrival, ArrivalState, Inbox
 from inbox.services import Services
+from inbox.workers.parsing import ParserPool
 
 log = structlog.get_logger()
 
@@ -22,44 +24,69 @@ BATCH = 200
 DIGEST = "digest:"  # a remote reference to bytes that are in the file store already
 FETCH_SECONDS = 60
 
+Ready = tuple[Arrival, list[Understood]]
+
 
 class Ingesting:
     def __init__(self, services: Services) -> None:
         self.services = services
         self.key = services.vault.key("mail")
+        self.pool = ParserPool()
 
     async def work(self) -> int:
         """How many arrivals were taken."""
-        claimed = await self.services.database.write(
-            lambda session: [
-                (arrival, session.get_one(Inbox, arrival.inbox_id))
-                for arrival in arrivals.claim_new(session, BATCH)
-            ]
+        claimed = await self.services.database.write(_claim)
+        by_inbox = defaultdict(list)
+        for arrival, inbox in claimed:
+            by_inbox[inbox.id].append((arrival, inbox))
+        groups = await asyncio.gather(
+            *(self._understand(pairs[0][1], [a for a, _ in pairs]) for pairs in by_inbox.values())
         )
-        understood = await asyncio.gather(*(self._understand(*pair) for pair in claimed))
-        ready = [
-            (a, items)
-            for (a, _), items in zip(claimed, understood, strict=True)
-            if items is not None
-        ]
+        ready = [pair for group in groups for pair in group]
         if ready:
             await self._store(ready)
         return len(claimed)
 
-    async def _understand(self, arrival: Arrival, inbox: Inbox) -> list[Understood] | None:
-        """None when it could not be, which is noted on the arrival."""
+    async def close(self) -> None:
+        await self.pool.close()
+
+    async def _understand(self, inbox: Inbox, found: Sequence[Arrival]) -> list[Ready]:
+        """Those that could be; of the others it is noted why not."""
         try:
             channel = self.services.channels.of(inbox)
-            raw = await self._raw(arrival)
-            found = await self._parse(channel, raw)
-            return [await self._complete(channel, arrival, inbound) for inbound in found]
-        except Unparsable as error:
-            await self._fail(arrival, str(error), final=True)
-        except (ChannelError, InboxError, OSError, TimeoutError) as error:
-            await self._fail(arrival, str(error) or repr(error), final=False)
+            raws = [await self._raw(arrival) for arrival in found]
+            answers = await self._parse(channel, inbox, raws)
         except Exception as error:
-            log.exception("arrival_failed", arrival=arrival.id)
-            await self._fail(arrival, repr(error), final=False)
+            log.exception("inbox_not_read", inbox=inbox.id)
+            for arrival in found:
+                await self._fail(arrival, repr(error), final=False)
+            return []
+        done = [await self._finish(channel, *pair) for pair in zip(found, answers, strict=True)]
+        return [one for one in done if one is not None]
+
+    async def _parse(
+        self, channel: Channel, inbox: Inbox, raws: Sequence[RawItem]
+    ) -> Sequence[Sequence[Inbound] | Exception]:
+        """Mail in a process that may be killed; the rest, which we wrote the formats of, here."""
+        if channel.name == "email":
+            settings = self.services.channels.account(inbox).settings
+            return await self.pool.parse_many(inbox.kind, settings, raws)
+        return [_attempt(channel, raw) for raw in raws]
+
+    async def _finish(
+        self, channel: Channel, arrival: Arrival, answer: Sequence[Inbound] | Exception
+    ) -> Ready | None:
+        """Only what can't be understood is final; a file that did not come is tried again."""
+        error = answer if isinstance(answer, Exception) else None
+        try:
+            if not isinstance(answer, Exception):
+                return arrival, [await self._complete(channel, arrival, one) for one in answer]
+        except Exception as trouble:  # noqa: BLE001  it is noted on this arrival and on no other
+            error = trouble
+        if not isinstance(error, ChannelError | InboxError | OSError | TimeoutError):
+            log.error("arrival_failed", arrival=arrival.id, error=repr(error))
+        text = str(error) or repr(error)
+        await self._fail(arrival, text, final=isinstance(error, Unparsable))
         return None
 
     async def _raw(self, arrival: Arrival) -> RawItem:
@@ -67,9 +94,6 @@ class Ingesting:
         if content is None:
             content = await self.services.files.get(arrival.digest)
         return RawItem(external_id=arrival.external_id, content=content, meta=arrival.meta)
-
-    async def _parse(self, channel: Channel, raw: RawItem) -> Sequence[Inbound]:
-        return channel.parse(raw)
 
     async def _complete(self, channel: Channel, arrival: Arrival, inbound: Inbound) -> Understood:
         """With the bytes of every file in the file store."""
@@ -100,7 +124,7 @@ class Ingesting:
         except TimeoutError:
             raise TemporaryFailure(f"The file {part.name} did not come in time.") from None
 
-    async def _store(self, ready: Sequence[tuple[Arrival, list[Understood]]]) -> None:
+    async def _store(self, ready: Sequence[Ready]) -> None:
         """All in one transaction; if that fails one by one, so that a bad one sinks only itself."""
         try:
             await self._ingest(ready)
@@ -113,7 +137,7 @@ class Ingesting:
                     log.exception("arrival_failed", arrival=pair[0].id)
                     await self._fail(pair[0], repr(error), final=False)
 
-    async def _ingest(self, ready: Sequence[tuple[Arrival, list[Understood]]]) -> None:
+    async def _ingest(self, ready: Sequence[Ready]) -> None:
         items = [item for _, items in ready for item in items]
         done = [arrival.id for arrival, items in ready if items]
         ignored = [arrival.id for arrival, items in ready if not items]
@@ -130,3 +154,15 @@ class Ingesting:
         await self.services.database.write(
             lambda session: arrivals.fail(session, arrival.id, error, final=final, by=SYSTEM)
         )
+
+
+def _claim(session: Session) -> list[tuple[Arrival, Inbox]]:
+    found = arrivals.claim_new(session, BATCH)
+    return [(arrival, session.get_one(Inbox, arrival.inbox_id)) for arrival in found]
+
+
+def _attempt(channel: Channel, raw: RawItem) -> Sequence[Inbound] | Exception:
+    try:
+        return channel.parse(raw)
+    except Exception as error:  # noqa: BLE001  it is noted on this arrival and on no other
+        return error

@@ -1,4 +1,4 @@
-"""Parsing in a process that may be killed: a hostile mail costs its own batch some seconds, no more.
+"""Parsing in a process that may be killed: a hostile mail costs its own batch a few seconds.
 
 The process stays warm and takes many mails a round trip. Each mail has its limit of processor time
 and memory; one that breaks them takes the process down, is answered by the channel's plain extract,

@@ -1,6 +1,7 @@
 """The chat as a visitor has it: on a page that fights it, without a network, in two tabs."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
@@ -10,7 +11,7 @@ from aiohttp.test_utils import TestServer
 from playwright.async_api import BrowserContext, FrameLocator, Page, async_playwright, expect
 from sqlmodel import select
 
-from inbox.model import Arrival, Inbox
+from inbox.model import Arrival, Delivery, Inbox
 from inbox.services import Services
 from inbox.web.render import STATIC
 from inbox.web.server import make_app
@@ -49,9 +50,15 @@ class Shop:
     async def take_in(self, count: int = 1) -> None:
         """Once that many arrivals are there."""
         async with asyncio.timeout(10):
-            while self.arrivals() < count:  # noqa: ASYNC110  the browser can set no event of ours
+            while self.arrivals() < count:
                 await asyncio.sleep(0.05)
         take_in(self.services, self.inbox)
+
+    def states(self) -> list[str]:
+        """Of what was sent to the visitor."""
+        return self.services.database.look(
+            lambda s: [delivery.state for delivery in s.exec(select(Delivery))]
+        )
 
     def answer(self, text: str) -> None:
         answer(self.services, text)
@@ -111,7 +118,7 @@ async def open_chat(page: Page, url: str) -> FrameLocator:
 
 async def chat_frame(page: Page) -> Any:
     async with asyncio.timeout(10):
-        while len(page.frames) < 2 or "/widget/" not in page.frames[1].url:  # noqa: ASYNC110
+        while len(page.frames) < 2 or "/widget/" not in page.frames[1].url:
             await asyncio.sleep(0.05)
     return page.frames[1]
 
@@ -249,3 +256,32 @@ async def test_nobody_is_kept_out(
     shop.answer("Dobar dan")
     await expect(page.get_by_text("Dobar dan")).to_be_visible()
     assert await browser.barriers(page) == []
+
+
+async def test_an_answer_is_delivered_while_closed_and_read_once_opened(
+    shop: Shop, context: BrowserContext
+) -> None:
+    page = await context.new_page()
+    frame = await open_chat(page, shop.url)
+    await write(frame, "Hello")
+    await shop.take_in()
+    await page.evaluate("InboxChat.close()")
+    shop.answer("Are you there?")
+    await shop.take_in(2)
+    assert shop.states() == ["delivered"]
+    await page.evaluate("InboxChat.open()")
+    await expect(frame.get_by_text("Are you there?")).to_be_visible()
+    await shop.take_in(3)
+    assert shop.states() == ["read"]
+
+
+async def test_a_page_can_say_who_its_visitor_is(shop: Shop, context: BrowserContext) -> None:
+    page = await context.new_page()
+    frame = await open_chat(page, shop.url)
+    await page.evaluate("InboxChat.identify({name: ' Ана ', email: 'ana@example.com', admin: 1})")
+    await write(frame, "Hello")
+    await shop.take_in()
+    (arrival,) = shop.services.database.look(lambda s: s.exec(select(Arrival)).all())
+    content = json.loads(arrival.raw)
+    assert (content["name"], content["email"]) == ("Ана", "ana@example.com")
+    assert content["page"].startswith("http://localhost")

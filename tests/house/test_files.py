@@ -59,6 +59,14 @@ def test_nothing_is_left_for_later() -> None:
     assert left == []
 
 
+def test_no_merge_was_left_half_done() -> None:
+    marked = [
+        name for name, text in each() if re.search(r"^(<{7}|>{7}) ", text, flags=re.MULTILINE)
+    ]
+
+    assert marked == []
+
+
 def test_styles_say_start_and_end_and_never_left_and_right() -> None:
     physical = {name: found for name, text in each("*.css") if (found := PHYSICAL.findall(text))}
 

@@ -71,7 +71,7 @@ async def until(true: Callable[[], bool], what: str, seconds: float = PATIENCE_S
     """Waits until it holds, and says what was waited for if it never does."""
     try:
         async with asyncio.timeout(seconds):
-            while not true():  # noqa: ASYNC110  what is waited for is another program's
+            while not true():
                 await asyncio.sleep(0.05)
     except TimeoutError:
         raise AssertionError(f"not within {seconds} s: {what}") from None

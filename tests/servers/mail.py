@@ -168,7 +168,7 @@ class MailServers:
         self._users.append(f"{address}:{{PLAIN}}{password}")
         self._write_users()
         # Dovecot looks at the file once a second
-        wait_until(lambda: address.encode() in self._known(address), f"{address} is known")
+        wait_until(lambda: self._may_log_in(address, password), f"{address} may log in")
         return address
 
     def settings(self, address: str, **more: Any) -> dict[str, Any]:
@@ -277,7 +277,9 @@ class MailServers:
         self._write_users()
 
     def _write_users(self) -> None:
-        (self.folder / "users").write_text("".join(f"{user}\n" for user in self._users))
+        whole = self.folder / "users.new"
+        whole.write_text("".join(f"{user}\n" for user in self._users))
+        whole.rename(self.folder / "users")
         if self._postfix_folder.exists():
             addresses = (user.partition(":")[0] for user in self._users)
             mailboxes = "".join(f"{address} here\n" for address in addresses)
@@ -292,8 +294,10 @@ class MailServers:
         found = self._doveadm("fetch", "-u", address, "text", *query)
         return found.partition(b"\n")[2].rstrip(b"\x0c\n") + b"\n"
 
-    def _known(self, address: str) -> bytes:
-        return self._run("doveadm", "-c", str(self._dovecot_conf), "user", address, check=False)
+    def _may_log_in(self, address: str, password: str) -> bool:
+        return b"auth succeeded" in self._run(
+            "doveadm", "-c", str(self._dovecot_conf), "auth", "test", address, password, check=False
+        )
 
     def _doveadm(self, *arguments: str, stdin: bytes | None = None) -> bytes:
         return self._run("doveadm", "-c", str(self._dovecot_conf), *arguments, stdin=stdin)

@@ -20,16 +20,15 @@ Browser = TestClient[web.Request, web.Application]
 
 
 @pytest.fixture
-async def services(tmp_path) -> AsyncIterator[Services]:
-    made = composition.build(Settings(data_dir=tmp_path, _env_file=None))
-    made.database.create()
+async def services(sqlite_url, tmp_path) -> AsyncIterator[Services]:
+    made = composition.build(Settings(data_dir=tmp_path, database_url=sqlite_url, _env_file=None))
     await made.start()
     yield made
     await made.close()
 
 
 @pytest.fixture
-async def browser(services) -> AsyncIterator[Callable[[], Awaitable[Browser]]]:
+async def open_browser(services) -> AsyncIterator[Callable[[], Awaitable[Browser]]]:
     """Makes browsers, each with cookies of its own, that don't follow redirects by themselves."""
     server = TestServer(make_app(services))
     await server.start_server()
@@ -63,11 +62,11 @@ def ana(services, owner):
 
 
 @pytest.fixture
-async def signed_in(browser):
+async def signed_in(open_browser):
     """Makes a browser in which this agent is signed in."""
 
     async def make(agent) -> Browser:
-        client = await browser()
+        client = await open_browser()
         answer = await client.post(
             "/sign-in",
             data={"email": agent.email, "password": PASSWORD},

@@ -21,8 +21,8 @@ def post(client, email, password=PASSWORD, **more):
     return client.post("/sign-in", data=form, allow_redirects=False)
 
 
-async def test_a_right_password_signs_in_and_leads_on(browser, owner, services):
-    client = await browser()
+async def test_a_right_password_signs_in_and_leads_on(open_browser, owner, services):
+    client = await open_browser()
     answer = await post(client, " Olga@Example.org ", next="/conversations/7")
     assert (answer.status, answer.headers["Location"]) == (303, "/conversations/7")
     cookie = answer.headers["Set-Cookie"]
@@ -34,8 +34,8 @@ async def test_a_right_password_signs_in_and_leads_on(browser, owner, services):
     assert kept.agent_id == owner.id
 
 
-async def test_wrong_passwords_and_unknown_accounts_get_the_same_answer(browser, owner):
-    client = await browser()
+async def test_wrong_passwords_and_unknown_accounts_get_the_same_answer(open_browser, owner):
+    client = await open_browser()
     wrong = await post(client, "olga@example.org", "not this one")
     unknown = await post(client, "nobody@example.org", "not this one")
     assert wrong.status == unknown.status == 422
@@ -43,7 +43,7 @@ async def test_wrong_passwords_and_unknown_accounts_get_the_same_answer(browser,
     assert "Set-Cookie" not in wrong.headers
 
 
-async def test_at_most_ten_of_200_parallel_tries_are_looked_at(browser, owner, monkeypatch):
+async def test_at_most_ten_of_200_parallel_tries_are_looked_at(open_browser, owner, monkeypatch):
     looked = []
     real = passwords.is_right
 
@@ -52,7 +52,7 @@ async def test_at_most_ten_of_200_parallel_tries_are_looked_at(browser, owner, m
         return real(password_hash, password)
 
     monkeypatch.setattr(passwords, "is_right", counted)
-    client = await browser()
+    client = await open_browser()
     answers = await asyncio.gather(
         *(post(client, "olga@example.org", f"guess {number}") for number in range(200))
     )
@@ -63,8 +63,8 @@ async def test_at_most_ten_of_200_parallel_tries_are_looked_at(browser, owner, m
     assert (await post(client, "olga@example.org")).status == 429
 
 
-async def test_the_owner_gets_in_again_after_the_window(browser, owner, services):
-    client = await browser()
+async def test_the_owner_gets_in_again_after_the_window(open_browser, owner, services):
+    client = await open_browser()
     for _ in range(12):
         await post(client, "olga@example.org", "wrong one")
     earlier = clock.now() - timedelta(minutes=16)
@@ -74,12 +74,14 @@ async def test_the_owner_gets_in_again_after_the_window(browser, owner, services
     assert [key for key in left if key.startswith("account:")] == []
 
 
-async def test_signing_out_ends_the_session_for_every_copy_of_its_cookie(signed_in, owner, browser):
+async def test_signing_out_ends_the_session_for_every_copy_of_its_cookie(
+    signed_in, owner, open_browser
+):
     client = await signed_in(owner)
     stolen = client.session.cookie_jar.filter_cookies(client.make_url("/"))["inbox"].value
     answer = await client.post("/sign-out", allow_redirects=False)
     assert answer.headers["Location"] == "/sign-in"
-    other = await browser()
+    other = await open_browser()
     answer = await other.post("/sign-out", cookies={"inbox": stolen}, allow_redirects=False)
     assert answer.headers["Location"] == "/sign-in"
     assert "Set-Cookie" not in answer.headers
@@ -129,8 +131,8 @@ def test_signing_in_never_leads_to_another_site(place):
     assert auth.own_path(place) == "/"
 
 
-async def test_a_form_of_another_site_can_sign_nobody_in(browser, owner):
-    client = await browser()
+async def test_a_form_of_another_site_can_sign_nobody_in(open_browser, owner):
+    client = await open_browser()
     answer = await client.post(
         "/sign-in",
         data={"email": owner.email, "password": PASSWORD},
@@ -140,8 +142,8 @@ async def test_a_form_of_another_site_can_sign_nobody_in(browser, owner):
     assert "Set-Cookie" not in answer.headers
 
 
-async def test_a_megabyte_of_password_is_refused_unhashed(browser, owner):
-    client = await browser()
+async def test_a_megabyte_of_password_is_refused_unhashed(open_browser, owner):
+    client = await open_browser()
     answer = await post(client, owner.email, "x" * 1_000_000)
     assert answer.status == 422
 

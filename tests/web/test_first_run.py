@@ -18,8 +18,8 @@ def post(client, **changes):
     return client.post("/first-run", data={**FORM, **changes}, allow_redirects=False)
 
 
-async def test_a_new_inbox_leads_to_its_first_run(browser):
-    client = await browser()
+async def test_a_new_inbox_leads_to_its_first_run(open_browser):
+    client = await open_browser()
     answer = await client.get("/sign-in", allow_redirects=False)
     assert answer.headers["Location"] == "/first-run"
     page = await (await client.get("/first-run")).text()
@@ -27,8 +27,8 @@ async def test_a_new_inbox_leads_to_its_first_run(browser):
     assert 'name="workspace"' in page
 
 
-async def test_the_first_person_becomes_the_owner_and_is_signed_in(browser, services):
-    client = await browser()
+async def test_the_first_person_becomes_the_owner_and_is_signed_in(open_browser, services):
+    client = await open_browser()
     answer = await post(client)
     assert (answer.status, answer.headers["Location"]) == (303, "/")
     agent, role = services.database.look(
@@ -40,8 +40,8 @@ async def test_the_first_person_becomes_the_owner_and_is_signed_in(browser, serv
     assert answer.headers["Location"] == "/"
 
 
-async def test_of_many_at_the_same_time_one_becomes_the_owner(browser, services):
-    clients = [await browser() for _ in range(8)]
+async def test_of_many_at_the_same_time_one_becomes_the_owner(open_browser, services):
+    clients = [await open_browser() for _ in range(8)]
     answers = await asyncio.gather(
         *(post(client, email=f"{n}@example.org") for n, client in enumerate(clients))
     )
@@ -51,14 +51,16 @@ async def test_of_many_at_the_same_time_one_becomes_the_owner(browser, services)
     assert len(services.database.look(lambda s: s.exec(select(Workspace)).all())) == 1
 
 
-async def test_there_is_no_second_first_run(browser, owner):
-    client = await browser()
+async def test_there_is_no_second_first_run(open_browser, owner):
+    client = await open_browser()
     for answer in (await client.get("/first-run", allow_redirects=False), await post(client)):
         assert (answer.status, answer.headers["Location"]) == (303, "/sign-in")
 
 
-async def test_what_was_typed_stays_beside_what_is_wrong_but_for_the_password(browser, services):
-    client = await browser()
+async def test_what_was_typed_stays_beside_what_is_wrong_but_for_the_password(
+    open_browser, services
+):
+    client = await open_browser()
     answer = await post(client, name="", password="short7!")
     page = await answer.text()
     assert answer.status == 422
@@ -71,7 +73,7 @@ async def test_what_was_typed_stays_beside_what_is_wrong_but_for_the_password(br
     assert services.database.look(lambda s: s.exec(select(Agent)).all()) == []
 
 
-async def test_an_address_is_no_password(browser):
-    client = await browser()
+async def test_an_address_is_no_password(open_browser):
+    client = await open_browser()
     answer = await post(client, password="olga@example.org")
     assert answer.status == 422

@@ -8,9 +8,7 @@ from inbox.events import SYSTEM
 from inbox.model import Agent, ApiToken, BusinessHours, Event, Holiday, Inbox, Session, Team
 from inbox.web.pages import settings
 
-PAGES = [
-    route.path for route in settings.ROUTES if route.method == "GET" and "{" not in route.path
-]
+PAGES = [route.path for route in settings.ROUTES if route.method == "GET" and "{" not in route.path]
 TELEGRAM = {
     "name": "Bot",
     "team_id": "",
@@ -46,8 +44,8 @@ async def test_no_section_opens_for_an_agent(signed_in, ana):
         assert (path, answer.status) == (path, 403)
 
 
-async def test_strangers_are_asked_to_sign_in_and_come_back(browser, owner):
-    client = await browser()
+async def test_strangers_are_asked_to_sign_in_and_come_back(open_browser, owner):
+    client = await open_browser()
     answer = await client.get("/settings/agents?x=1", allow_redirects=False)
     assert answer.headers["Location"] == "/sign-in?next=/settings/agents?x%3D1"
     fragment = await client.get(
@@ -118,6 +116,17 @@ async def test_an_agents_password_obeys_the_rules_and_is_never_drawn(admin, serv
     assert "Use 8 to 128 characters." in page
     assert "seven77" not in page
     assert len(all_of(services, Agent)) == 1
+
+
+async def test_an_administrator_gives_who_forgot_it_a_new_password(admin, ana, open_browser):
+    form = {
+        "name": "Ana", "email": ana.email, "role": "agent", "capacity": "5", "active": "true",
+        "password": "four unlike words",
+    }  # fmt: skip
+    assert (await post(admin, f"/settings/agents/{ana.id}", form)).status == 303
+    client = await open_browser()
+    form = {"email": ana.email, "password": "four unlike words"}
+    assert (await post(client, "/sign-in", form)).status == 303
 
 
 async def test_two_agents_never_share_an_address(admin, ana):

@@ -1,5 +1,6 @@
 """The parts of a mail put together: one text, one HTML, and the files."""
 
+import contextlib
 import mimetypes
 import re
 from collections.abc import Sequence
@@ -125,10 +126,8 @@ def _file_name(part: Message) -> str:
     """The library knows RFC 2231, but spoils names with bytes of eight bits."""
     plain = _parameter(part, "filename", "content-disposition") or _parameter(part, "name")
     if plain.isascii():
-        try:
+        with contextlib.suppress(LookupError, ValueError, TypeError, AttributeError):
             plain = part.get_filename() or plain
-        except (LookupError, ValueError, TypeError, AttributeError):
-            pass
     return _safe_name(decode_words(plain))
 
 

@@ -1,4 +1,4 @@
-"""What programs send, checked: JSON as the standard has it, known fields only, remedies in words."""
+"""What programs send, checked: sound JSON, known fields only, and remedies in words."""
 
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, TypeVar
@@ -38,7 +38,6 @@ Name = Annotated[str, Field(min_length=1, max_length=300)]
 Words = Annotated[str, Field(max_length=100_000)]
 Moment = Annotated[AwareDatetime, Field(examples=["2026-05-04T09:30:00+02:00"])]
 Id = Annotated[str, Field(min_length=1, max_length=25)]
-
 
 
 def read_body(model: type[Shape], content: bytes) -> Shape:
@@ -85,5 +84,3 @@ def _refuse_unsound(value: Any, depth: int = 0) -> None:
     elif isinstance(value, list):
         for inner in value:
             _refuse_unsound(inner, depth + 1)
-
-

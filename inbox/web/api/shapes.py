@@ -191,3 +191,33 @@ class TagShape(Shape):
     id: str
     name: str
     hue: int
+
+
+class WebhookShape(Shape):
+    id: str
+    url: str
+    events: list[str]
+    inbox_id: str | None
+    enabled: bool
+    failing_since: datetime | None
+    disabled_reason: str
+    created_at: datetime
+
+
+class WebhookWithSecret(WebhookShape):
+    """The secret is shown this once."""
+
+    secret: str
+
+
+class DeliveryShape(Shape):
+    id: str
+    event_id: str
+    event_kind: str
+    state: MessageState
+    attempts: int
+    not_before: datetime
+    status_code: int | None
+    response: str
+    error: str
+    created_at: datetime

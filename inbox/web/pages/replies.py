@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from aiohttp import web
+from multidict import MultiDictProxy
 from sqlmodel import Session
 
 from inbox import clock
@@ -25,13 +27,7 @@ async def create(request: web.Request) -> web.StreamResponse:
     request_id = str(form.get("request_id", ""))
     if not request_id:
         raise Invalid(fields={"request_id": "Give an id of your own that names this reply."})
-    composed = Composed(
-        text=str(form.get("text", "")),
-        thread_id=str(form.get("channel", "")) or None,
-        attachment_ids=[str(value) for value in form.getall("attachments", [])],
-        not_before=clock.now() + timedelta(seconds=undo_seconds),
-        seen_message_id=None if form.get("force") else str(form.get("last_message", "")) or None,
-    )
+    composed = _composed(form, undo_seconds)
     by = Actor.agent(agent)
 
     def work(session: Session) -> Message:
@@ -56,6 +52,16 @@ async def create(request: web.Request) -> web.StreamResponse:
     if not is_fragment:
         raise web.HTTPSeeOther(f"/conversations/{number}")
     return render(request, "conversations/_sent.html", message=message, seconds=undo_seconds)
+
+
+def _composed(form: MultiDictProxy[Any], undo_seconds: int) -> Composed:
+    return Composed(
+        text=str(form.get("text", "")),
+        thread_id=str(form.get("channel", "")) or None,
+        attachment_ids=[str(value) for value in form.getall("attachments", [])],
+        not_before=clock.now() + timedelta(seconds=undo_seconds),
+        seen_message_id=None if form.get("force") else str(form.get("last_message", "")) or None,
+    )
 
 
 async def undo(request: web.Request) -> web.StreamResponse:

@@ -31,7 +31,9 @@ def fields_of(settings: FormSettings) -> list[Field]:
 def consent_of(settings: FormSettings) -> Field | None:
     if not settings.consent:
         return None
-    return Field(name=CONSENT, label=settings.consent, kind="checkbox", required=True)
+    return Field(
+        name=CONSENT, label=_("Consent"), help=settings.consent, kind="checkbox", required=True
+    )
 
 
 def filled(fields: Sequence[Field], values: Mapping[str, str]) -> list[Field]:

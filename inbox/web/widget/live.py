@@ -72,9 +72,11 @@ class Conversing:
         """Until either side goes."""
         telling = asyncio.create_task(self._tell(after if type(after) is int else None))
         hearing = asyncio.create_task(self._hear())
-        _, pending = await asyncio.wait((telling, hearing), return_when=asyncio.FIRST_COMPLETED)
-        for task in pending:
-            task.cancel()
+        try:
+            await asyncio.wait((telling, hearing), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            telling.cancel()
+            hearing.cancel()
         for outcome in await asyncio.gather(telling, hearing, return_exceptions=True):
             if isinstance(outcome, Exception) and not isinstance(outcome, GONE):
                 raise outcome

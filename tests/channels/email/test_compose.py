@@ -88,7 +88,8 @@ def test_nothing_typed_adds_a_head_or_a_recipient(subject: str, name: str, sende
 
 
 @pytest.mark.parametrize(
-    "value", ["a@x.test\r\nRCPT TO:<evil@x.test>", "a@x.test, b@x.test", "a b@x.test", "a", "@x", ""]
+    "value",
+    ["a@x.test\r\nRCPT TO:<evil@x.test>", "a@x.test, b@x.test", "a b@x.test", "a", "@x", ""],
 )
 def test_what_is_no_address_is_refused(value: str) -> None:
     with pytest.raises(PermanentFailure):
@@ -131,7 +132,9 @@ def test_the_plus_address_goes_into_reply_to_and_its_token_into_the_text() -> No
 
 def test_html_carries_its_images_and_the_mail_its_files() -> None:
     files = (
-        FilePart(name="l.png", content_type="image/png", content=b"png", content_id="c1", inline=True),
+        FilePart(
+            name="l.png", content_type="image/png", content=b"png", content_id="c1", inline=True
+        ),
         FilePart(name="Rechnung ä.pdf", content_type="application/pdf", content=b"pdf"),
         FilePart(name="a\r\nB: c.eml", content_type="message/rfc822", content=b"From: x\n\nhi"),
     )

@@ -56,6 +56,4 @@ async def program(server, services):
 @pytest.fixture
 def inbox(services):
     new = NewInbox(name="Shop", kind="api", settings=ApiSettings(secret=SecretStr("wave")))
-    return services.database.run(
-        lambda s: inboxes.create(s, new, vault=services.vault, by=SYSTEM)
-    )
+    return services.database.run(lambda s: inboxes.create(s, new, vault=services.vault, by=SYSTEM))

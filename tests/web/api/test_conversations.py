@@ -1,5 +1,7 @@
 """Conversations by the API: begun, found, answered, and everything done shows in the events."""
 
+import asyncio
+import time
 from datetime import timedelta
 
 import pytest
@@ -102,11 +104,15 @@ async def test_what_is_done_to_a_conversation_is_told_by_the_events_in_order(pro
     assert (await client.delete(f"{url}/tags/hot")).status == 204
     assert (await client.patch(url, json={"status": "open", "priority": 3})).status == 200
 
-    kinds, place = [], 0
+    kinds, place, deadline = [], 0, time.monotonic() + 20
     while True:
-        page = await (await client.get("/api/v1/events", params={"after": place, "limit": 2})).json()
+        page = await (
+            await client.get("/api/v1/events", params={"after": place, "limit": 2})
+        ).json()
         if not page["items"]:
-            break
+            if len(kinds) >= 8 or time.monotonic() > deadline:
+                break
+            await asyncio.sleep(0.1)  # another transaction may still hold them back
         kinds += [item["kind"] for item in page["items"]]
         assert {item["actor_kind"] for item in page["items"]} <= {"api", "system"}
         place = page["next"]
@@ -152,6 +158,8 @@ async def test_the_team_is_listed(program, services):
     client = await program("read")
     services.database.run(lambda s: teams.create(s, TeamForm(name="East"), by=SYSTEM))
 
-    assert [t["name"] for t in (await (await client.get("/api/v1/teams")).json())["items"]] == ["East"]
+    assert [t["name"] for t in (await (await client.get("/api/v1/teams")).json())["items"]] == [
+        "East"
+    ]
     for name in ("agents", "tags"):
         assert (await (await client.get(f"/api/v1/{name}")).json()) == {"items": [], "next": None}

@@ -4,13 +4,12 @@
  * Server → page: `{"s": 42, "h": "<hx-partial …>"}`; without `s` it is ephemeral (typing,
  * presence) and never replayed; `{"reset": 1, "s": 42}` when the gap can't be replayed;
  * `{"t": "beat"}` so that a dead line is noticed. Page → server: `{"t": "watch", "list", "conv"}`,
- * `typing`, `seen`, `here`. After a loss the socket is opened with `?after=SEQ`.
+ * `typing`, `here`. After a loss the socket is opened with `?after=SEQ`.
  */
 
 export type Outgoing =
   | { t: "watch"; list?: string; conv?: string }
   | { t: "typing"; conv: string; mode: string }
-  | { t: "seen"; conv: string; message: string }
   | { t: "here"; visible: boolean };
 
 export interface LiveOptions {

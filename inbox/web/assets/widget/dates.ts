@@ -1,8 +1,11 @@
 /** Days and times as the reader writes them. */
 import { language } from "./texts";
 
-const time = new Intl.DateTimeFormat(language, { hour: "numeric", minute: "2-digit" });
-const day = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" });
+/** The reader's own habits where they go with the language: 13:08 in London, 1:08 PM in Boston. */
+const locale = navigator.language.startsWith(language) ? navigator.language : language;
+
+const time = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" });
+const day = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" });
 const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 
 export const clockTime = (at: string): string => time.format(new Date(at));

@@ -1,7 +1,7 @@
 /**
  * <message-list>: what was said, newest at the end.
  *
- *   <message-list data-conversation="ID" data-refresh="/conversations/7/messages">
+ *   <message-list data-conversation="ID" data-refresh="/conversations/7/messages" data-readings="/conversations/7/readings">
  *     <div class="messages" id="messages" role="log" aria-label tabindex="0">
  *       <div class="load-more" hx-get="…?before=ID" hx-trigger="intersect once" hx-swap="outerHTML">…</div>
  *       <article class="message" id="m-ID" data-direction="incoming|outgoing|note" data-state tabindex="-1">…</article>
@@ -9,9 +9,11 @@
  *     <button class="button jump-newest" type="button" hidden>Newest</button>
  *   </message-list>
  *
- * New messages are sent to `#messages` (beforeend). It stays at the end while it is within
+ * New messages are sent to `#messages` (beforeend); one that comes twice, as the answer to a send
+ * and as a push, stands there once. It stays at the end while it is within
  * 100 px of it; else the button shows. Older ones come in above without moving what is read.
- * Says to the server which conversation is watched and what has been seen.
+ * Says to the server which conversation is watched, and by POST to data-readings that what the
+ * customer wrote has been seen.
  */
 import { onCommand } from "../keys";
 import { tell } from "../live";
@@ -28,15 +30,13 @@ export class MessageList extends HTMLElement {
   connectedCallback(): void {
     this.connection = new AbortController();
     const { signal } = this.connection;
-    const { scroller } = this;
-    if (!scroller) return;
-    this.changed.observe(scroller, { childList: true, subtree: true });
-    this.resized.observe(scroller);
-    scroller.addEventListener("scroll", this.scrolled, { passive: true, signal });
-    scroller.addEventListener("load", () => this.stick(), { capture: true, signal });
+    this.changed.observe(this, { childList: true, subtree: true });
+    this.resized.observe(this);
+    this.addEventListener("scroll", this.scrolled, { capture: true, passive: true, signal });
+    this.addEventListener("load", () => this.stick(), { capture: true, signal });
     this.addEventListener("click", this.clicked, { signal });
     this.addEventListener("htmx:before:swap", this.beforeOlder, { signal });
-    document.addEventListener("visibilitychange", () => this.tellSeen(), { signal });
+    document.addEventListener("visibilitychange", () => this.markRead(), { signal });
     document.addEventListener("live:open", this.watch, { signal });
     onCommand(
       { "message-next": () => this.step(1), "message-previous": () => this.step(-1) },
@@ -63,7 +63,7 @@ export class MessageList extends HTMLElement {
 
   private readonly watch = (): void => {
     tell({ t: "watch", conv: this.dataset.conversation ?? "" });
-    this.tellSeen();
+    this.markRead();
   };
 
   /** At the message of the address (#m-ID), at the first unread one, or at the end. */
@@ -83,26 +83,17 @@ export class MessageList extends HTMLElement {
     if (!scroller) return;
     this.stuck = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR;
     this.querySelector(".jump-newest")?.toggleAttribute("hidden", this.stuck);
-    this.tellSeen();
+    this.markRead();
   };
 
-  /** A message that came by the answer and by the socket stands once, as it came last. */
-  private dropDoubles(): void {
-    const seen = new Set<string>();
-    for (const message of this.messages.reverse()) {
-      if (seen.has(message.id)) message.remove();
-      seen.add(message.id);
-    }
-  }
-
   private grown(): void {
-    this.dropDoubles();
+    dropDoubles(this.messages);
     const last = this.messages.at(-1);
     if (last && last.id !== this.newest && last.dataset.direction === "outgoing") this.stuck = true;
     this.newest = last?.id ?? "";
     this.stick();
     if (!this.stuck) this.querySelector(".jump-newest")?.removeAttribute("hidden");
-    this.tellSeen();
+    this.markRead();
   }
 
   private stick(): void {
@@ -140,13 +131,20 @@ export class MessageList extends HTMLElement {
     return messages.length > 0;
   }
 
-  private tellSeen(): void {
-    const conv = this.dataset.conversation;
-    if (!conv || document.hidden || !this.stuck || !this.newest) return;
-    const message = this.newest.replace(/^m-/, "");
-    if (this.dataset.seen === message) return;
-    this.dataset.seen = message;
-    tell({ t: "seen", conv, message });
+  private markRead(): void {
+    const newest = this.messages.findLast((message) => message.dataset.direction === "incoming");
+    if (!newest || document.hidden || !this.stuck || this.dataset.read === newest.id) return;
+    this.dataset.read = newest.id;
+    if (this.dataset.readings) void fetch(this.dataset.readings, { method: "POST" });
+  }
+}
+
+/** The newer drawing of a message takes the place of the one that is there. */
+function dropDoubles(messages: HTMLElement[]): void {
+  const known = new Map<string, HTMLElement>();
+  for (const message of messages) {
+    known.get(message.id)?.replaceWith(message);
+    known.set(message.id, message);
   }
 }
 
