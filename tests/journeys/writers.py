@@ -67,7 +67,9 @@ class Writers:
 
     async def _insist(self, method: str, path: str, key: str, **more: Any) -> Any:
         """Again and again until it is accepted, as programs do."""
-        headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": key or "none"}
+        headers = {"Authorization": f"Bearer {self.token}"}
+        if key:
+            headers["Idempotency-Key"] = key
         while True:
             try:
                 async with self.http.request(
