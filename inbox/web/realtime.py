@@ -27,7 +27,7 @@ from inbox.web.route import Access, Route
 log = structlog.get_logger()
 
 LONGEST_QUEUE = 256
-MOST_REPLAYED = 500
+MOST_REPLAYED = 200  # fits the queue of a page
 BATCH = 200
 HEARTBEAT_SECONDS = 20
 POLL_SECONDS = 5
@@ -103,9 +103,9 @@ class Hub:
         events = await self.services.database.read(lambda s: trail.after(s, self._cursor, BATCH))
         if not events:
             return False
+        self._cursor = events[-1].seq or self._cursor  # who joins from here on replays these
         if self.clients:
             await self._push_to(events, list(self.clients))
-        self._cursor = events[-1].seq or self._cursor
         return len(events) == BATCH
 
     async def _push_to(self, events: Sequence[Event], clients: Sequence[Client]) -> None:
@@ -133,8 +133,14 @@ class Hub:
                     client.push(orjson.dumps({"s": push.seq, "h": html}))
         client.push(orjson.dumps({"h": pushes.draw_counts(known.counts)}))
 
-    async def replay(self, client: Client, cursor: int) -> None:
-        """What the page missed, or a reset when that is too much."""
+    async def join(self, client: Client, cursor: int | None) -> None:
+        """First what the page missed, also while that is read; then what comes."""
+        while cursor is not None and cursor < self._cursor:
+            cursor = await self._replay(client, cursor)
+        self.clients.add(client)
+
+    async def _replay(self, client: Client, cursor: int) -> int:
+        """Up to where the reader is, or a reset when that is too much; the new cursor."""
         latest = self._cursor
         events = await self.services.database.read(
             lambda s: trail.after(s, cursor, MOST_REPLAYED + 1)
@@ -144,6 +150,7 @@ class Hub:
             client.push(orjson.dumps({"reset": 1, "s": latest}))
         elif events:
             await self._push_to(events, [client])
+        return latest
 
 
 HUB = web.AppKey("hub", Hub)
@@ -160,10 +167,14 @@ async def live(request: web.Request) -> web.StreamResponse:
     client = Client(socket, request[keys.AGENT], request[keys.ROLE], i18n.locale())
     hub = request.app[HUB]
     after_text = request.query.get("after", "")
+<<<<<<< HEAD
     if after_text.isdecimal():
         await hub.replay(client, int(after_text))
     hub.clients.add(client)
     hub.sockets[socket] = request[keys.SESSION].id
+=======
+    await hub.join(client, int(after_text) if after_text.isdecimal() else None)
+>>>>>>> desktests
     writer = asyncio.create_task(_write(client))
     try:
         async for message in socket:
