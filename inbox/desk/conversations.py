@@ -63,11 +63,7 @@ def _open(
         last_at=clock.now(),
     )
     session.add(conversation)
-<<<<<<< HEAD
     session.flush()  # the thread refers to it
-=======
-    session.flush()
->>>>>>> desktests
     session.add(
         ChannelThread(
             conversation_id=conversation.id,

@@ -167,14 +167,8 @@ async def live(request: web.Request) -> web.StreamResponse:
     client = Client(socket, request[keys.AGENT], request[keys.ROLE], i18n.locale())
     hub = request.app[HUB]
     after_text = request.query.get("after", "")
-<<<<<<< HEAD
-    if after_text.isdecimal():
-        await hub.replay(client, int(after_text))
-    hub.clients.add(client)
     hub.sockets[socket] = request[keys.SESSION].id
-=======
     await hub.join(client, int(after_text) if after_text.isdecimal() else None)
->>>>>>> desktests
     writer = asyncio.create_task(_write(client))
     try:
         async for message in socket:
