@@ -29,8 +29,8 @@ PATIENCE_SECONDS = 300
 RULE = rules.RuleValues(
     name="Complaints",
     event_kind=EventKind.MESSAGE_RECEIVED,
-    conditions={"all": [{"field": "text", "operator": "contains", "value": "complaint"}]},
-    actions=[{"name": "set_priority", "priority": "high"}],
+    conditions={"all": [{"field": "message.text", "operator": "contains", "value": "complaint"}]},
+    actions=[{"action": "set_priority", "parameters": {"priority": 3}}],
 )
 
 
@@ -65,7 +65,7 @@ async def _through(
     for first in range(0, len(mails), BATCH):
         await services.arrivals.record(inbox_id, mails[first : first + BATCH])
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while not await services.database.read(lambda session: _is_done(session, expected)):  # noqa: ASYNC110, E501  nobody tells when all is done
+        while not await services.database.read(lambda session: _is_done(session, expected)):  # noqa: ASYNC110  nobody tells when all is done
             await asyncio.sleep(0.05)
 
 
