@@ -29,8 +29,8 @@ PATIENCE_SECONDS = 300
 RULE = rules.RuleValues(
     name="Complaints",
     event_kind=EventKind.MESSAGE_RECEIVED,
-    conditions={"all": [{"field": "text", "operator": "contains", "value": "complaint"}]},
-    actions=[{"name": "set_priority", "priority": "high"}],
+    conditions={"all": [{"field": "message.text", "operator": "contains", "value": "complaint"}]},
+    actions=[{"action": "set_priority", "parameters": {"priority": 3}}],
 )
 
 
