@@ -63,7 +63,7 @@ def _open(
         last_at=clock.now(),
     )
     session.add(conversation)
-    session.flush()
+    session.flush()  # the thread refers to it
     session.add(
         ChannelThread(
             conversation_id=conversation.id,
