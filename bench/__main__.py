@@ -11,6 +11,7 @@ from pathlib import Path
 from bench import filling, ingest, mail, pages, place, process, search, sockets, table
 from bench.running import Running, bare, serving
 from bench.table import Row
+from inbox import logs
 
 LARGEST = 1_000_000
 
@@ -27,6 +28,7 @@ class Sizes:
 
 def main() -> None:
     asked = _arguments()
+    logs.configure("ERROR", human=True)
     large = LARGEST if asked.full else asked.large
     sizes = Sizes(asked.small, large, asked.messages, asked.mails, asked.in_one, asked.times)
     drawn = asyncio.run(_measured(sizes))

@@ -1,4 +1,4 @@
-"""What follows from what: each event walks one table of reactions, each in its own savepoint."""
+"""What follows from what: each event walks one table; a reaction that fails is undone alone."""
 
 from collections.abc import Callable, Sequence
 from datetime import timedelta
@@ -48,11 +48,11 @@ class Reacting:
 
     async def _react_alone(self, event: Event) -> None:
         try:
-            await self.services.database.write(partial(_react_to, self.reactions, [event]))
+            await self.services.database.write(partial(_try_each, self.reactions, event))
         except Exception as error:
             log.exception("reaction_failed", reacted_event=event.id)
             failures = [{"reaction": "", "error": repr(error)[:500]}]
-            await self.services.database.write(partial(_done, event, failures))
+            await self.services.database.write(partial(_done, [event], failures))
 
 
 def _claim(session: Session) -> list[Event]:
@@ -77,8 +77,14 @@ def _claim(session: Session) -> list[Event]:
 
 def _react_to(reactions: dict[str, Reaction], events: Sequence[Event], session: Session) -> None:
     for event in events:
-        tried = (_try(session, name, reaction, event) for name, reaction in reactions.items())
-        _done(event, [failure for failure in tried if failure], session)
+        for reaction in reactions.values():
+            reaction(session, event)
+    _done(events, [], session)
+
+
+def _try_each(reactions: dict[str, Reaction], event: Event, session: Session) -> None:
+    tried = [_try(session, name, reaction, event) for name, reaction in reactions.items()]
+    _done([event], [failure for failure in tried if failure], session)
 
 
 def _try(session: Session, name: str, reaction: Reaction, event: Event) -> dict[str, str] | None:
@@ -94,10 +100,10 @@ def _try(session: Session, name: str, reaction: Reaction, event: Event) -> dict[
     return None
 
 
-def _done(event: Event, failures: list[dict[str, str]], session: Session) -> None:
+def _done(events: Sequence[Event], failures: list[dict[str, str]], session: Session) -> None:
     session.execute(
         sa.update(Event)
-        .where(col(Event.seq) == event.seq)
+        .where(col(Event.seq).in_([event.seq for event in events]))
         .values(reacted_at=clock.now(), failures=failures)
         .execution_options(synchronize_session=False)
     )
