@@ -9,6 +9,7 @@ from inbox import clock, ids
 from inbox.desk.signing_in import hash_of
 from inbox.errors import Invalid, NotFound
 from inbox.events import Actor, EventKind, record
+from inbox.i18n import N_
 from inbox.model import ApiToken
 
 PREFIX = "inbox_"  # so that secret scanners know one when they see one
@@ -22,7 +23,7 @@ def create(
     """The row, and the token itself, which nobody can read again."""
     wrong: dict[str, str] = {}
     if not 0 < len(name.strip()) <= 120:
-        wrong["name"] = "Say in up to 120 characters what the token is for."
+        wrong["name"] = N_("Say in up to 120 characters what the token is for.")
     if not scopes or not set(scopes) <= set(SCOPES):
         wrong["scopes"] = f"Choose among {', '.join(SCOPES)}."
     if wrong:

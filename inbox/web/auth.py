@@ -8,6 +8,8 @@ from aiohttp import web
 from inbox import clock
 from inbox.desk import first_run, signing_in, tokens
 from inbox.errors import Forbidden, Unauthenticated
+from inbox.model import ApiToken
+from inbox.services import Services
 from inbox.web import keys
 
 SIGN_IN = "/sign-in"
@@ -35,15 +37,23 @@ async def require_token(request: web.Request, scope: str) -> None:
     kind, _, secret = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer" or not secret:
         raise Unauthenticated("Give a token: Authorization: Bearer …")
-    database = request.app[keys.SERVICES].database
-    token = await database.read(lambda s: tokens.recognise(s, secret.strip()))
-    if token is None:
-        raise Unauthenticated("This token is unknown or revoked.")
+    token = await _token(request.app[keys.SERVICES], secret.strip())
     if not tokens.allows(token, scope):
         raise Forbidden(f"This token lacks the scope {scope!r}.")
     request[keys.TOKEN] = token
+
+
+async def _token(services: Services, secret: str) -> ApiToken:
+    key = signing_in.hash_of(secret)
+    if known := services.known_tokens.get(key):
+        return known
+    token = await services.database.read(lambda s: tokens.recognise(s, secret))
+    if token is None:
+        raise Unauthenticated("This token is unknown or revoked.")
+    services.known_tokens.keep(key, token)
     if token.last_used_at is None or clock.now() - token.last_used_at >= TOKEN_SEEN_EVERY:
-        await database.write(lambda s: tokens.seen(s, token.id))
+        await services.database.write(lambda s: tokens.seen(s, token.id))
+    return token
 
 
 async def ask_to_sign_in(request: web.Request) -> web.StreamResponse:

@@ -1,6 +1,7 @@
 """Every URL on one page, with who may call it."""
 
-from inbox.web import health, realtime, webforms, widget
+from inbox.web import api, health, hooks, metrics, realtime, webforms, widget
+from inbox.web.api import openapi
 from inbox.web.pages import (
     attachments,
     changes,
@@ -29,6 +30,10 @@ ROUTES: list[Route] = [
     *attachments.ROUTES,
     *searches.ROUTES,
     *realtime.ROUTES,
+    *hooks.ROUTES,
+    *api.ROUTES,
+    *openapi.ROUTES,
+    *metrics.ROUTES,
     *widget.ROUTES,
     *webforms.ROUTES,
 ]

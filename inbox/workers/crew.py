@@ -3,7 +3,7 @@
 from functools import partial
 
 from inbox import clock
-from inbox.desk import arrivals, deliveries, search, snooze
+from inbox.desk import arrivals, deliveries, search, snooze, telling
 from inbox.events import SYSTEM, TOPIC
 from inbox.services import Services
 from inbox.workers.deliver import Delivering
@@ -12,6 +12,7 @@ from inbox.workers.loop import Loop
 from inbox.workers.react import Reacting
 from inbox.workers.reactions import REACTIONS
 from inbox.workers.receive import RENEW_SECONDS, Receiving
+from inbox.workers.webhooks import Telling
 
 
 class Crew:
@@ -26,6 +27,7 @@ class Crew:
             loop("ingest", topic=arrivals.TOPIC, work=self.ingesting.work, every=5),
             loop("react", topic=TOPIC, work=Reacting(services, REACTIONS).work, every=5),
             loop("deliver", topic=deliveries.TOPIC, work=Delivering(services).work, every=1),
+            loop("webhooks", topic=telling.TOPIC, work=Telling(services).work, every=5),
             loop("index", topic=TOPIC, work=self._index, every=10),
             loop("tick", topic="tick", work=self._tick, every=5),
             loop("receive", topic="inboxes", work=self.receiving.work, every=RENEW_SECONDS),

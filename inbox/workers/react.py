@@ -1,11 +1,12 @@
-"""What follows from what: each event walks one table of reactions, each in its own transaction."""
+"""What follows from what: each event walks one table of reactions, each in its own savepoint."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 
 import sqlalchemy as sa
 import structlog
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
 from inbox import clock
@@ -16,6 +17,7 @@ from inbox.services import Services
 log = structlog.get_logger()
 
 BATCH = 100
+TOGETHER = 10  # events a transaction: few commits, and nobody else waits long
 LEASE = timedelta(seconds=60)
 
 Reaction = Callable[[Session, Event], None]
@@ -31,16 +33,26 @@ class Reacting:
     async def work(self) -> int:
         """How many events were reacted to."""
         claimed = await self.services.database.write(_claim)
-        for event in claimed:
-            failures = []
-            for name, reaction in self.reactions.items():
-                try:
-                    await self.services.database.write(partial(_react, reaction, event))
-                except Exception as error:
-                    log.exception("reaction_failed", reaction=name, reacted_event=event.id)
-                    failures.append({"reaction": name, "error": repr(error)[:500]})
-            await self.services.database.write(partial(_done, event, failures))
+        for first in range(0, len(claimed), TOGETHER):
+            await self._react(claimed[first : first + TOGETHER])
         return len(claimed)
+
+    async def _react(self, events: Sequence[Event]) -> None:
+        """In one transaction; if that fails one by one, so that a bad one sinks only itself."""
+        try:
+            await self.services.database.write(partial(_react_to, self.reactions, events))
+        except Exception:
+            log.exception("reactions_failed", events=len(events))
+            for event in events:
+                await self._react_alone(event)
+
+    async def _react_alone(self, event: Event) -> None:
+        try:
+            await self.services.database.write(partial(_react_to, self.reactions, [event]))
+        except Exception as error:
+            log.exception("reaction_failed", reacted_event=event.id)
+            failures = [{"reaction": "", "error": repr(error)[:500]}]
+            await self.services.database.write(partial(_done, event, failures))
 
 
 def _claim(session: Session) -> list[Event]:
@@ -63,8 +75,23 @@ def _claim(session: Session) -> list[Event]:
     return found
 
 
-def _react(reaction: Reaction, event: Event, session: Session) -> None:
-    reaction(session, event)
+def _react_to(reactions: dict[str, Reaction], events: Sequence[Event], session: Session) -> None:
+    for event in events:
+        tried = (_try(session, name, reaction, event) for name, reaction in reactions.items())
+        _done(event, [failure for failure in tried if failure], session)
+
+
+def _try(session: Session, name: str, reaction: Reaction, event: Event) -> dict[str, str] | None:
+    """What went wrong; a reaction that fails is undone, and the others stand."""
+    try:
+        with session.begin_nested():
+            reaction(session, event)
+    except OperationalError:  # the database's trouble, for which the whole is tried again
+        raise
+    except Exception as error:
+        log.exception("reaction_failed", reaction=name, reacted_event=event.id)
+        return {"reaction": name, "error": repr(error)[:500]}
+    return None
 
 
 def _done(event: Event, failures: list[dict[str, str]], session: Session) -> None:

@@ -2,6 +2,7 @@
 
 from sqlmodel import Session
 
+from inbox.desk import telling
 from inbox.events import EventKind
 from inbox.model import Event
 from inbox.routing import auto_replies, distributing, engine
@@ -23,8 +24,13 @@ def replies(session: Session, event: Event) -> None:
         auto_replies.answer(session, event)
 
 
+def webhooks(session: Session, event: Event) -> None:
+    telling.queue(session, event)
+
+
 REACTIONS: dict[str, Reaction] = {
     "rules": rules,
     "distribution": distribution,
     "auto_replies": replies,
+    "webhooks": webhooks,
 }

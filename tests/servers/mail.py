@@ -240,6 +240,10 @@ class MailServers:
         """For example `550 5.1.1 no such user` or `451 4.7.1 greylisted`; empty: take it again."""
         self._refusals[recipient] = answer
         self._write_refusals()
+        self.reload_smtp()
+
+    def reload_smtp(self) -> None:
+        """So that Postfix, which keeps its tables, knows users that came after it was asked."""
         self._run("postfix", "-c", str(self._postfix_folder), "reload")
         time.sleep(0.5)
 

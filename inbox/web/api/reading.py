@@ -1,0 +1,86 @@
+"""What programs send, checked: sound JSON, known fields only, and remedies in words."""
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, TypeVar
+
+import orjson
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from inbox.desk.accounts import validate
+from inbox.errors import InboxError
+
+DEEPEST = 32
+LARGEST_PAGE = 200
+PAGE = 50
+
+
+class Malformed(InboxError):
+    """This request can't be understood. Send JSON in UTF-8."""
+
+    code = "bad_request"
+
+
+class Input(BaseModel):
+    """A field that is not known is an error, since nobody would see what it lost."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class Paged(Input):
+    """The query of a list: go on where `next` of the page before says."""
+
+    cursor: str = Field("", max_length=200, description="`next` of the page before")
+    limit: int = Field(PAGE, ge=1, le=LARGEST_PAGE, description="how many at the most")
+
+
+Shape = TypeVar("Shape", bound=BaseModel)
+Name = Annotated[str, Field(min_length=1, max_length=300)]
+Words = Annotated[str, Field(max_length=100_000)]
+Moment = Annotated[AwareDatetime, Field(examples=["2026-05-04T09:30:00+02:00"])]
+Id = Annotated[str, Field(min_length=1, max_length=25)]
+
+
+def read_body(model: type[Shape], content: bytes) -> Shape:
+    """Malformed for what is no sound JSON, Invalid for what does not fit the model."""
+    try:
+        values = orjson.loads(content or b"{}")
+    except orjson.JSONDecodeError as error:
+        raise Malformed(f"The body is not JSON in UTF-8: {error}.") from None
+    if not isinstance(values, dict):
+        raise Malformed("The body must be a JSON object: {…}.")
+    _refuse_unsound(values)
+    found: Shape = validate(model, values)
+    return found
+
+
+def read_query(model: type[Shape], query: Mapping[str, str]) -> Shape:
+    _refuse_nul(query.values())
+    _refuse_nul(query.keys())
+    found: Shape = validate(model, query)
+    return found
+
+
+def read_path(path: Mapping[str, str]) -> dict[str, str]:
+    _refuse_nul(path.values())
+    return dict(path)
+
+
+def _refuse_nul(texts: Iterable[str]) -> None:
+    """No database keeps one, and nobody means one."""
+    for text in texts:
+        if "\0" in text:
+            raise Malformed("The character NUL can't be taken. Leave it out.")
+
+
+def _refuse_unsound(value: Any, depth: int = 0) -> None:
+    if depth > DEEPEST:
+        raise Malformed(f"The body is nested deeper than {DEEPEST} levels.")
+    if isinstance(value, str):
+        _refuse_nul([value])
+    elif isinstance(value, dict):
+        _refuse_nul(value)
+        for inner in value.values():
+            _refuse_unsound(inner, depth + 1)
+    elif isinstance(value, list):
+        for inner in value:
+            _refuse_unsound(inner, depth + 1)

@@ -1,0 +1,223 @@
+"""What programs are given: the fields that are promised, which are fewer than the columns."""
+
+from datetime import datetime
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from inbox.model import (
+    Author,
+    Availability,
+    ContactKind,
+    Direction,
+    Health,
+    MessageState,
+    Status,
+    Strategy,
+)  # fmt: skip
+
+Item = TypeVar("Item")
+
+
+class Shape(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+
+class Page(Shape, Generic[Item]):
+    """`next` is the cursor of the page after, null at the end."""
+
+    items: list[Item]
+    next: str | None
+
+
+class Problem(Shape):
+    """`code` is for programs, `message` for people, `fields` says what is wrong with each."""
+
+    code: str
+    message: str
+    fields: dict[str, str]
+
+
+class Error(Shape):
+    error: Problem
+
+
+class ArrivalTaken(Shape):
+    id: str
+
+
+class IdentityShape(Shape):
+    id: str
+    kind: str
+    value: str
+    name: str
+    is_primary: bool
+    verified_at: datetime | None
+
+
+class ContactShape(Shape):
+    id: str
+    kind: ContactKind
+    name: str
+    title: str
+    company_id: str | None
+    language: str
+    time_zone: str
+    city: str
+    country: str
+    about: str
+    preferred_channel: str
+    blocked: bool
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class ContactWithAddresses(ContactShape):
+    addresses: list[IdentityShape]
+
+
+class InboxShape(Shape):
+    """Secrets are never given back."""
+
+    id: str
+    name: str
+    kind: str
+    address: str
+    slug: str
+    enabled: bool
+    restricted: bool
+    settings: dict[str, Any]
+    team_id: str | None
+    health: Health
+    health_reason: str
+    created_at: datetime
+
+
+class ConversationShape(Shape):
+    id: str
+    number: int
+    subject: str
+    status: Status
+    priority: int
+    contact_id: str
+    contact_name: str
+    inbox_id: str
+    channel: str
+    assignee_id: str | None
+    team_id: str | None
+    snoozed_until: datetime | None
+    snoozed_until_reply: bool
+    waiting_since: datetime | None
+    first_reply_at: datetime | None
+    resolved_at: datetime | None
+    preview: str
+    last_author: str
+    last_at: datetime
+    unread: int
+    message_count: int
+    flagged: bool
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class MessageShape(Shape):
+    """`html` is sanitised; `text` is what was newly written, `quoted` the history below it."""
+
+    id: str
+    conversation_id: str
+    inbox_id: str
+    direction: Direction
+    channel: str
+    author_kind: Author
+    author_id: str | None
+    author_name: str
+    subject: str
+    text: str
+    quoted: str
+    html: str
+    recipients: dict[str, Any]
+    sent_at: datetime
+    state: MessageState
+    state_reason: str
+    automatic: bool
+    attachment_count: int
+    created_at: datetime
+
+
+class EventShape(Shape):
+    seq: int
+    id: str
+    kind: str
+    at: datetime
+    actor_kind: str
+    actor_id: str | None
+    actor_name: str
+    conversation_id: str | None
+    contact_id: str | None
+    inbox_id: str | None
+    message_id: str | None
+    particulars: dict[str, Any]
+    cause_id: str | None
+    depth: int
+
+
+class EventPage(Shape):
+    """`next` is to be given as `after` the next time, whether there was anything or not."""
+
+    items: list[EventShape]
+    next: int
+
+
+class AgentShape(Shape):
+    id: str
+    name: str
+    email: str
+    active: bool
+    availability: Availability
+    time_zone: str
+    locale: str
+
+
+class TeamShape(Shape):
+    id: str
+    name: str
+    strategy: Strategy
+    agent_ids: list[str]
+
+
+class TagShape(Shape):
+    id: str
+    name: str
+    hue: int
+
+
+class WebhookShape(Shape):
+    id: str
+    url: str
+    events: list[str]
+    inbox_id: str | None
+    enabled: bool
+    failing_since: datetime | None
+    disabled_reason: str
+    created_at: datetime
+
+
+class WebhookWithSecret(WebhookShape):
+    """The secret is shown this once."""
+
+    secret: str
+
+
+class DeliveryShape(Shape):
+    id: str
+    event_id: str
+    event_kind: str
+    state: MessageState
+    attempts: int
+    not_before: datetime
+    status_code: int | None
+    response: str
+    error: str
+    created_at: datetime

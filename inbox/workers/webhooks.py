@@ -1,0 +1,84 @@
+"""Tells the addresses of third parties what happened: signed, within limits, once an answer."""
+
+import asyncio
+import hashlib
+import hmac
+from dataclasses import dataclass
+
+import aiohttp
+
+from inbox import clock
+from inbox.desk import telling
+from inbox.desk.telling import Due
+from inbox.errors import InboxError
+from inbox.outgoing import read_limited
+from inbox.services import Services
+
+HEADER = "X-Inbox-Signature"
+BATCH = 20
+SECONDS = 15  # below the lease, so that nobody else tells it meanwhile
+LARGEST_ANSWER = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    status: int | None = None
+    text: str = ""
+    error: str = ""
+
+
+class Telling:
+    def __init__(self, services: Services) -> None:
+        self.services = services
+
+    async def work(self) -> int:
+        """How many calls were made."""
+        claimed = await self.services.database.write(lambda s: telling.claim_due(s, BATCH))
+        await asyncio.gather(*(self._tell(due) for due in claimed))
+        return len(claimed)
+
+    async def _tell(self, due: Due) -> None:
+        outcome, delivery_id = await self._call(due), due.delivery.id
+        status = outcome.status
+        if status is not None and not outcome.error:
+            await self.services.database.write(
+                lambda s: telling.told(s, delivery_id, status, outcome.text)
+            )
+            return
+        await self.services.database.write(
+            lambda s: telling.not_told(s, delivery_id, status, outcome.text, outcome.error)
+        )
+
+    async def _call(self, due: Due) -> Outcome:
+        body = due.delivery.payload.encode()
+        try:
+            headers = self._headers(due, body)
+            async with (
+                asyncio.timeout(SECONDS),
+                self.services.channels.http().post(
+                    due.webhook.url, data=body, headers=headers, allow_redirects=False
+                ) as answer,
+            ):
+                text = (await read_limited(answer, LARGEST_ANSWER)).decode(errors="replace")
+        except TimeoutError:
+            return Outcome(error=f"There was no answer within {SECONDS} seconds.")
+        except (aiohttp.ClientError, OSError, ValueError, InboxError) as error:
+            return Outcome(error=str(error) or type(error).__name__)
+        well = 200 <= answer.status < 300
+        return Outcome(answer.status, text, "" if well else f"It answered {answer.status}.")
+
+    def _headers(self, due: Due, body: bytes) -> dict[str, str]:
+        secret = self.services.vault.decrypt(due.webhook.secret)["secret"]
+        return {
+            "Content-Type": "application/json",
+            "User-Agent": "Inbox",
+            "X-Inbox-Event": due.delivery.event_kind,
+            "X-Inbox-Delivery": due.delivery.id,
+            HEADER: signature(secret, body, int(clock.now().timestamp())),
+        }
+
+
+def signature(secret: str, body: bytes, seconds: int) -> str:
+    """`t=<unix seconds>,v1=<hex digits>`: HMAC-SHA256 over the time, a dot and the body."""
+    signed = f"{seconds}.".encode() + body
+    return f"t={seconds},v1={hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()}"
