@@ -10,7 +10,7 @@ from inbox import clock
 from inbox.db import now, touch
 from inbox.envelope import Bounce, DeliveryReport, Receipt
 from inbox.events import SYSTEM, Actor, EventKind, record
-from inbox.model import Conversation, Delivery, Identity, Message, MessageState
+from inbox.model import Conversation, Delivery, Direction, Identity, Message, MessageState
 
 TOPIC = "deliveries"
 LEASE = timedelta(seconds=90)
@@ -146,8 +146,17 @@ def report(session: Session, inbox_id: str, found: DeliveryReport) -> None:
         _settle(session, delivery, state, reason=found.explanation)
 
 
-def bounced(session: Session, message: Message, bounce: Bounce, *, by: Actor) -> None:
-    """The mail came back: this message failed, and a dead address is marked."""
+def bounced(session: Session, inbox_id: str, bounce: Bounce, *, by: Actor) -> None:
+    """A mail came back: that very message failed, and a dead address is marked."""
+    message = session.exec(
+        select(Message).where(
+            Message.mail_message_id == bounce.original_message_id,
+            Message.inbox_id == inbox_id,
+            Message.direction == Direction.OUTGOING,
+        )
+    ).first()
+    if message is None:
+        return
     delivery = session.exec(select(Delivery).where(Delivery.message_id == message.id)).first()
     if delivery:
         delivery.error_code = bounce.status[:64]

@@ -13,7 +13,7 @@ from inbox.crm import contacts
 from inbox.crm.contacts import Key, Known
 from inbox.db import next_numbers
 from inbox.desk import counters, deliveries, rows, threads
-from inbox.envelope import AddressKind, Bounce, DeliveryReport, Inbound, InboundEnvelope
+from inbox.envelope import AddressKind, DeliveryReport, Inbound, InboundEnvelope
 from inbox.events import SYSTEM, EventKind, record_many
 from inbox.model import (
     Attachment,
@@ -90,7 +90,7 @@ def ingest(session: Session, key: bytes, items: Sequence[Understood]) -> list[st
             continue
         _take(batch, item, item.inbound)
         if item.inbound.bounce:
-            _bounce(session, item.inbox_id, item.inbound.bounce)
+            deliveries.bounced(session, item.inbox_id, item.inbound.bounce, by=SYSTEM)
     _write(batch)
     return [row["id"] for row in batch.messages]
 
@@ -280,19 +280,6 @@ def _edit(batch: _Batch, item: Understood, envelope: InboundEnvelope) -> None:
     assert conversation
     row = {"id": message.id, "created_at": now, "inbox_id": item.inbox_id}
     batch.tell(EventKind.MESSAGE_EDITED, conversation, contact, row)
-
-
-def _bounce(session: Session, inbox_id: str, bounce: Bounce) -> None:
-    """Mark the very message that came back, and the address if it is gone for good."""
-    message = session.exec(
-        select(Message).where(
-            Message.mail_message_id == bounce.original_message_id,
-            Message.inbox_id == inbox_id,
-            Message.direction == Direction.OUTGOING,
-        )
-    ).first()
-    if message and bounce.original_message_id:
-        deliveries.bounced(session, message, bounce, by=SYSTEM)
 
 
 def _write(batch: _Batch) -> None:

@@ -32,9 +32,7 @@ def message(  # noqa: PLR0913  the parts a message is made of
     now: datetime,
 ) -> dict[str, Any]:
     return {
-        "id": ids.new(),
-        "created_at": now,
-        "updated_at": now,
+        **_record(now),
         "conversation_id": thread.conversation_id,
         "thread_id": thread.id,
         "inbox_id": inbox_id,
@@ -65,9 +63,7 @@ def message(  # noqa: PLR0913  the parts a message is made of
 
 def attachment(message: Mapping[str, Any], part: FilePart, digest: str) -> dict[str, Any]:
     return {
-        "id": ids.new(),
-        "created_at": message["created_at"],
-        "updated_at": message["created_at"],
+        **_record(message["created_at"]),
         "message_id": message["id"],
         "name": part.name[:255],
         "content_type": part.content_type[:128],
@@ -123,6 +119,10 @@ def show(conversation: Conversation, message: Mapping[str, Any], *, flagged: boo
     conversation.snoozed_until = None
     conversation.snoozed_until_reply = False
     conversation.resolved_at = None
+
+
+def _record(now: datetime) -> dict[str, Any]:
+    return {"id": ids.new(), "created_at": now, "updated_at": now}
 
 
 def _recipients(envelope: InboundEnvelope) -> dict[str, Any]:
