@@ -29,6 +29,8 @@ ADMIN = (IN, FORBIDDEN, FORBIDDEN, OK)
 _C = "/conversations/{number}"
 TABLE: dict[str, tuple[Any, ...]] = {
     "GET /healthz": PUBLIC, "GET /readyz": PUBLIC,
+    "GET /metrics": PUBLIC, "GET /api/docs": PUBLIC, "GET /api/v1/openapi.json": PUBLIC,
+    "GET /more": AGENT,
     "GET /first-run": (IN, IN, IN, IN), "POST /first-run": PUBLIC,
     "GET /sign-in": PUBLIC, "POST /sign-in": PUBLIC,
     "GET /widget.js": PUBLIC, "GET /widget/{inbox_id}": PUBLIC,

@@ -9,7 +9,7 @@ import pytest
 from aiohttp import ClientWebSocketResponse, WSCloseCode, WSMsgType, WSServerHandshakeError
 
 from inbox.db import Session
-from inbox.desk import notes
+from inbox.desk import notes, trail
 from inbox.events import SYSTEM
 from inbox.model import Conversation, Inbox
 from inbox.web import realtime
@@ -89,10 +89,10 @@ async def test_a_resumed_page_hears_what_it_missed_once(
 ) -> None:
     browser = await signed_in(owner)
     await note(services, conversation, "Seen")
-    seen = await services.database.read(realtime._latest)
+    seen = await services.database.read(trail.latest)
     for text in ("one", "two"):
         await note(services, conversation, text)
-    latest = await services.database.read(realtime._latest)
+    latest = await services.database.read(trail.latest)
     hub = browser.server.app[realtime.HUB]
     async with asyncio.timeout(SECONDS):
         while hub._cursor < latest:
@@ -112,12 +112,12 @@ async def test_a_page_that_joins_while_much_happens_misses_nothing(
     services, signed_in, owner, conversation
 ) -> None:
     browser = await signed_in(owner)
-    seen = await services.database.read(realtime._latest)
+    seen = await services.database.read(trail.latest)
 
     writing = asyncio.gather(*(note(services, conversation, str(n)) for n in range(40)))
     socket = await connect(browser, after=seen)
     await writing
-    latest = await services.database.read(realtime._latest)
+    latest = await services.database.read(trail.latest)
 
     numbers = [0]
     while numbers[-1] < latest:
@@ -133,7 +133,7 @@ async def test_a_gap_too_wide_is_a_reset(
     hub = browser.server.app[realtime.HUB]
     for number in range(4):
         await note(services, conversation, str(number))
-    latest = await services.database.read(realtime._latest)
+    latest = await services.database.read(trail.latest)
     async with asyncio.timeout(SECONDS):
         while hub._cursor < latest:
             await asyncio.sleep(0.01)
