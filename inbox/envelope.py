@@ -114,7 +114,8 @@ class OutboundEnvelope:
     """One message for a customer.
 
     `message_id` is fixed when the reply is queued, so that a repeat carries the same.
-    `reply_to` is the plus address whose token leads back to the conversation.
+    `references` are oldest first. `reply_to` is the plus address whose token leads back to the
+    conversation.
     """
 
     delivery_id: str

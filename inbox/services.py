@@ -1,10 +1,12 @@
 """The composition root: everything a process needs, put together in one place."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
+from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
 from inbox import outgoing
@@ -12,14 +14,27 @@ from inbox.bus import Bus
 from inbox.channels import registry
 from inbox.channels.base import Account, Channel
 from inbox.db import Database
-from inbox.desk import accounts, arrivals, tokens
+from inbox.desk import accounts, arrivals
 from inbox.desk.arrivals import INLINE_BYTES
+from inbox.desk.recent import Recent
 from inbox.envelope import RawItem
 from inbox.errors import NotFound
 from inbox.files import Files
-from inbox.model import Inbox, Workspace
+from inbox.model import ApiToken, Inbox, Workspace
 from inbox.settings import Settings
 from inbox.vault import Vault, find_or_make_key
+
+TOGETHER = 200
+
+
+@dataclass(slots=True)
+class _Waiting:
+    """What one caller hands over, and where their answer goes."""
+
+    inbox_id: str
+    items: Sequence[RawItem]
+    digests: Mapping[str, str]
+    answer: asyncio.Future[list[str]]
 
 
 @dataclass(slots=True)
@@ -28,6 +43,8 @@ class Arrivals:
 
     database: Database
     files: Files
+    _waiting: list[_Waiting] = field(default_factory=list)
+    _writing: asyncio.Task[None] | None = None
 
     async def record(
         self,
@@ -42,14 +59,48 @@ class Arrivals:
             for item in items
             if len(item.content) > INLINE_BYTES
         }
+        if checkpoint is None:
+            return await self._with_others(inbox_id, items, digests)
 
         def work(session: Any) -> list[str]:
             found = arrivals.store(session, inbox_id, items, digests)
-            if checkpoint is not None:
-                arrivals.move_checkpoint(session, inbox_id, checkpoint, epoch)
+            arrivals.move_checkpoint(session, inbox_id, checkpoint, epoch)
             return found
 
         return await self.database.write(work)
+
+    async def _with_others(
+        self, inbox_id: str, items: Sequence[RawItem], digests: Mapping[str, str]
+    ) -> list[str]:
+        """In one transaction with whatever else comes while the one before is committed."""
+        answer: asyncio.Future[list[str]] = asyncio.get_running_loop().create_future()
+        self._waiting.append(_Waiting(inbox_id, items, digests, answer))
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write(), name="arrivals")
+        return await answer
+
+    async def _write(self) -> None:
+        while self._waiting:
+            batch = self._waiting[:TOGETHER]
+            del self._waiting[:TOGETHER]
+            await self._store(batch)
+
+    async def _store(self, batch: Sequence[_Waiting]) -> None:
+        """A batch that fails is tried one by one, so that a bad one sinks only itself."""
+        try:
+            found = await self.database.write(lambda s: _store(s, batch))
+        except Exception as error:  # noqa: BLE001  it belongs to the callers
+            if len(batch) > 1 and not isinstance(error, OperationalError):
+                for waiting in batch:
+                    await self._store([waiting])
+                return
+            for waiting in batch:
+                if not waiting.answer.done():
+                    waiting.answer.set_exception(error)
+            return
+        for waiting, arrival_ids in zip(batch, found, strict=True):
+            if not waiting.answer.done():
+                waiting.answer.set_result(arrival_ids)
 
 
 @dataclass(slots=True)
@@ -118,7 +169,8 @@ class Services:
     channels: Channels
     arrivals: Arrivals
     workspace: Workspace = field(default_factory=Workspace)
-    known_tokens: tokens.Known = field(default_factory=tokens.Known)
+    known_tokens: Recent[ApiToken] = field(default_factory=Recent)
+    known_inboxes: Recent[Inbox] = field(default_factory=Recent)
 
     async def start(self) -> None:
         await self.bus.start()
@@ -146,6 +198,20 @@ def build(settings: Settings) -> Services:
         channels=Channels(vault, settings),
         arrivals=Arrivals(database, files),
     )
+
+
+def _store(session: Any, batch: Sequence[_Waiting]) -> list[list[str]]:
+    """One statement an inbox, whoever handed it over; the ids of each caller."""
+    known: dict[tuple[str, str], str] = {}
+    for inbox_id in dict.fromkeys(waiting.inbox_id for waiting in batch):
+        mine = [waiting for waiting in batch if waiting.inbox_id == inbox_id]
+        items = {item.external_id: item for waiting in mine for item in waiting.items}
+        digests = {key: digest for waiting in mine for key, digest in waiting.digests.items()}
+        found = arrivals.store(session, inbox_id, list(items.values()), digests)
+        known |= {(inbox_id, key): one for key, one in zip(items, found, strict=True)}
+    return [
+        [known[waiting.inbox_id, item.external_id] for item in waiting.items] for waiting in batch
+    ]
 
 
 def known_inbox(session: Any, inbox_id: str) -> Inbox:

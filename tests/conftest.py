@@ -6,8 +6,11 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from playwright.async_api import Page
 
+from inbox import i18n
 from inbox.db import Database
 from tests.servers import browser, postgres, valkey
 
@@ -87,3 +90,17 @@ async def page() -> AsyncIterator[Page]:
     """A browser's page; the test fails if an error reaches its console."""
     async with browser.page() as opened:
         yield opened
+
+
+@pytest.fixture
+def compiled_catalogues(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The translations as their sources are now, not as they were when Inbox was installed."""
+    for source in i18n.FOLDER.glob("*/LC_MESSAGES/*.po"):
+        compiled = tmp_path / "locale" / source.relative_to(i18n.FOLDER).with_suffix(".mo")
+        compiled.parent.mkdir(parents=True)
+        with source.open("rb") as file, compiled.open("wb") as target:
+            write_mo(target, read_po(file))
+    monkeypatch.setattr(i18n, "FOLDER", tmp_path / "locale")
+    i18n._catalogue.cache_clear()
+    yield
+    i18n._catalogue.cache_clear()

@@ -12,6 +12,7 @@ from inbox import i18n
 from inbox.desk import signing_in
 from inbox.errors import Conflict, Forbidden, Invalid, NotFound
 from inbox.events import Actor, EventKind, record
+from inbox.i18n import N_
 from inbox.model import Agent, Availability, Permission, Role
 
 OWNER = "owner"
@@ -63,6 +64,8 @@ def update(session: Session, agent_id: str, changes: Mapping[str, Any], *, by: A
         values["email"] = signing_in.normal_email(values["email"])
     _check(session, agent, values)
     changed = {name: v for name, v in values.items() if v != getattr(agent, name)}
+    if "email" in changed and by.id != agent.id and is_owner(session, agent):
+        _refuse_unless_owner(session, by)
     for name, value in changed.items():
         setattr(agent, name, value)
     session.add(agent)
@@ -161,17 +164,17 @@ def is_owner(session: Session, agent: Agent) -> bool:
 
 
 _CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
-    "name": (lambda v: 0 < len(v) <= 200, "Give a name of up to 200 characters."),
+    "name": (lambda v: 0 < len(v) <= 200, N_("Give a name of up to 200 characters.")),
     "email": (
         lambda v: len(v) <= 254 and _EMAIL.fullmatch(v) is not None,
-        "Give an e-mail address like ana@example.org.",
+        N_("Give an e-mail address like ana@example.org."),
     ),
-    "availability": (lambda v: v in set(Availability), "Choose online or away."),
-    "capacity": (lambda v: 0 <= v <= 1000, "Give a number from 0 to 1000."),
-    "locale": (lambda v: v in {"", *i18n.LOCALES}, "Choose a language from the list."),
-    "theme": (lambda v: v in THEMES, "Choose a theme from the list."),
-    "time_zone": (lambda v: v in available_timezones(), "Choose a time zone from the list."),
-    "signature": (lambda v: len(v) <= 5000, "Use at most 5,000 characters."),
+    "availability": (lambda v: v in set(Availability), N_("Choose online or away.")),
+    "capacity": (lambda v: 0 <= v <= 1000, N_("Give a number from 0 to 1000.")),
+    "locale": (lambda v: v in {"", *i18n.LOCALES}, N_("Choose a language from the list.")),
+    "theme": (lambda v: v in THEMES, N_("Choose a theme from the list.")),
+    "time_zone": (lambda v: v in available_timezones(), N_("Choose a time zone from the list.")),
+    "signature": (lambda v: len(v) <= 5000, N_("Use at most 5,000 characters.")),
 }
 
 
@@ -184,14 +187,14 @@ def _check(session: Session, agent: Agent, values: Mapping[str, Any]) -> None:
         raise Invalid(fields=wrong)
     same = by_email(session, values["email"]) if "email" in values else None
     if same and same is not agent:
-        raise Invalid(fields={"email": "Another agent has this address."})
+        raise Invalid(fields={"email": N_("Another agent has this address.")})
 
 
 def _refuse_unless_owner(session: Session, by: Actor) -> None:
     """An administrator must not make himself owner, nor take an owner's account over."""
     asking = session.get(Agent, by.id) if by.kind == "agent" and by.id else None
     if by.kind != "system" and not (asking and is_owner(session, asking)):
-        raise Forbidden("Only an owner can do this to an owner.")
+        raise Forbidden(N_("Only an owner can do this to an owner."))
 
 
 def _refuse_without_owner(session: Session, agent: Agent) -> None:
@@ -203,4 +206,4 @@ def _refuse_without_owner(session: Session, agent: Agent) -> None:
         )
     ).first()
     if others is None:
-        raise Conflict("This is the only owner. Make somebody else an owner first.")
+        raise Conflict(N_("This is the only owner. Make somebody else an owner first."))

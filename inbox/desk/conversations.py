@@ -43,6 +43,7 @@ def start(
     if not address.value:
         raise Invalid(fields={"address": "Give the address to write to."})
     contact, identity = contacts.find_or_create(session, [address])[address.kind, address.value]
+    session.flush()  # what the new rows point to has to be there first
     return _open(session, inbox, contact, identity, subject, by)
 
 

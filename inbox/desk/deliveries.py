@@ -15,6 +15,7 @@ from inbox.model import Conversation, Delivery, Identity, Message, MessageState
 TOPIC = "deliveries"
 LEASE = timedelta(seconds=90)
 HANDING_OVER = "handing_over"
+REPEATED = "repeated"  # stays through other failures, so that "once" is once
 UNKNOWN_WAIT = timedelta(minutes=10)
 BACKOFF_SECONDS = (30, 60, 300, 900, 3600, 10800)  # then three hours each, to the end of the span
 SPAN = timedelta(hours=48)
@@ -91,7 +92,9 @@ def put_off(
         return
     moment = clock.now()
     step = BACKOFF_SECONDS[min(delivery.attempts, len(BACKOFF_SECONDS)) - 1]
-    delivery.error, delivery.error_code, delivery.stage = error[:2000], code[:64], ""
+    delivery.error, delivery.stage = error[:2000], ""
+    if delivery.error_code != REPEATED:
+        delivery.error_code = code[:64]
     if moment - delivery.created_at > SPAN:
         _settle(session, delivery, MessageState.FAILED, reason=error)
         return
@@ -118,8 +121,8 @@ def unknown(
     if delivery is None:
         return
     delivery.error = error[:2000]
-    if repeatable and delivery.error_code != "repeated":
-        delivery.error_code, delivery.stage = "repeated", ""
+    if repeatable and delivery.error_code != REPEATED:
+        delivery.error_code, delivery.stage = REPEATED, ""
         delivery.not_before = clock.now() + UNKNOWN_WAIT
         delivery.lease_until = None
         session.add(delivery)

@@ -137,7 +137,8 @@ def _take(batch: _Batch, item: Understood, envelope: InboundEnvelope) -> None:
     thread = _thread(batch, item, envelope, conversation, identity.id, now)
     row = rows.message(
         envelope, thread, contact,
-        channel=item.channel, arrival_id=item.arrival_id, rung=found.rung, now=now,
+        inbox_id=item.inbox_id, channel=item.channel, arrival_id=item.arrival_id,
+        rung=found.rung, now=now,
     )  # fmt: skip
     batch.messages.append(row)
     batch.files += [
@@ -188,18 +189,19 @@ def _thread(
     now: datetime,
 ) -> ChannelThread:
     remote = envelope.thread if envelope.thread is not None else envelope.sender.value
-    key = (item.inbox_id, remote)
+    inbox_id = _answered_from(batch, item.inbox_id)
+    key = (inbox_id, remote)
     thread = batch.known.by_thread.get(key)
     if thread is None or thread.conversation_id != conversation.id:
         thread = batch.session.exec(
             select(ChannelThread).where(
                 ChannelThread.conversation_id == conversation.id,
-                ChannelThread.inbox_id == item.inbox_id,
+                ChannelThread.inbox_id == inbox_id,
                 ChannelThread.remote_id == remote,
             )
         ).first() or ChannelThread(
             conversation_id=conversation.id,
-            inbox_id=item.inbox_id,
+            inbox_id=inbox_id,
             identity_id=identity_id,
             remote_id=remote,
             subject=envelope.subject[:500],
@@ -209,6 +211,12 @@ def _thread(
     thread.window_until = now + timedelta(hours=item.window_hours) if item.window_hours else None
     batch.session.add(thread)
     return thread
+
+
+def _answered_from(batch: _Batch, inbox_id: str) -> str:
+    """A web form can't send, so its settings name the inbox that answers for it."""
+    named = batch.inboxes[inbox_id].settings.get("reply_inbox")
+    return inbox_id if not named or batch.session.get(Inbox, named) is None else named
 
 
 def _copy_in(batch: _Batch, conversation: Conversation, envelope: InboundEnvelope) -> None:

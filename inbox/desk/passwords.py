@@ -7,6 +7,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from inbox.errors import Invalid
+from inbox.i18n import N_
 
 SHORTEST = 8
 LONGEST = 128
@@ -22,10 +23,10 @@ _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)  # O
 def check_rules(password: str, *, email: str = "", field: str = "password") -> None:
     """Invalid, saying what would do: length counts, kinds of characters do not."""
     if not SHORTEST <= len(password) <= LONGEST:
-        raise Invalid(fields={field: f"Use {SHORTEST} to {LONGEST} characters."})
+        raise Invalid(fields={field: N_("Use 8 to 128 characters.")})
     plain = password.casefold()
     if plain in TOO_COMMON or len(set(plain)) == 1 or (email and plain == email.casefold()):
-        raise Invalid(fields={field: "This one is guessed first. Use a few unrelated words."})
+        raise Invalid(fields={field: N_("This one is guessed first. Use a few unrelated words.")})
 
 
 def make_hash(password: str) -> str:

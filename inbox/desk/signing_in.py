@@ -1,6 +1,7 @@
 """Who is at the browser: tries counted, sessions made, recognised and ended."""
 
 import hashlib
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -116,6 +117,11 @@ def sessions_of(session: Session, agent_id: str) -> list[SignedIn]:
             .order_by(col(SignedIn.last_seen_at).desc())
         )
     )
+
+
+def alive(session: Session, session_ids: Collection[str]) -> set[str]:
+    """Those of the sessions that have not ended."""
+    return set(session.exec(select(SignedIn.id).where(col(SignedIn.id).in_(session_ids))))
 
 
 def normal_email(email: str) -> str:

@@ -128,7 +128,8 @@ def _payload(event: Event) -> str:
 
 def _wait(attempts: int) -> timedelta:
     """With jitter, so that those who failed together do not come back together."""
-    return FIRST_WAIT * 2 ** (attempts - 1) * random.uniform(0.9, 1.1)  # noqa: S311  not a secret
+    jitter = random.uniform(0.9, 1.1)  # noqa: S311  not a secret
+    return FIRST_WAIT * (2.0 ** (attempts - 1) * jitter)
 
 
 def _log(delivery: WebhookDelivery, status_code: int | None, response: str, error: str) -> None:

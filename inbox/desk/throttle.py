@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from inbox import clock, ids
 from inbox.errors import RateLimited
+from inbox.i18n import N_
 from inbox.model import Throttle
 
 WINDOW = timedelta(minutes=15)
@@ -36,7 +37,7 @@ def count(session: Session, kind: str, who: str, limit: int, window: timedelta =
     tries, since = session.execute(statement).one()
     if tries > limit:
         wait = (since + window - now).total_seconds()
-        raise RateLimited("Too many tries. Wait a few minutes.", retry_after=max(wait, 1))
+        raise RateLimited(N_("Too many tries. Wait a few minutes."), retry_after=max(wait, 1))
 
 
 def forget(session: Session, kind: str, who: str) -> None:

@@ -1,6 +1,5 @@
 """Tokens by which programs use the API; only the hash is kept, so each is shown once."""
 
-import time
 from collections.abc import Sequence
 
 import sqlalchemy as sa
@@ -10,29 +9,12 @@ from inbox import clock, ids
 from inbox.desk.signing_in import hash_of
 from inbox.errors import Invalid, NotFound
 from inbox.events import Actor, EventKind, record
+from inbox.i18n import N_
 from inbox.model import ApiToken
 
 PREFIX = "inbox_"  # so that secret scanners know one when they see one
 INCLUDES = {"read": {"read"}, "write": {"read", "write"}, "admin": {"read", "write", "admin"}}
 SCOPES = tuple(INCLUDES)
-KNOWN_SECONDS = 3.0  # how long a revoked one may go on
-MOST_KNOWN = 1000
-
-
-class Known:
-    """Tokens recognised a moment ago, so that a busy program costs no look-up a call."""
-
-    def __init__(self) -> None:
-        self._known: dict[str, tuple[float, ApiToken]] = {}
-
-    def get(self, secret: str) -> ApiToken | None:
-        until, token = self._known.get(hash_of(secret), (0.0, None))
-        return token if time.monotonic() < until else None
-
-    def keep(self, secret: str, token: ApiToken) -> None:
-        if len(self._known) >= MOST_KNOWN:
-            self._known.clear()
-        self._known[hash_of(secret)] = (time.monotonic() + KNOWN_SECONDS, token)
 
 
 def create(
@@ -41,7 +23,7 @@ def create(
     """The row, and the token itself, which nobody can read again."""
     wrong: dict[str, str] = {}
     if not 0 < len(name.strip()) <= 120:
-        wrong["name"] = "Say in up to 120 characters what the token is for."
+        wrong["name"] = N_("Say in up to 120 characters what the token is for.")
     if not scopes or not set(scopes) <= set(SCOPES):
         wrong["scopes"] = f"Choose among {', '.join(SCOPES)}."
     if wrong:

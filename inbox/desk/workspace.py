@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 from inbox import i18n
 from inbox.errors import Invalid
 from inbox.events import Actor, EventKind, record
+from inbox.i18n import N_
 from inbox.model import Workspace
 
 EDITABLE = {"name", "hue", "locale", "time_zone", "undo_seconds"}
@@ -40,11 +41,11 @@ def checked_name(name: str) -> str:
 
 
 _CHECKS: dict[str, tuple[Any, str]] = {
-    "name": (lambda v: 0 < len(v.strip()) <= 120, "Give a name of up to 120 characters."),
-    "hue": (lambda v: 0 <= v < 360, "Give a number from 0 to 359."),
-    "locale": (lambda v: v in i18n.LOCALES, "Choose a language from the list."),
-    "time_zone": (lambda v: v in available_timezones(), "Choose a time zone from the list."),
-    "undo_seconds": (lambda v: 0 <= v <= LONGEST_UNDO, f"Give 0 to {LONGEST_UNDO} seconds."),
+    "name": (lambda v: 0 < len(v.strip()) <= 120, N_("Give a name of up to 120 characters.")),
+    "hue": (lambda v: 0 <= v < 360, N_("Give a number from 0 to 359.")),
+    "locale": (lambda v: v in i18n.LOCALES, N_("Choose a language from the list.")),
+    "time_zone": (lambda v: v in available_timezones(), N_("Choose a time zone from the list.")),
+    "undo_seconds": (lambda v: 0 <= v <= LONGEST_UNDO, N_("Give 0 to 60 seconds.")),
 }
 
 

@@ -99,7 +99,7 @@ class _Writer:
         elif tag == "a":
             self._anchor(attributes, closing=closing)
         elif tag in {"td", "th"}:
-            self._line += " " if self._line else ""
+            self._line += " " if self._line and not closing else ""
         elif tag == "hr":
             self._end_line()
         elif tag == "img":
@@ -114,10 +114,12 @@ class _Writer:
 
     def _block(self, tag: str, *, closing: bool) -> None:
         self._end_line()
+        if tag == "blockquote" and closing:
+            self._depth -= 1
         if tag in _PARAGRAPHS:
             self._blank_line()
-        if tag == "blockquote":
-            self._depth += -1 if closing else 1
+        if tag == "blockquote" and not closing:
+            self._depth += 1
         if tag == "pre":
             self._preformatted = max(0, self._preformatted + (-1 if closing else 1))
         if tag == "li" and not closing:

@@ -5,7 +5,7 @@ import re
 _PREFIX = re.compile(
     r"\s*(?:(?:re|fwd?|aw|wg|antw|antwort|sv|vs|vb|vl|tr|rv|r|i|odp|pd|enc|res|rif|ref|ynt|ilt|"
     r"fs|vá|továbbítás|bls|trs|sl|doorst|vast|回复|回覆|答复|转发|轉寄|返信|转发|답장|전달|"
-    r"отг|отв|на|пр|од|прослеђено|ha|be|yn|πρθ|απ|σχετ|השב|הועבר)"
+    r"отг|одг|отв|на|пр|од|прослеђено|ha|be|yn|πρθ|απ|σχετ|השב|הועבר)"
     r"\s*(?:\[\d+\]|\(\d+\)|\^\d+|\*\d+|\d+)?\s*[:：])\s*",  # noqa: RUF001  full-width colon
     re.IGNORECASE,
 )

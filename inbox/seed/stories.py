@@ -4,7 +4,7 @@ from inbox.seed.conversations import Story
 
 STORIES = (
     Story(
-        channel="telegram", name="Ana Petrović", address=("telegram", "710000102"), ago=9,
+        channel="telegram", name="Ana Petrović", address=("telegram", "710000002"), ago=9,
         owner="ana", tags=("delivery", "vip"), priority=3,
         fields={"language": "sr-Latn", "city": "Novi Sad", "country": "RS", "time_zone": "Europe/Belgrade"},
         lines=(
@@ -63,7 +63,7 @@ STORIES = (
         lines=(("them", "Hola, quiero cancelar mi suscripción antes del día 1. ¿Cómo lo hago?"),),
     ),
     Story(
-        channel="telegram", name="Анна Смирнова", address=("telegram", "710000108"), ago=1520,
+        channel="telegram", name="Мария Иванова", address=("telegram", "710000004"), ago=1520,
         fields={"language": "ru"},
         lines=(("them", "Здравствуйте! Магазин отличный, но по телефону отвечают очень долго. Можно писать сюда?"),),
     ),

@@ -44,7 +44,7 @@ async def seed(services: Services, wanted: Wanted) -> dict[str, Inbox]:
         if first_run.is_done(session):
             for kind, _name, values in validated:
                 inboxes.set_settings(
-                    session, known[kind].id, values, addresses[kind],
+                    session, known[kind].id, _answered(kind, values, known), addresses[kind],
                     vault=services.vault, by=SYSTEM,
                 )  # fmt: skip
             return known
@@ -73,17 +73,24 @@ def _make(
     session.add(hours)
     session.flush()
     by = Actor.agent(people["ana"])
-    made = {}
+    made: dict[str, Inbox] = {}
     for kind, name, values in wanted:
         team = teams["Sales"] if kind == "form" else teams["Support"]
         new = inboxes.NewInbox(
-            kind=kind, name=name, settings=values, address=addresses[kind],
+            kind=kind, name=name, settings=_answered(kind, values, made), address=addresses[kind],
             slug="contact" if kind == "form" else "", team_id=team.id, business_hours_id=hours.id,
         )  # fmt: skip
         made[kind] = inboxes.create(session, new, vault=services.vault, by=by)
     _rules(session)
     tell(session, services.vault.key("mail"), Desk(people, made))
     return made
+
+
+def _answered(kind: str, values: Any, made: Mapping[str, Inbox]) -> Any:
+    """Whoever fills in the form gets the answer by e-mail."""
+    if kind != "form" or "email" not in made:
+        return values
+    return values.model_copy(update={"reply_inbox": made["email"].id})
 
 
 def _people(session: Session, password_hash: str) -> dict[str, Agent]:

@@ -44,12 +44,13 @@ async def require_token(request: web.Request, scope: str) -> None:
 
 
 async def _token(services: Services, secret: str) -> ApiToken:
-    if known := services.known_tokens.get(secret):
+    key = signing_in.hash_of(secret)
+    if known := services.known_tokens.get(key):
         return known
     token = await services.database.read(lambda s: tokens.recognise(s, secret))
     if token is None:
         raise Unauthenticated("This token is unknown or revoked.")
-    services.known_tokens.keep(secret, token)
+    services.known_tokens.keep(key, token)
     if token.last_used_at is None or clock.now() - token.last_used_at >= TOKEN_SEEN_EVERY:
         await services.database.write(lambda s: tokens.seen(s, token.id))
     return token

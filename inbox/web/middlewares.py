@@ -80,9 +80,14 @@ async def identified(request: web.Request, handler: Handler) -> web.StreamRespon
             response.headers.setdefault(name, value)
         if request.secure:
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-        if not request.path.startswith("/static/"):
-            response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("Cache-Control", _caching(request, response))
     return response
+
+
+def _caching(request: web.Request, response: web.StreamResponse) -> str:
+    """Built assets have their content in their name, so they may stay for ever."""
+    is_asset = request.path.startswith("/static/") and response.status < 400
+    return "public, max-age=31536000, immutable" if is_asset else "no-store"
 
 
 @web.middleware

@@ -57,9 +57,9 @@ class Presence:
         moment = time.monotonic()
         if moment - self._seen.get(client.agent.id, -SEEN_EVERY_SECONDS) < SEEN_EVERY_SECONDS:
             return
-        self._seen[client.agent.id] = moment
         agent_id = client.agent.id
         await self.services.database.write(lambda s: _seen(s, agent_id))
+        self._seen[agent_id] = moment  # only now: a page that goes on to the next cuts this short
 
     def _say(self, client: Client, what: str) -> None:
         payload = {

@@ -19,6 +19,7 @@ from inbox.events import TOPIC
 from inbox.model import Agent, Event, Role, Status
 from inbox.services import Services
 from inbox.web import keys, nav, pushes
+from inbox.web.dismissals import Sockets, dismiss_ended
 from inbox.web.presence import Presence
 from inbox.web.pushes import Push
 from inbox.web.route import Access, Route
@@ -26,7 +27,7 @@ from inbox.web.route import Access, Route
 log = structlog.get_logger()
 
 LONGEST_QUEUE = 256
-MOST_REPLAYED = 500
+MOST_REPLAYED = 200  # fits the queue of a page
 BATCH = 200
 HEARTBEAT_SECONDS = 20
 POLL_SECONDS = 5
@@ -64,17 +65,21 @@ class Hub:
         self.clients: set[Client] = set()
         self.presence = Presence(services, self.clients)
         self._cursor = 0
-        self._reader: asyncio.Task[None] | None = None
+        self.sockets: Sockets = {}
+        self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
         self._cursor = await self.services.database.read(trail.latest)
-        self._reader = asyncio.create_task(self._read(), name="realtime")
+        self._tasks = [
+            asyncio.create_task(self._read(), name="realtime"),
+            asyncio.create_task(dismiss_ended(self.services, self.sockets), name="dismissals"),
+        ]
         self.presence.start()
 
     async def close(self) -> None:
-        if self._reader:
-            self._reader.cancel()
-            await asyncio.gather(self._reader, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     async def dismiss(self, code: int) -> None:
         await asyncio.gather(*(c.socket.close(code=code) for c in list(self.clients)))
@@ -98,9 +103,9 @@ class Hub:
         events = await self.services.database.read(lambda s: trail.after(s, self._cursor, BATCH))
         if not events:
             return False
+        self._cursor = events[-1].seq or self._cursor  # who joins from here on replays these
         if self.clients:
             await self._push_to(events, list(self.clients))
-        self._cursor = events[-1].seq or self._cursor
         return len(events) == BATCH
 
     async def _push_to(self, events: Sequence[Event], clients: Sequence[Client]) -> None:
@@ -128,8 +133,14 @@ class Hub:
                     client.push(orjson.dumps({"s": push.seq, "h": html}))
         client.push(orjson.dumps({"h": pushes.draw_counts(known.counts)}))
 
-    async def replay(self, client: Client, cursor: int) -> None:
-        """What the page missed, or a reset when that is too much."""
+    async def join(self, client: Client, cursor: int | None) -> None:
+        """First what the page missed, also while that is read; then what comes."""
+        while cursor is not None and cursor < self._cursor:
+            cursor = await self._replay(client, cursor)
+        self.clients.add(client)
+
+    async def _replay(self, client: Client, cursor: int) -> int:
+        """Up to where the reader is, or a reset when that is too much; the new cursor."""
         latest = self._cursor
         events = await self.services.database.read(
             lambda s: trail.after(s, cursor, MOST_REPLAYED + 1)
@@ -139,6 +150,7 @@ class Hub:
             client.push(orjson.dumps({"reset": 1, "s": latest}))
         elif events:
             await self._push_to(events, [client])
+        return latest
 
 
 HUB = web.AppKey("hub", Hub)
@@ -152,13 +164,11 @@ async def live(request: web.Request) -> web.StreamResponse:
         raise Forbidden("This socket is for our own pages.")
     socket = web.WebSocketResponse(heartbeat=HEARTBEAT_SECONDS, max_msg_size=LARGEST_FRAME)
     await socket.prepare(request)
-    agent = request[keys.AGENT]
-    client = Client(socket, agent, request[keys.ROLE], i18n.locale())
+    client = Client(socket, request[keys.AGENT], request[keys.ROLE], i18n.locale())
     hub = request.app[HUB]
     after_text = request.query.get("after", "")
-    if after_text.isdecimal():
-        await hub.replay(client, int(after_text))
-    hub.clients.add(client)
+    hub.sockets[socket] = request[keys.SESSION].id
+    await hub.join(client, int(after_text) if after_text.isdecimal() else None)
     writer = asyncio.create_task(_write(client))
     try:
         async for message in socket:
@@ -166,6 +176,7 @@ async def live(request: web.Request) -> web.StreamResponse:
                 await _said(hub, client, message.data)
     finally:
         hub.clients.discard(client)
+        del hub.sockets[socket]
         hub.presence.left(client)
         writer.cancel()
         await asyncio.gather(writer, return_exceptions=True)

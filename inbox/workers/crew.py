@@ -2,9 +2,13 @@
 
 from functools import partial
 
+from sqlmodel import Session, col, select
+
 from inbox import clock
 from inbox.desk import arrivals, deliveries, search, snooze, telling
 from inbox.events import SYSTEM, TOPIC
+from inbox.model import Team
+from inbox.routing import distributing
 from inbox.services import Services
 from inbox.workers.deliver import Delivering
 from inbox.workers.ingest import Ingesting
@@ -47,7 +51,14 @@ class Crew:
         return await self.services.database.write(search.index_new)
 
     async def _tick(self) -> int:
-        """What time brings."""
-        return await self.services.database.write(
+        """What time brings: snoozes end, and who came online gets what waits."""
+        woken = await self.services.database.write(
             lambda session: snooze.wake_due(session, clock.now(), by=SYSTEM)
         )
+        await self.services.database.write(_distribute)
+        return woken
+
+
+def _distribute(session: Session) -> None:
+    for team in session.exec(select(Team).order_by(col(Team.id))):
+        distributing.distribute_waiting(session, team, by=SYSTEM)

@@ -18,113 +18,13 @@ from typing import Any
 
 import pytest
 
+from tests.servers.mail_configuration import DOVECOT, POSTFIX, SERVICES
+
 DOMAIN = "shop.test"
 PASSWORD = "secret"
 READY_SECONDS = 20
 BINARIES = ("dovecot", "doveadm", "postfix", "postconf")
 SEARCH_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
-
-_DOVECOT = """
-protocols = imap lmtp
-listen = 127.0.0.1
-base_dir = {folder}/run
-state_dir = {folder}/run
-log_path = {folder}/dovecot.log
-ssl = no
-disable_plaintext_auth = no
-mail_location = maildir:{folder}/mail/%u
-first_valid_uid = 1
-default_internal_user = dovecot
-default_login_user = dovenull
-auth_failure_delay = 0
-mail_max_userip_connections = {connections}
-passdb {{
-  driver = passwd-file
-  args = scheme=PLAIN username_format=%u {folder}/users
-}}
-userdb {{
-  driver = static
-  args = uid=mail gid=mail home={folder}/mail/%u
-}}
-service imap-login {{
-  chroot =
-  inet_listener imap {{
-    port = {imap_port}
-  }}
-  inet_listener imaps {{
-    port = 0
-  }}
-}}
-service anvil {{
-  chroot =
-}}
-service lmtp {{
-  inet_listener lmtp {{
-    address = 127.0.0.1
-    port = {lmtp_port}
-  }}
-}}
-service stats {{
-  chroot =
-}}
-"""
-
-_POSTFIX = """
-compatibility_level = 3.6
-queue_directory = {folder}/queue
-data_directory = {folder}/data
-maillog_file = {folder}/postfix.log
-maillog_file_prefixes = {folder}
-inet_interfaces = 127.0.0.1
-inet_protocols = ipv4
-myhostname = mx.shop.test
-mydestination =
-mynetworks = 127.0.0.0/8
-alias_maps =
-alias_database =
-virtual_mailbox_domains = shop.test
-virtual_mailbox_maps = texthash:{folder}/postfix/mailboxes
-virtual_transport = lmtp:inet:127.0.0.1:{lmtp_port}
-recipient_delimiter = +
-default_transport = discard:
-relay_transport = discard:
-local_transport = discard:
-message_size_limit = 157286400
-mailbox_size_limit = 0
-smtpd_relay_restrictions = permit_mynetworks, reject
-smtpd_recipient_restrictions = check_recipient_access texthash:{folder}/postfix/refusals
-smtputf8_enable = yes
-queue_run_delay = 2s
-minimal_backoff_time = 2s
-maximal_backoff_time = 4s
-smtpd_error_sleep_time = 0
-"""
-
-_SERVICES = """
-127.0.0.1:{smtp_port} inet n - n - - smtpd
-pickup unix n - n 60 1 pickup
-cleanup unix n - n - 0 cleanup
-qmgr unix n - n 300 1 qmgr
-tlsmgr unix - - n 1000? 1 tlsmgr
-rewrite unix - - n - - trivial-rewrite
-bounce unix - - n - 0 bounce
-defer unix - - n - 0 bounce
-trace unix - - n - 0 bounce
-verify unix - - n - 1 verify
-flush unix n - n 1000? 0 flush
-proxymap unix - - n - - proxymap
-smtp unix - - n - - smtp
-relay unix - - n - - smtp
-showq unix n - n - - showq
-error unix - - n - - error
-retry unix - - n - - error
-discard unix - - n - - discard
-virtual unix - n n - - virtual
-lmtp unix - - n - - lmtp
-anvil unix - - n - 1 anvil
-scache unix - - n - 1 scache
-postlog unix-dgram n - n - 1 postlogd
-"""
 
 
 class MailServers:
@@ -240,6 +140,10 @@ class MailServers:
         """For example `550 5.1.1 no such user` or `451 4.7.1 greylisted`; empty: take it again."""
         self._refusals[recipient] = answer
         self._write_refusals()
+        self.reload_smtp()
+
+    def reload_smtp(self) -> None:
+        """So that Postfix, which keeps its tables, knows users that came after it was asked."""
         self._run("postfix", "-c", str(self._postfix_folder), "reload")
         time.sleep(0.5)
 
@@ -266,9 +170,9 @@ class MailServers:
             "lmtp_port": self.lmtp_port,
             "connections": self._connections,
         }
-        self._dovecot_conf.write_text(_DOVECOT.format(**values))
-        (self._postfix_folder / "main.cf").write_text(_POSTFIX.format(**values))
-        (self._postfix_folder / "master.cf").write_text(_SERVICES.format(**values))
+        self._dovecot_conf.write_text(DOVECOT.format(**values))
+        (self._postfix_folder / "main.cf").write_text(POSTFIX.format(**values))
+        (self._postfix_folder / "master.cf").write_text(SERVICES.format(**values))
         self._write_refusals()
         self._write_users()
 

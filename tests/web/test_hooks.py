@@ -50,9 +50,9 @@ def kept(services):
 
 
 async def test_a_text_message_is_checked_by_the_public_address_not_by_the_host(
-    browser, services, made
+    open_browser, services, made
 ):
-    inbox, client = made("sms", SMS), await browser()
+    inbox, client = made("sms", SMS), await open_browser()
     form = {"MessageSid": "SM1", "From": "+381601234567", "To": "+15005550006", "Body": "Zdravo"}
     url = f"{services.settings.public_url}/hooks/{inbox.id}?from=twilio"
     signed = RequestValidator("twilio-token").compute_signature(url, form)
@@ -66,8 +66,8 @@ async def test_a_text_message_is_checked_by_the_public_address_not_by_the_host(
     assert [row.external_id for row in kept(services)] == ["SM1"]
 
 
-async def test_an_update_of_telegram_needs_its_secret(browser, services, made):
-    inbox, client = made("telegram", TELEGRAM), await browser()
+async def test_an_update_of_telegram_needs_its_secret(open_browser, services, made):
+    inbox, client = made("telegram", TELEGRAM), await open_browser()
     for secret, status in (("wrong", 403), ("telegram-secret", 200)):
         answer = await client.post(
             f"/hooks/{inbox.id}",
@@ -78,8 +78,8 @@ async def test_an_update_of_telegram_needs_its_secret(browser, services, made):
     assert len(kept(services)) == 1
 
 
-async def test_a_signed_arrival_is_kept_once_however_often_it_comes(browser, services, made):
-    inbox, client = made("api", API), await browser()
+async def test_a_signed_arrival_is_kept_once_however_often_it_comes(open_browser, services, made):
+    inbox, client = made("api", API), await open_browser()
     body = orjson.dumps(ARRIVAL)
     headers = {HEADER: signature("wave", body)}
     answers = await asyncio.gather(
@@ -90,8 +90,8 @@ async def test_a_signed_arrival_is_kept_once_however_often_it_comes(browser, ser
     assert len(kept(services)) == 1
 
 
-async def test_what_is_signed_but_of_no_use_is_a_bad_request(browser, services, made):
-    inbox, client = made("api", API), await browser()
+async def test_what_is_signed_but_of_no_use_is_a_bad_request(open_browser, services, made):
+    inbox, client = made("api", API), await open_browser()
     answer = await client.post(
         f"/hooks/{inbox.id}", data=b"{}", headers={HEADER: signature("wave", b"{}")}
     )
@@ -101,22 +101,24 @@ async def test_what_is_signed_but_of_no_use_is_a_bad_request(browser, services, 
     assert kept(services) == []
 
 
-async def test_an_unknown_inbox_and_one_switched_off_are_not_there(browser, services, made):
-    inbox, client = made("api", API), await browser()
+async def test_an_unknown_inbox_and_one_switched_off_are_not_there(open_browser, services, made):
+    inbox, client = made("api", API), await open_browser()
     services.database.run(lambda s: inboxes.update(s, inbox.id, {"enabled": False}, by=SYSTEM))
     for inbox_id in (inbox.id, "nothing"):
         assert (await client.post(f"/hooks/{inbox_id}", data=b"{}")).status == 404
 
 
-async def test_a_body_beyond_the_limit_is_not_read(browser, services, made):
-    inbox, client = made("api", API), await browser()
+async def test_a_body_beyond_the_limit_is_not_read(open_browser, services, made):
+    inbox, client = made("api", API), await open_browser()
     answer = await client.post(f"/hooks/{inbox.id}", data=BytesIO(bytes(10 * 1024 * 1024 + 1)))
 
     assert answer.status == 413
 
 
-async def test_without_the_database_the_provider_is_asked_to_call_again(browser, services, made):
-    inbox, client = made("api", API), await browser()
+async def test_without_the_database_the_provider_is_asked_to_call_again(
+    open_browser, services, made
+):
+    inbox, client = made("api", API), await open_browser()
     with sqlite3.connect(services.settings.data_dir / "inbox.sqlite3") as other:
         other.execute("ALTER TABLE arrival RENAME TO gone")
     body = orjson.dumps(ARRIVAL)

@@ -8,11 +8,11 @@ from inbox.events import SYSTEM
 from inbox.web.metrics import _is_near
 
 
-async def test_what_waits_is_counted(browser, services):
+async def test_what_waits_is_counted(open_browser, services):
     new = NewInbox(name="Shop", kind="api", settings=ApiSettings())
     inbox = services.database.run(lambda s: inboxes.create(s, new, vault=services.vault, by=SYSTEM))
     await services.arrivals.record(inbox.id, [RawItem(external_id="1", content=b"{}")])
-    answer = await (await browser()).get("/metrics")
+    answer = await (await open_browser()).get("/metrics")
     text = await answer.text()
 
     assert answer.status == 200

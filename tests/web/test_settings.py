@@ -118,6 +118,17 @@ async def test_an_agents_password_obeys_the_rules_and_is_never_drawn(admin, serv
     assert len(all_of(services, Agent)) == 1
 
 
+async def test_an_administrator_gives_who_forgot_it_a_new_password(admin, ana, open_browser):
+    form = {
+        "name": "Ana", "email": ana.email, "role": "agent", "capacity": "5", "active": "true",
+        "password": "four unlike words",
+    }  # fmt: skip
+    assert (await post(admin, f"/settings/agents/{ana.id}", form)).status == 303
+    client = await open_browser()
+    form = {"email": ana.email, "password": "four unlike words"}
+    assert (await post(client, "/sign-in", form)).status == 303
+
+
 async def test_two_agents_never_share_an_address(admin, ana):
     form = {
         "name": "Other", "email": "ANA@example.org", "role": "agent", "capacity": "5",

@@ -5,7 +5,6 @@ agent typed adds a header or a recipient.
 """
 
 import re
-from email.headerregistry import Address as HeaderAddress
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8, EmailPolicy
 from email.utils import format_datetime
@@ -13,7 +12,8 @@ from email.utils import format_datetime
 from inbox import clock
 from inbox.channels.base import PermanentFailure
 from inbox.channels.email.automatic import MARKER_HEADER
-from inbox.channels.email.headers import REFERENCE_LIMIT, one_line
+from inbox.channels.email.headers import REFERENCE_LIMIT, Mailbox, one_line
+from inbox.channels.email.heads import address_head, ids_head
 from inbox.channels.email.settings import EmailSettings
 from inbox.envelope import Address, FilePart, OutboundEnvelope
 from inbox.mailtokens import token_of
@@ -28,9 +28,7 @@ _ADDRESS = re.compile(r"[^\s<>,;:\"()\[\]\\@\x00-\x1f\x7f]+@[^\s<>,;:\"()\[\]\\@
 
 
 def compose(envelope: OutboundEnvelope, settings: EmailSettings) -> bytes:
-    """References stand before the rest, folded by hand: the library would encode long ids."""
     message = EmailMessage(policy=_policy(envelope, settings))
-    _address_headers(message, envelope, settings)
     message["Subject"] = one_line(envelope.subject)[:SUBJECT_LIMIT]
     message["Date"] = format_datetime(clock.now())
     if envelope.automatic:
@@ -38,7 +36,8 @@ def compose(envelope: OutboundEnvelope, settings: EmailSettings) -> bytes:
         message["X-Auto-Response-Suppress"] = "All"
         message[MARKER_HEADER] = "yes"
     _body(message, envelope)
-    return _id_headers(envelope) + message.as_bytes()
+    heads = _address_heads(envelope, settings) + _id_heads(envelope)
+    return heads.encode() + message.as_bytes()
 
 
 def recipients(envelope: OutboundEnvelope) -> list[str]:
@@ -71,41 +70,32 @@ def _policy(envelope: OutboundEnvelope, settings: EmailSettings) -> "EmailPolicy
     return SMTPUTF8 if needs_utf8(envelope, settings) else SMTP
 
 
-def _address_headers(
-    message: EmailMessage, envelope: OutboundEnvelope, settings: EmailSettings
-) -> None:
+def _address_heads(envelope: OutboundEnvelope, settings: EmailSettings) -> str:
     name = envelope.sender_name or settings.display_name
-    message["From"] = _header_address(name, settings.email)
-    message["To"] = _header_address(envelope.recipient.name, envelope.recipient.value)
+    heads = address_head("From", [(name, wire_address(settings.email))])
+    heads += address_head("To", [_mailbox(envelope.recipient)])
     if envelope.cc:
-        message["Cc"] = [_named(address) for address in envelope.cc]
+        heads += address_head("Cc", [_mailbox(address) for address in envelope.cc])
     if envelope.reply_to and envelope.reply_to != settings.email:
-        message["Reply-To"] = _header_address(name, envelope.reply_to)
+        heads += address_head("Reply-To", [(name, wire_address(envelope.reply_to))])
+    return heads
 
 
-def _named(address: Address) -> HeaderAddress:
-    return _header_address(address.name, address.value)
+def _mailbox(address: Address) -> Mailbox:
+    return address.name, wire_address(address.value)
 
 
-def _header_address(name: str, value: str) -> HeaderAddress:
-    local, _, domain = wire_address(value).rpartition("@")
-    return HeaderAddress(one_line(name)[:NAME_LIMIT], local, domain)
-
-
-def _id_headers(envelope: OutboundEnvelope) -> bytes:
-    """`references` come newest first and go out oldest first; the oldest is kept."""
-    known = [found for found in reversed(envelope.references) if _ID.fullmatch(found)]
+def _id_heads(envelope: OutboundEnvelope) -> str:
+    """`references` are oldest first; of too many the first and the last are kept."""
+    known = [found for found in envelope.references if _ID.fullmatch(found)]
     if len(known) > REFERENCE_LIMIT:
         known = [known[0], *known[-REFERENCE_LIMIT + 1 :]]
     answered = envelope.in_reply_to if _ID.fullmatch(envelope.in_reply_to) else ""
     if answered:
         known = [found for found in known if found != answered] + [answered]
-    lines = [f"Message-ID: <{envelope.message_id}>"] if _ID.fullmatch(envelope.message_id) else []
-    if answered:
-        lines.append(f"In-Reply-To: <{answered}>")
-    if known:
-        lines.append("References: " + "\r\n ".join(f"<{found}>" for found in known))
-    return "".join(line + "\r\n" for line in lines).encode("ascii")
+    own = envelope.message_id if _ID.fullmatch(envelope.message_id) else ""
+    heads = {"Message-ID": [own], "In-Reply-To": [answered], "References": known}
+    return "".join(ids_head(name, ids) for name, ids in heads.items() if any(ids))
 
 
 def _body(message: EmailMessage, envelope: OutboundEnvelope) -> None:

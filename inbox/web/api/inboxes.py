@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 from aiohttp import web
 from pydantic import Field
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
 from inbox import ids
@@ -13,7 +14,7 @@ from inbox.desk import inboxes, paging
 from inbox.desk.inboxes import NewInbox
 from inbox.desk.paging import Order
 from inbox.envelope import RawItem
-from inbox.errors import Invalid, NotFound
+from inbox.errors import Invalid, NotFound, Unavailable
 from inbox.model import Inbox
 from inbox.services import Services
 from inbox.web import keys
@@ -40,9 +41,12 @@ async def arrive(request: web.Request) -> web.Response:
     services, inbox_id = request.app[keys.SERVICES], read_path(request.match_info)["id"]
     content = await request.read()
     arrival = read_arrival(content)
-    await _require_inbox(services, inbox_id)
     item = RawItem(external_id=arrival.external_id, content=content)
-    [arrival_id] = await services.arrivals.record(inbox_id, [item])
+    try:
+        await _require_inbox(services, inbox_id)
+        [arrival_id] = await services.arrivals.record(inbox_id, [item])
+    except OperationalError as error:
+        raise Unavailable("This could not be kept. Send it again.") from error
     return web.Response(
         body=orjson.dumps({"id": arrival_id}), status=202, content_type="application/json"
     )
@@ -80,12 +84,12 @@ def create(session: Session, call: Call) -> object:
 
 
 async def _require_inbox(services: Services, inbox_id: str) -> None:
-    def look(session: Session) -> bool:
-        inbox = session.get(Inbox, inbox_id)
-        return inbox is not None and inbox.enabled and inbox.kind == KIND
-
-    if not await services.database.read(look):
+    if services.known_inboxes.get(inbox_id):
+        return
+    inbox = await services.database.read(lambda s: s.get(Inbox, inbox_id))
+    if inbox is None or not inbox.enabled or inbox.kind != KIND:
         raise NotFound(f"There is no inbox of the kind {KIND!r} with this id that is switched on.")
+    services.known_inboxes.keep(inbox_id, inbox)
 
 
 OPERATIONS = [

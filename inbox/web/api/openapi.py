@@ -69,7 +69,7 @@ def _schemas() -> tuple[Names, dict[str, Any]]:
     wanted += [(m, "serialization") for m in given]
     wanted.sort(key=lambda pair: pair[0].__name__)
     references, definitions = models_json_schema(wanted, ref_template=REF)
-    names: Names = {model: reference for (model, _), reference in references.items()}
+    names = {model: references[model, mode] for model, mode in wanted}
     return names, definitions["$defs"]
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from aiohttp import web
 from pydantic import BaseModel
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session
 
-from inbox.errors import Conflict
+from inbox.errors import Conflict, Unavailable
 from inbox.events import Actor
 from inbox.services import Services
 from inbox.web import keys
@@ -82,6 +82,8 @@ def _handler(operation: Operation) -> Handler:
                 status, text = await database.write(work)
         except IntegrityError:
             raise Conflict("What this refers to is not there, or is there already.") from None
+        except OperationalError as error:
+            raise Unavailable("The database does not answer. Try again.") from error
         if not text:
             return web.Response(status=status)
         return web.Response(text=text, status=status, content_type="application/json")

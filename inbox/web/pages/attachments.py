@@ -25,8 +25,8 @@ _CONTENT_ID = re.compile(r'(src=")cid:([^"]+)"')
 
 async def upload(request: web.Request) -> web.Response:
     """One file, in the field `file`; it belongs to nobody until a reply takes it."""
-    reader = await request.multipart()
-    part = await reader.next()
+    is_multipart = request.content_type.startswith("multipart/")
+    part = await (await request.multipart()).next() if is_multipart else None
     if not isinstance(part, BodyPartReader) or part.name != "file":
         raise Invalid(fields={"file": "Send the file in a form field named file."})
     content = bytearray()

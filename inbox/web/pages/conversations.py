@@ -59,6 +59,11 @@ async def show(request: web.Request) -> web.Response:
     )
 
 
+async def more(request: web.Request) -> web.Response:
+    """What the phone's bar has no room for."""
+    return render(request, "conversations/more.html", nav=await nav.load(request))
+
+
 async def older(request: web.Request) -> web.Response:
     """The messages before the one named."""
     opened = await desk.open_one(request)
@@ -101,6 +106,7 @@ def _frame(request: web.Request, known: nav.Known, path: str, latest: int) -> di
 
 ROUTES = [
     Route("GET", "/", home, Access.AGENT),
+    Route("GET", "/more", more, Access.AGENT),
     Route("GET", "/views/{kind}", index, Access.AGENT),
     Route("GET", "/views/{kind}/{id}", index, Access.AGENT),
     Route("GET", "/conversations/{number}", show, Access.AGENT),

@@ -144,15 +144,15 @@ def context(opened: Opened) -> dict[str, Any]:
     }
 
 
-def snooze_choices(now: Any) -> list[tuple[str, str]]:
-    """(label, ISO time) of the usual ones, at nine in the morning UTC."""
+def snooze_choices(now: Any) -> list[tuple[str, str, str]]:
+    """(label, ISO time, command) of the usual ones, at nine in the morning UTC."""
     morning = now.replace(hour=9, minute=0, second=0, microsecond=0)
     monday = morning + timedelta(days=(7 - now.weekday()) or 7)
     return [
-        (_("In three hours"), (now + timedelta(hours=3)).isoformat()),
-        (_("Tomorrow"), (morning + timedelta(days=1)).isoformat()),
-        (_("Monday"), monday.isoformat()),
-        (_("In a week"), (morning + timedelta(days=7)).isoformat()),
+        (_("In three hours"), (now + timedelta(hours=3)).isoformat(), "snooze-later"),
+        (_("Tomorrow"), (morning + timedelta(days=1)).isoformat(), "snooze-tomorrow"),
+        (_("Monday"), monday.isoformat(), "snooze-monday"),
+        (_("In a week"), (morning + timedelta(days=7)).isoformat(), "snooze-week"),
     ]
 
 

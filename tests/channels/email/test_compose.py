@@ -39,7 +39,7 @@ def composed(**given: Any) -> EmailMessage:
 
 
 def test_the_heads_say_who_to_whom_and_to_what() -> None:
-    message = composed(in_reply_to="c@x", references=("c@x", "b@x", "a@x"))
+    message = composed(in_reply_to="c@x", references=("a@x", "b@x", "c@x"))
 
     assert message["From"] == '"Shop, support" <support@shop.test>'
     assert message["To"] == "Jane <jane@customer.test>"
@@ -54,7 +54,7 @@ def test_long_ids_stay_whole_and_many_are_cut() -> None:
     raw = compose(envelope(references=ids), SETTINGS)
 
     assert len(read_mail(raw).references) == 50
-    assert read_mail(raw).references[0] == ids[-1]
+    assert read_mail(raw).references[-1] == ids[-1]
     assert max(len(line) for line in raw.split(b"\r\n")) < 998
 
 
@@ -94,6 +94,17 @@ def test_nothing_typed_adds_a_head_or_a_recipient(subject: str, name: str, sende
 def test_what_is_no_address_is_refused(value: str) -> None:
     with pytest.raises(PermanentFailure):
         recipients(envelope(recipient=Address(kind="email", value=value)))
+
+
+@pytest.mark.parametrize("letter", ["a", "é"])
+@pytest.mark.parametrize("length", [1, 60, 150])
+def test_a_long_name_stays_one_name_when_its_line_is_folded(letter: str, length: int) -> None:
+    name = f'{letter * length} {letter}, Evil <evil@x.test>, "{letter}'
+    to = Address(kind="email", value=JANE.value, name=name)
+
+    (found,) = composed(recipient=to)["To"].addresses
+    assert found.addr_spec == JANE.value
+    assert read_mail(compose(envelope(recipient=to), SETTINGS)).to == ((name, JANE.value),)
 
 
 def test_domains_of_other_scripts_are_told_in_ascii() -> None:

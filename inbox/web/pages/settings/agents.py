@@ -20,6 +20,9 @@ ROLE_LABELS = {"owner": N_("Owner"), "admin": N_("Administrator"), "agent": N_("
 PASSWORD_HELP = N_("8 to 128 characters. Tell it to them; they can change it in their profile.")
 
 
+PASSWORD: dict[str, Any] = {"kind": "password", "autocomplete": "new-password"}
+
+
 class AgentForm(sections.FormModel):
     """What an administrator decides of an agent."""
 
@@ -34,15 +37,18 @@ class AgentForm(sections.FormModel):
         description=N_("How many open conversations are assigned automatically at most."),
     )  # fmt: skip
     active: bool = Field(True, title=N_("Active"), description=N_("Others can't sign in."))
+    password: SecretStr = Field(
+        SecretStr(""), title=N_("New password"), json_schema_extra=PASSWORD,
+        description=N_("For who forgot it; empty keeps the one they have."),
+    )  # fmt: skip
 
 
 class NewAgentForm(AgentForm):
     """The same, with a first password."""
 
     password: SecretStr = Field(
-        title=N_("Password"), description=PASSWORD_HELP,
-        json_schema_extra={"kind": "password", "autocomplete": "new-password"},
-    )  # fmt: skip
+        title=N_("Password"), description=PASSWORD_HELP, json_schema_extra=PASSWORD
+    )
 
 
 async def index(request: web.Request) -> web.StreamResponse:
@@ -74,17 +80,8 @@ async def show(request: web.Request) -> web.StreamResponse:
 
 async def update(request: web.Request) -> web.StreamResponse:
     values = await forms.posted(request, AgentForm)
-    agent_id, by = asking.wanted(request), asking.actor(request)
     try:
-        form = forms.validated(AgentForm, values)
-
-        def work(session: Any) -> None:
-            changes = form.model_dump(include={"name", "email", "capacity"})
-            agents.update(session, agent_id, changes, by=by)
-            agents.set_role(session, agent_id, form.role, by=by)
-            agents.set_active(session, agent_id, form.active, by=by)
-
-        await asking.database(request).write(work)
+        await _update(request, forms.validated(AgentForm, values))
     except (Invalid, Conflict, Forbidden) as error:
         return await _form(request, AgentForm, values, error)
     raise web.HTTPSeeOther(PATH)
@@ -100,13 +97,9 @@ ROUTES = [
 
 
 async def _create(request: web.Request, form: NewAgentForm) -> None:
-    password = form.password.get_secret_value()
-    passwords.check_rules(password, email=form.email)
+    password_hash = await _hash(form)
     made = agents.NewAgent(
-        name=form.name,
-        email=form.email,
-        password_hash=await asyncio.to_thread(passwords.make_hash, password),
-        role=form.role,
+        name=form.name, email=form.email, password_hash=password_hash, role=form.role
     )
     by = asking.actor(request)
 
@@ -116,6 +109,27 @@ async def _create(request: web.Request, form: NewAgentForm) -> None:
         agents.set_active(session, agent.id, form.active, by=by)
 
     await asking.database(request).write(work)
+
+
+async def _update(request: web.Request, form: AgentForm) -> None:
+    agent_id, by = asking.wanted(request), asking.actor(request)
+    password_hash = await _hash(form) if form.password else ""
+
+    def work(session: Any) -> None:
+        changes = form.model_dump(include={"name", "email", "capacity"})
+        agents.update(session, agent_id, changes, by=by)
+        agents.set_role(session, agent_id, form.role, by=by)
+        agents.set_active(session, agent_id, form.active, by=by)
+        if password_hash:
+            agents.set_password(session, agent_id, password_hash, by=by)
+
+    await asking.database(request).write(work)
+
+
+async def _hash(form: AgentForm) -> str:
+    password = form.password.get_secret_value()
+    passwords.check_rules(password, email=form.email)
+    return await asyncio.to_thread(passwords.make_hash, password)
 
 
 def _values(session: Any, agent_id: str) -> dict[str, Any]:

@@ -133,7 +133,7 @@ async def _new_form(
     drawn = await inbox_forms.draw(request, NewInboxForm, values, kind, settings, error)
     return await sections.show_form(
         request, drawn, error, template="settings/inboxes/form.html",
-        title=_("Connect: %(channel)s") % {"channel": channel.label},
+        title=_("Connect: %(channel)s") % {"channel": _(channel.label)},
         submit=_("Connect"), back=f"{PATH}/new", check_path=f"{PATH}/new/{kind}/check", inbox=None,
     )  # fmt: skip
 

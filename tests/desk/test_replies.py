@@ -1,0 +1,152 @@
+"""Answers: queued once, refused when overtaken, undone while there is time."""
+
+import pytest
+from sqlmodel import Session, select
+
+from inbox.desk import deliveries, notes, replies
+from inbox.desk.replies import Composed, Overtaken
+from inbox.envelope import Receipt
+from inbox.errors import Conflict, Invalid, NotFound
+from inbox.events import SYSTEM, Actor
+from inbox.model import (
+    Attachment,
+    Conversation,
+    Delivery,
+    Identity,
+    Message,
+    MessageState,
+    Status,
+)  # fmt: skip
+from tests.cast import Cast
+
+
+def answer(session: Session, cast: Cast, conversation: Conversation, **values: object) -> Message:
+    request_id = str(values.pop("request_id", "one"))
+    composed = Composed(**{"text": "We come at noon", **values})
+    by = Actor.agent(cast.agents["Ana"])
+    return replies.reply(session, conversation, composed, by=by, request_id=request_id)
+
+
+def test_an_answer_makes_it_the_customers_turn(session: Session, cast: Cast) -> None:
+    conversation = cast.conversation(unread=3)
+
+    message = answer(session, cast, conversation)
+
+    assert (message.state, message.recipients["to"]) == (
+        MessageState.QUEUED,
+        ["marko@their.example"],
+    )
+    assert (conversation.status, conversation.unread) == (Status.WAITING, 0)
+    assert conversation.first_reply_at == message.created_at
+    assert conversation.preview == "We come at noon"
+
+
+def test_the_same_request_id_is_one_answer(session: Session, cast: Cast) -> None:
+    conversation = cast.conversation()
+
+    first = answer(session, cast, conversation)
+    second = answer(session, cast, conversation, text="Other words")
+
+    assert first.id == second.id
+    assert len(session.exec(select(Delivery)).all()) == 1
+    assert conversation.message_count == 1
+
+
+def test_an_overtaken_answer_is_refused_with_what_is_new(session: Session, cast: Cast) -> None:
+    conversation = cast.conversation()
+    seen = cast.incoming(conversation)
+    newer = cast.incoming(conversation, "Never mind")
+
+    with pytest.raises(Overtaken) as refused:
+        answer(session, cast, conversation, seen_message_id=seen.id)
+
+    assert [m.id for m in refused.value.newer] == [newer.id]
+    assert answer(session, cast, conversation, seen_message_id=newer.id).text == "We come at noon"
+
+
+def test_notes_and_answers_taken_back_overtake_nobody(session: Session, cast: Cast) -> None:
+    conversation = cast.conversation()
+    seen = cast.incoming(conversation)
+    notes.note(session, conversation, "He is nice", by=SYSTEM)
+    gone = answer(session, cast, conversation, request_id="gone")
+    replies.undo(session, gone.id, by=SYSTEM)
+
+    message = answer(session, cast, conversation, seen_message_id=seen.id)
+
+    assert message.state is MessageState.QUEUED
+
+
+def test_an_automatic_answer_leaves_the_turn_with_us(session: Session, cast: Cast) -> None:
+    conversation = cast.conversation(unread=1)
+
+    answer(session, cast, conversation, automatic=True)
+
+    assert (conversation.status, conversation.unread) == (Status.OPEN, 1)
+    assert conversation.first_reply_at is None
+
+
+@pytest.mark.parametrize("text", ["", " \n "])
+def test_an_empty_answer_is_refused(session: Session, cast: Cast, text: str) -> None:
+    with pytest.raises(Invalid):
+        answer(session, cast, cast.conversation(), text=text)
+
+
+def test_a_file_belongs_to_one_answer_only(session: Session, cast: Cast) -> None:
+    conversation = cast.conversation()
+    file = Attachment(name="plan.pdf", content_type="application/pdf", digest="abc", size=3)
+    session.add(file)
+    session.flush()
+
+    message = answer(session, cast, conversation, attachment_ids=[file.id])
+    session.refresh(file)
+
+    assert file.message_id == message.id
+    with pytest.raises(Invalid):
+        answer(session, cast, conversation, attachment_ids=[file.id], request_id="two")
+
+
+def test_an_address_that_bounces_is_not_written_to(session: Session, cast: Cast) -> None:
+    conversation = cast.conversation()
+    session.get_one(Identity, cast.identity.id).bouncing_since = conversation.created_at
+
+    with pytest.raises(Invalid, match="comes back"):
+        answer(session, cast, conversation)
+
+
+def test_undo_works_until_it_is_on_its_way(session: Session, cast: Cast) -> None:
+    conversation = cast.conversation()
+    early = answer(session, cast, conversation)
+    assert replies.undo(session, early.id, by=SYSTEM).state is MessageState.CANCELLED
+
+    late = answer(session, cast, conversation, request_id="two")
+    session.flush()
+    (claimed,) = deliveries.claim_due(session, 10)
+
+    assert claimed.message_id == late.id
+    with pytest.raises(Conflict):
+        replies.undo(session, late.id, by=SYSTEM)
+    with pytest.raises(Conflict):
+        replies.undo(session, early.id, by=SYSTEM)
+
+
+def test_only_what_failed_can_be_sent_again(session: Session, cast: Cast) -> None:
+    message = answer(session, cast, cast.conversation())
+    session.flush()
+    (claimed,) = deliveries.claim_due(session, 10)
+    deliveries.failed(session, claimed.id, claimed.epoch, "No such mailbox.", "550")
+
+    assert replies.retry(session, message.id, by=SYSTEM).state is MessageState.QUEUED
+    session.flush()
+    (again,) = deliveries.claim_due(session, 10)
+    deliveries.sent(session, again.id, again.epoch, Receipt(provider_id="p"))
+
+    assert message.state is MessageState.SENT
+    with pytest.raises(Conflict):
+        replies.retry(session, message.id, by=SYSTEM)
+
+
+def test_what_the_customer_wrote_is_no_reply_of_ours(session: Session, cast: Cast) -> None:
+    message = cast.incoming(cast.conversation())
+
+    with pytest.raises(NotFound):
+        replies.undo(session, message.id, by=SYSTEM)

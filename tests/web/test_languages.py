@@ -1,0 +1,47 @@
+"""Pages in the language of their reader."""
+
+import re
+
+import pytest
+from sqlmodel import Session
+
+from inbox.model import Agent
+
+CYRILLIC = re.compile("[\u0400-\u04ff]")
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language", "expected"),
+    [
+        ("sr-Latn-RS,sr;q=0.9", "sr-Latn", "Lozinka"),
+        ("sr,en;q=0.8", "sr-Cyrl", "Лозинка"),
+        ("de,en;q=0.5", "en", "Password"),
+    ],
+)
+async def test_a_visitor_is_spoken_to_as_the_browser_asks(
+    compiled_catalogues, open_browser, owner, accepted, language, expected
+):
+    client = await open_browser()
+    page = await (await client.get("/sign-in", headers={"Accept-Language": accepted})).text()
+    assert f'lang="{language}"' in page
+    assert expected in page
+
+
+@pytest.mark.parametrize(
+    ("locale", "expected"), [("sr_Latn", "Podešavanja"), ("sr_Cyrl", "Подешавања")]
+)
+async def test_an_agent_reads_the_desk_in_the_chosen_script(
+    compiled_catalogues, signed_in, services, owner, locale, expected
+):
+    services.database.run(lambda session: _choose(session, owner.id, locale))
+    client = await signed_in(owner)
+    page = await (await client.get("/profile")).text()
+    assert expected in page
+    # the names of the languages stay as their speakers write them
+    assert bool(CYRILLIC.search(page.replace("Српски", ""))) == (locale == "sr_Cyrl")
+
+
+def _choose(session: Session, agent_id: str, locale: str) -> None:
+    agent = session.get_one(Agent, agent_id)
+    agent.locale = locale
+    session.add(agent)

@@ -1,0 +1,39 @@
+"""A loop works when woken, goes on after an error, and ends when told."""
+
+import asyncio
+
+from inbox.bus import Bus
+from inbox.workers import loop as loops
+from inbox.workers.loop import Loop
+
+
+async def test_a_loop_is_woken_and_survives_an_error(monkeypatch) -> None:
+    monkeypatch.setattr(loops, "_backoff", lambda _failures: 0)
+    bus, turns = Bus(), asyncio.Queue[int]()
+    await bus.start()
+    count = 0
+
+    async def work() -> int:
+        nonlocal count
+        count += 1
+        turns.put_nowait(count)
+        if count == 1:
+            raise KeyError("a bug")
+        return 0
+
+    loop = Loop("test", bus, "topic", work, every=60)
+    loop.start()
+    async with asyncio.timeout(5):
+        assert [await turns.get(), await turns.get()] == [1, 2]
+        bus.wake(["topic"])
+        assert await turns.get() == 3
+    await loop.stop()
+    bus.wake(["topic"])
+    await asyncio.sleep(0)
+    assert turns.empty()
+    await bus.close()
+
+
+def test_the_pause_doubles_up_to_its_end() -> None:
+    assert loops._backoff(1) <= 1
+    assert 30 <= loops._backoff(50) <= loops.LONGEST_BACKOFF

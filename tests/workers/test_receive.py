@@ -1,0 +1,115 @@
+"""One poller an inbox in all processes, which goes on from the checkpoint after trouble."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+
+from inbox.channels import registry
+from inbox.channels.base import LoginRefused
+from inbox.envelope import RawItem
+from inbox.model import Health, Inbox
+from inbox.testing import FakeChannel
+from inbox.workers.receive import Receiving
+
+
+class Fetching(FakeChannel):
+    """Hands over one item at each call and then waits, unless it is told to fail."""
+
+    def __init__(self, account) -> None:
+        super().__init__(account)
+        self.began_at: list[dict[str, Any]] = []
+        self.handed_over = asyncio.Event()
+
+    def listens(self) -> bool:
+        return True
+
+    async def listen(self, checkpoint, record) -> None:
+        self.began_at.append(dict(checkpoint))
+        if self.failures:
+            raise self.failures.popleft()
+        position = checkpoint.get("position", 0) + 1
+        item = RawItem(external_id=str(position), content=b"{}")
+        await record([item], {"position": position})
+        self.handed_over.set()
+        await asyncio.Event().wait()
+
+
+@pytest.fixture
+async def channel(desk, monkeypatch) -> Fetching:
+    monkeypatch.setattr(registry, "kinds", lambda: {"fetching": Fetching})
+    inbox = Inbox(name="Fetching", kind="fetching", slug="fetching")
+
+    def work(session) -> None:
+        session.delete(session.get_one(Inbox, desk.inbox.id))
+        session.add(inbox)
+
+    await desk.services.database.write(work)
+    desk.inbox = inbox
+    found = desk.services.channels.of(inbox)
+    assert isinstance(found, Fetching)
+    return found
+
+
+@pytest.fixture
+async def pair(desk) -> AsyncIterator[tuple[Receiving, Receiving]]:
+    """As two processes on one database."""
+    both = Receiving(desk.services), Receiving(desk.services)
+    yield both
+    for receiving in both:
+        await receiving.close()
+
+
+async def inbox_of(desk) -> Inbox:
+    return await desk.services.database.read(lambda s: s.get_one(Inbox, desk.inbox.id))
+
+
+async def test_one_of_two_processes_fetches(desk, channel, pair) -> None:
+    for receiving in pair:
+        await receiving.work()
+    await asyncio.wait_for(channel.handed_over.wait(), 5)
+
+    assert len(channel.began_at) == 1
+    assert (await inbox_of(desk)).checkpoint == {"position": 1}
+
+
+async def test_the_other_goes_on_from_the_checkpoint(desk, channel, pair) -> None:
+    first, second = pair
+    await first.work()
+    await asyncio.wait_for(channel.handed_over.wait(), 5)
+    await first.close()
+    channel.handed_over.clear()
+
+    await second.work()
+    await asyncio.wait_for(channel.handed_over.wait(), 5)
+
+    assert channel.began_at == [{}, {"position": 1}]
+    assert (await inbox_of(desk)).checkpoint_epoch == 2
+
+
+async def test_a_refused_login_lights_the_inbox_and_is_not_tried_at_once(
+    desk, channel, pair
+) -> None:
+    channel.failures.append(LoginRefused("Wrong password"))
+    await pair[0].work()
+    async with asyncio.timeout(5):
+        while (await inbox_of(desk)).health is not Health.NEEDS_LOGIN:
+            await asyncio.sleep(0.02)
+
+    assert len(channel.began_at) == 1
+
+
+async def test_an_inbox_that_is_switched_off_is_left(desk, channel, pair) -> None:
+    await pair[0].work()
+    await asyncio.wait_for(channel.handed_over.wait(), 5)
+
+    def switch_off(session) -> None:
+        inbox = session.get_one(Inbox, desk.inbox.id)
+        inbox.enabled = False
+        session.add(inbox)
+
+    await desk.services.database.write(switch_off)
+    await pair[0].work()
+
+    assert pair[0]._pollers == {}
