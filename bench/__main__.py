@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import signal
 import tempfile
 import time
 from collections.abc import AsyncIterator
@@ -29,6 +30,7 @@ class Sizes:
 def main() -> None:
     asked = _arguments()
     logs.configure("ERROR", human=True)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that it cleans up then too
     large = LARGEST if asked.full else asked.large
     sizes = Sizes(asked.small, large, asked.messages, asked.mails, asked.in_one, asked.times)
     drawn = asyncio.run(_measured(sizes))
