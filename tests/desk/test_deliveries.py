@@ -195,15 +195,17 @@ def test_what_comes_back_has_failed_and_a_dead_address_is_marked(
 ) -> None:
     message = message_of(session, claimed)
     deliveries.sent(session, claimed.id, claimed.epoch, Receipt(provider_id="p"))
+    message.mail_message_id = "x@shop.example"
+    session.flush()
     bounce = Bounce(
-        original_message_id="x",
+        original_message_id="x@shop.example",
         recipients=("marko@their.example",),
         status="5.1.1",
         permanent=permanent,
         explanation="No such user",
     )
 
-    deliveries.bounced(session, message, bounce, by=SYSTEM)
+    deliveries.bounced(session, claimed.inbox_id, bounce, by=SYSTEM)
 
     assert (message.state, message.state_reason) == (MessageState.FAILED, "No such user")
     address = session.get_one(Identity, cast.identity.id)
