@@ -157,7 +157,7 @@ HUB = web.AppKey("hub", Hub)
 
 
 async def live(request: web.Request) -> web.StreamResponse:
-    """GET /live?after=SEQ; only from our own pages."""
+    """GET /live?after=SEQ&list=VIEW&conv=ID; only from our own pages."""
     services = request.app[keys.SERVICES]
     ours = {f"{request.scheme}://{request.host}", services.settings.public_url}
     if request.headers.get("Origin") not in ours:
@@ -168,6 +168,7 @@ async def live(request: web.Request) -> web.StreamResponse:
     hub = request.app[HUB]
     after_text = request.query.get("after", "")
     hub.sockets[socket] = request[keys.SESSION].id
+    await _watch(hub, client, request.query.get("list"), request.query.get("conv", ""))
     await hub.join(client, int(after_text) if after_text.isdecimal() else None)
     writer = asyncio.create_task(_write(client))
     try:
@@ -207,13 +208,18 @@ async def _said(hub: Hub, client: Client, text: str) -> None:
     conversation_id = said.get("conv")
     known = conversation_id if isinstance(conversation_id, str) else ""
     if said.get("t") == "watch":
-        client.view = _view(said.get("list")) or client.view
-        client.watching = known if known and await _may_watch(hub, client, known) else ""
+        await _watch(hub, client, said.get("list"), known)
         hub.presence.watching(client)
     elif said.get("t") == "here":
         await hub.presence.here(client)
     elif said.get("t") == "typing" and known and known == client.watching:
         hub.presence.typing(client, note=said.get("mode") == "note")
+
+
+async def _watch(hub: Hub, client: Client, view: object, conversation_id: str) -> None:
+    client.view = _view(view) or client.view
+    may = conversation_id and await _may_watch(hub, client, conversation_id)
+    client.watching = conversation_id if may else ""
 
 
 def _view(text: object) -> View | None:

@@ -56,10 +56,11 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-function connected(after: string | null = "7"): Live {
+function connected(after: string | null = "7", shown?: LiveOptions["shown"]): Live {
   const options: LiveOptions = {
     url: "http://desk.test/live",
     after,
+    ...(shown && { shown }),
     apply: (html) => applied.push(html),
     reset: () => {
       resets += 1;
@@ -76,6 +77,13 @@ test("the first socket resumes at the number the page was drawn with", () => {
   connected("7");
 
   expect(Socket.last.url.href).toBe("ws://desk.test/live?after=7");
+});
+
+test("the socket is opened with what the page shows, so that a gap is filled inside it too", () => {
+  connected("7", () => ({ list: "mine::open", conv: "abc" }));
+
+  expect(Socket.last.url.searchParams.get("conv")).toBe("abc");
+  expect(Socket.last.url.searchParams.get("list")).toBe("mine::open");
 });
 
 test("an event that was already applied is not applied again", () => {

@@ -63,6 +63,18 @@ async def test_a_page_hears_what_happens_in_what_it_watches(
     assert frame["h"].count("He is nice") == 1
 
 
+async def test_what_was_missed_reaches_into_the_open_conversation(
+    services, signed_in, owner, conversation
+) -> None:
+    browser = await signed_in(owner)
+    before = await services.database.read(trail.latest)
+    await note(services, conversation, "Said while the line was down")
+
+    socket = await connect(browser, f"{before}&conv={conversation.id}")
+
+    assert "Said while the line was down" in (await next_with_number(socket))["h"]
+
+
 async def test_what_may_not_be_seen_is_passed_over(services, signed_in, ana, conversation) -> None:
     def hide(session: Session) -> None:
         found = session.get_one(Conversation, conversation.id)

@@ -27,6 +27,10 @@ if (url) {
     after: document.body.dataset.liveAfter || null,
     apply: applyPartials,
     reset: () => void refresh(),
+    shown: () => ({
+      list: document.querySelector<HTMLElement>("inbox-list")?.dataset.view,
+      conv: document.querySelector<HTMLElement>("message-list")?.dataset.conversation,
+    }),
     status: (online) => document.getElementById("offline")?.toggleAttribute("hidden", online),
   });
   live.connect();

@@ -18,6 +18,8 @@ export interface LiveOptions {
   after: string | null;
   apply(html: string): unknown;
   reset(): void;
+  /** What the page shows, so that what is sent after a gap reaches into it. */
+  shown?(): { list?: string; conv?: string };
   status(online: boolean): void;
 }
 
@@ -64,6 +66,8 @@ export class Live {
     const url = new URL(this.options.url, location.href);
     url.protocol = url.protocol.replace("http", "ws");
     if (this.sequence !== null) url.searchParams.set("after", String(this.sequence));
+    for (const [name, value] of Object.entries(this.options.shown?.() ?? {}))
+      if (value) url.searchParams.set(name, value);
     const socket = new WebSocket(url);
     this.socket = socket;
     socket.onopen = () => this.opened();
