@@ -22,6 +22,7 @@ from tests.web.webchat_desk import answer, take_in
 
 __all__ = ["make_inbox", "services"]
 
+expect.set_options(timeout=15_000)  # milliseconds; the build machine has two cores
 pytestmark = pytest.mark.browser
 
 HOSTILE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>Shop</title>

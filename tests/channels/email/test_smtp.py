@@ -36,6 +36,7 @@ def envelope(to: str, *copies: str) -> OutboundEnvelope:
 @pytest.mark.servers
 async def test_a_mail_arrives_as_it_was_written(mail_servers: MailServers) -> None:
     sender, jane = mail_servers.add_user("sender"), mail_servers.add_user("jane")
+    mail_servers.reload_smtp()
     receipt = await channel_for(mail_servers, sender).send(envelope(jane))
     (raw,) = await asyncio.to_thread(mail_servers.wait_for_mail, jane)
 
@@ -49,6 +50,7 @@ async def test_a_mail_arrives_as_it_was_written(mail_servers: MailServers) -> No
 @pytest.mark.servers
 async def test_a_refused_copy_is_said_and_the_others_get_theirs(mail_servers: MailServers) -> None:
     sender, joe = mail_servers.add_user("sender2"), mail_servers.add_user("joe")
+    mail_servers.reload_smtp()
     mail_servers.refuse("gone@shop.test", "550 5.1.1 no such user")
     receipt = await channel_for(mail_servers, sender).send(envelope(joe, "gone@shop.test"))
 
