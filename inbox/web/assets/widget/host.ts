@@ -1,5 +1,12 @@
 /** The page around the chat: the loader of a foreign page, or nobody on the hosted page. */
-import type { FromFrame, Hello, Kept, Profile, ToFrame } from "./protocol";
+import {
+  type FromFrame,
+  type Hello,
+  type Kept,
+  type Profile,
+  READY,
+  type ToFrame,
+} from "./protocol";
 import { forget, load, merge, save } from "./storage";
 
 export interface Host {
@@ -24,6 +31,8 @@ export function meetHost(inbox: string): Promise<Host> {
       removeEventListener("message", meet);
       resolve(framedHost(event.data, port));
     });
+    // it tells nothing, so anybody may hear it; the loader checks who says it
+    parent.postMessage(READY, "*");
   });
 }
 

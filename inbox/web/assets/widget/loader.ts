@@ -1,7 +1,7 @@
 /** The one script of a foreign page: a launcher that its styles cannot reach, and the chat's frame. */
 import { chooseLanguage } from "./language";
 import { sheetText } from "./launcher-style";
-import type { FromFrame, Profile, ToFrame } from "./protocol";
+import { type FromFrame, type Profile, READY, type ToFrame } from "./protocol";
 import { forget, load, merge, save } from "./storage";
 import texts from "./strings/launcher.json";
 
@@ -57,7 +57,6 @@ function start(script: HTMLScriptElement, inbox: string): InboxChat {
     frame.title = text.open;
     frame.allow = "clipboard-write";
     frame.src = `${origin}/widget/${encodeURIComponent(inbox)}?lang=${language}`;
-    frame.onload = introduce;
     root.append(frame);
     return frame;
   }
@@ -102,6 +101,10 @@ function start(script: HTMLScriptElement, inbox: string): InboxChat {
   button.onkeydown = (event) => {
     if (event.key === "Escape") toggle(false);
   };
+  addEventListener("message", (event) => {
+    const isOurs = event.origin === origin && event.source === frame?.contentWindow;
+    if (isOurs && event.data === READY) introduce();
+  });
   addEventListener("storage", (event) => {
     if (event.key !== key) return;
     kept = load(key);

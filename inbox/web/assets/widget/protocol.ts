@@ -93,3 +93,6 @@ export interface Config {
   file_bytes: number;
   most_files: number;
 }
+
+/** The frame says it listens; a hello before that would be lost. */
+export const READY = "inbox-chat-ready";
