@@ -15,7 +15,7 @@ from tests.journeys.product import Product
 @pytest.fixture
 async def product(tmp_path: Path) -> AsyncIterator[Product]:
     if not (STATIC / "manifest.json").exists():
-        pytest.skip("the browser assets are not built")
+        pytest.fail("the browser assets are not built; run make setup")
     async with whole.running(tmp_path) as running:
         yield running
 

@@ -58,7 +58,7 @@ async def test_an_inbox_of_another_kind_is_not_there(client, make_inbox):
 
 async def test_the_loader_is_kept_and_revalidated(client):
     if not (STATIC / "manifest.json").exists():
-        pytest.skip("the browser assets are not built")
+        pytest.fail("the browser assets are not built; run make setup")
     first = await client.get("/widget.js", headers={"Accept-Encoding": "br"})
     assert first.content_type == "text/javascript"
     assert int(first.headers["Content-Length"]) <= 2560
