@@ -14,16 +14,27 @@ from sqlmodel import Session, col, select
 
 from inbox import mailtokens, richtext
 from inbox.envelope import InboundEnvelope
-from inbox.model import ChannelThread, Conversation, Inbox, Message, Participant, ParticipantKind
+from inbox.model import (
+    ChannelThread,
+    Conversation,
+    Inbox,
+    MailReference,
+    Message,
+    Participant,
+    ParticipantKind,
+)  # fmt: skip
 
 PLUS_ADDRESS = "plus_address"
 SIGNED_ID = "signed_message_id"
 STORED_ID = "message_id"
+REFERRED_ID = "referred_to"
 MARKER = "marker"
 SUBJECT = "subject"
 CHANNEL_THREAD = "channel_thread"
 NEW = "new"
 LINKED = "new_linked"
+
+REFERENCES_KEPT = 10  # the newest of a mail: an old thread refers to hundreds
 
 _SUBJECT_NUMBER = re.compile(r"\[#(\d{1,12})\]")
 
@@ -35,6 +46,7 @@ class Known:
     conversations: dict[str, Conversation] = field(default_factory=dict)
     by_number: dict[int, str] = field(default_factory=dict)
     by_message_id: dict[tuple[str, str], str] = field(default_factory=dict)
+    by_reference: dict[tuple[str, str], str] = field(default_factory=dict)
     by_thread: dict[tuple[str, str], ChannelThread] = field(default_factory=dict)
     takers: set[tuple[str, str]] = field(default_factory=set)
 
@@ -54,10 +66,11 @@ def look_up(session: Session, key: bytes, pairs: Sequence[tuple[str, InboundEnve
     known = Known()
     wanted: set[str] = set()
     _read_message_ids(session, pairs, known)
+    _read_references(session, pairs, known)
     _read_threads(session, pairs, known)
     for _, envelope in pairs:
         wanted.update(_signed(key, envelope).values())
-    wanted.update(known.by_message_id.values())
+    wanted.update(known.by_message_id.values(), known.by_reference.values())
     wanted.update(thread.conversation_id for thread in known.by_thread.values())
     numbers = {n for _, envelope in pairs for n in _numbers(envelope)}
     for found in _read_conversations(session, wanted, numbers):
@@ -93,6 +106,25 @@ def match(
     return Match(NEW)
 
 
+def refer(
+    known: Known, inbox_id: str, envelope: InboundEnvelope, conversation_id: str
+) -> list[dict[str, str]]:
+    """Rows for the mails that this one refers to and that we don't have; `known` learns them."""
+    if envelope.mail_message_id:
+        known.by_message_id[inbox_id, envelope.mail_message_id] = conversation_id
+    new = [
+        reference
+        for reference in envelope.references[:REFERENCES_KEPT]
+        if (inbox_id, reference) not in known.by_message_id
+        and (inbox_id, reference) not in known.by_reference
+    ]
+    for reference in new:
+        known.by_reference[inbox_id, reference] = conversation_id
+    return [
+        {"inbox_id": inbox_id, "message_id": one, "conversation_id": conversation_id} for one in new
+    ]
+
+
 def _guarded(
     rung: str,
     conversation: Conversation,
@@ -107,7 +139,7 @@ def _guarded(
         closed_at = conversation.resolved_at or conversation.last_at
         too_old = now - closed_at > timedelta(days=inbox.reopen_days)
         other_matter = (
-            rung in (SIGNED_ID, STORED_ID, MARKER)
+            rung in (SIGNED_ID, STORED_ID, REFERRED_ID, MARKER)
             and envelope.subject != ""
             and richtext.base_subject(envelope.subject)
             != richtext.base_subject(conversation.subject)
@@ -121,10 +153,11 @@ def _candidates(
     known: Known, key: bytes, inbox: Inbox, envelope: InboundEnvelope
 ) -> Iterable[tuple[str, str]]:
     yield from _signed(key, envelope).items()
-    for reference in envelope.references:
-        found = known.by_message_id.get((inbox.id, reference))
-        if found:
-            yield STORED_ID, found
+    for rung, ids, place in (
+        (STORED_ID, envelope.references, known.by_message_id),
+        (REFERRED_ID, (envelope.mail_message_id, *envelope.references), known.by_reference),
+    ):
+        yield from ((rung, place[inbox.id, one]) for one in ids if (inbox.id, one) in place)
     for number in _numbers(envelope):
         if number in known.by_number:
             yield SUBJECT, known.by_number[number]
@@ -175,6 +208,20 @@ def _read_message_ids(
     )
     for inbox_id, message_id, conversation_id in rows:
         known.by_message_id[inbox_id, message_id] = conversation_id
+
+
+def _read_references(
+    session: Session, pairs: Sequence[tuple[str, InboundEnvelope]], known: Known
+) -> None:
+    """Mails that came before told of these, or of the same one that never came."""
+    wanted = {r for _, e in pairs for r in (e.mail_message_id, *e.references) if r}
+    if not wanted:
+        return
+    found = session.exec(
+        select(MailReference).where(col(MailReference.message_id).in_(list(wanted)))
+    )
+    for reference in found:
+        known.by_reference[reference.inbox_id, reference.message_id] = reference.conversation_id
 
 
 def _read_threads(

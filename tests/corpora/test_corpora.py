@@ -1,12 +1,10 @@
 """Real mails that others collected, with what is known of each: read to at least these floors.
 
-The mails are not part of Inbox (their licences differ): they lie beside the checkout, or where
-INBOX_CORPORA says. Counted is a file of which every known fact is read right. Which are not, and
+Counted is a file of which every known fact is read right. Which are not, and
 why, is in docs/corpora.md.
 """
 
 import json
-import os
 import subprocess
 import sys
 from collections import defaultdict
@@ -15,7 +13,6 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-CORPORA = Path(os.environ.get("INBOX_CORPORA", ROOT.parent / "shared" / "corpora"))  # noqa: TID251
 FLOORS = {"email": 97, "bounces": 95, "replies": 85, "threads": 95}  # per cent of the files
 LANGUAGE_FLOOR = 70  # per cent of the replies in each language
 SMALLEST_LANGUAGE = 3  # files; fewer say nothing in per cent
@@ -27,19 +24,14 @@ FUNCTIONS = {
     "--subjects": "base_subject",
 }
 
-pytestmark = pytest.mark.skipif(
-    not (CORPORA / "check_email.py").exists(),
-    reason="the collected mails are not beside this checkout (docs/corpora.md)",
-)
-
 
 @pytest.fixture(scope="module")
-def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, bool]]:
+def files(corpora: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, bool]]:
     """For each area: whether everything known of a file was read right."""
     facts = tmp_path_factory.mktemp("facts") / "facts.json"
     options = [word for pair in FUNCTIONS.items() for word in (pair[0], f"inbox.testing:{pair[1]}")]
     subprocess.run(
-        [sys.executable, CORPORA / "check_email.py", *options, "--json", facts, "--show", "0"],
+        [sys.executable, corpora / "check_email.py", *options, "--json", facts, "--show", "0"],
         cwd=ROOT,
         check=True,
         capture_output=True,
@@ -58,9 +50,11 @@ def test_real_mail_is_read_right(area: str, files: dict[str, dict[str, bool]]) -
     assert 100 * right / len(files[area]) >= FLOORS[area], f"{right} of {len(files[area])}"
 
 
-def test_no_language_of_replies_is_left_behind(files: dict[str, dict[str, bool]]) -> None:
+def test_no_language_of_replies_is_left_behind(
+    corpora: Path, files: dict[str, dict[str, bool]]
+) -> None:
     languages: dict[str, list[bool]] = defaultdict(list)
-    for source in (CORPORA / "replies").glob("*/expectations.json"):
+    for source in (corpora / "replies").glob("*/expectations.json"):
         for entry in json.loads(source.read_text()):
             name = f"{source.parent.name}/{entry['file']}"
             languages[entry.get("language", "")].append(files["replies"].get(name, True))
