@@ -120,11 +120,15 @@ def _guarded(
 def _candidates(
     known: Known, key: bytes, inbox: Inbox, envelope: InboundEnvelope
 ) -> Iterable[tuple[str, str]]:
-    yield from _signed(key, envelope).items()
+    """In the order of the ladder."""
+    signed = _signed(key, envelope)
+    yield from ((rung, signed[rung]) for rung in (PLUS_ADDRESS, SIGNED_ID) if rung in signed)
     for reference in envelope.references:
         found = known.by_message_id.get((inbox.id, reference))
         if found:
             yield STORED_ID, found
+    if MARKER in signed:
+        yield MARKER, signed[MARKER]
     for number in _numbers(envelope):
         if number in known.by_number:
             yield SUBJECT, known.by_number[number]
