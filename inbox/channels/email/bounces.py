@@ -15,6 +15,7 @@ from inbox.channels.email.mail import FailureReport
 
 TEXT_LIMIT = 20_000
 EXPLANATION_LIMIT = 500
+ARRIVED = {"delivered", "relayed", "expanded"}
 
 _ROBOT = re.compile(
     r"^(mailer-daemon|postmaster|mdaemon|mail-?system|mail-?delivery\S*|bounces?|mail|root)\b.*@"
@@ -58,8 +59,16 @@ def read_failure(message: Message, sender: Mailbox, text: str) -> FailureReport 
          or part.get_content_type().endswith("/global-delivery-status")),
         None,
     )  # fmt: skip
+    if report is not None and _is_good_news(report):
+        return None
     found = _from_report(report, message, text) if report is not None else None
     return found or _from_free_form(message, sender, text)
+
+
+def _is_good_news(report: Message) -> bool:
+    """Delivered, or handed on to where nobody reports."""
+    actions = [action for block in _blocks(report) if (action := _action(_fields(block)))]
+    return bool(actions) and set(actions) <= ARRIVED
 
 
 def _from_report(report: Message, message: Message, text: str) -> FailureReport | None:
@@ -67,8 +76,8 @@ def _from_report(report: Message, message: Message, text: str) -> FailureReport 
     recipients, statuses, actions, diagnostics = [], [], set(), []
     for block in blocks:
         recipient = block.get("final-recipient") or block.get("original-recipient", "")
-        action = block.get("action", "").split(" ")[0].lower()
-        if not (recipient or action) or action in {"delivered", "relayed", "expanded"}:
+        action = _action(block)
+        if not (recipient or action) or action in ARRIVED:
             continue
         recipients.append(recipient.rpartition(";")[2].strip("<> \t"))
         statuses += _STATUS.findall(block.get("status", ""))[:1]
@@ -125,6 +134,10 @@ def _blocks(report: Message) -> list[str]:
 def _fields(block: str) -> dict[str, str]:
     found = _FIELD.findall(block.replace("\r\n", "\n")[:TEXT_LIMIT])
     return {name.lower(): re.sub(r"\s+", " ", decode_words(value)).strip() for name, value in found}
+
+
+def _action(block: dict[str, str]) -> str:
+    return block.get("action", "").split(" ")[0].lower()
 
 
 def _failed_addresses(text: str) -> list[str]:
