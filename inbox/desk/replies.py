@@ -56,6 +56,7 @@ def reply(
     session: Session, conversation: Conversation, composed: Composed, *, by: Actor, request_id: str
 ) -> Message:
     """Queue an answer; the same `request_id` twice is the same message."""
+    counters.hold(session, conversation)
     repeated = session.exec(select(Delivery).where(Delivery.request_id == request_id)).first()
     if repeated:
         return session.get_one(Message, repeated.message_id)

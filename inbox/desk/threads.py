@@ -199,15 +199,20 @@ def _read_threads(
 def _read_conversations(
     session: Session, wanted: set[str], numbers: set[int]
 ) -> Sequence[Conversation]:
+    """Held until the commit, always in the same order, so that nobody deadlocks."""
     if not wanted and not numbers:
         return []
     return list(
         session.exec(
-            select(Conversation).where(
+            select(Conversation)
+            .where(
                 sa.or_(
                     col(Conversation.id).in_(list(wanted)),
                     col(Conversation.number).in_(list(numbers)),
                 )
             )
+            .order_by(col(Conversation.id))
+            .with_for_update(key_share=True)
+            .execution_options(populate_existing=True)
         )
     )
