@@ -46,13 +46,14 @@ class FilePart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounce:
-    """A delivery failure of an earlier message of ours (RFC 3464)."""
+    """A delivery failure of an earlier message of ours, or its delay (RFC 3464)."""
 
     original_message_id: str
     recipients: tuple[str, ...]
     status: str
     permanent: bool
     explanation: str
+    late: bool = False  # it is still being tried
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from inbox.model import (
     Conversation,
     Identity,
     Inbox,
+    Message,
     Role,
     Status,
 )  # fmt: skip
@@ -26,6 +27,17 @@ def get(session: Session, number_or_id: str | int, agent: Agent, role: Role) -> 
     found = find(session, number_or_id)
     if found is None or not access.may_see(session, agent, role, found.inbox_id):
         raise NotFound("There is no such conversation.")
+    return found
+
+
+def message(session: Session, message_id: str, agent: Agent, role: Role) -> Message:
+    """The same for one message: who may see its conversation, by whatever inbox it came or went."""
+    found = session.get(Message, message_id)
+    conversation = session.get(Conversation, found.conversation_id) if found else None
+    if not found or not conversation:
+        raise NotFound("There is no such message.")
+    if not access.may_see(session, agent, role, conversation.inbox_id):
+        raise NotFound("There is no such message.")
     return found
 
 

@@ -5,7 +5,7 @@ that the rungs of a whole batch need is read beforehand, one query a table (`loo
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -152,12 +152,14 @@ def _guarded(
 def _candidates(
     known: Known, key: bytes, inbox: Inbox, envelope: InboundEnvelope
 ) -> Iterable[tuple[str, str]]:
-    yield from _signed(key, envelope).items()
-    for rung, ids, place in (
-        (STORED_ID, envelope.references, known.by_message_id),
-        (REFERRED_ID, (envelope.mail_message_id, *envelope.references), known.by_reference),
-    ):
-        yield from ((rung, place[inbox.id, one]) for one in ids if (inbox.id, one) in place)
+    """In the order of the ladder."""
+    signed = _signed(key, envelope)
+    referred = (envelope.mail_message_id, *envelope.references)
+    yield from ((rung, signed[rung]) for rung in (PLUS_ADDRESS, SIGNED_ID) if rung in signed)
+    yield from _found(STORED_ID, known.by_message_id, inbox, envelope.references)
+    if MARKER in signed:
+        yield MARKER, signed[MARKER]
+    yield from _found(REFERRED_ID, known.by_reference, inbox, referred)
     for number in _numbers(envelope):
         if number in known.by_number:
             yield SUBJECT, known.by_number[number]
@@ -165,6 +167,12 @@ def _candidates(
         thread = known.by_thread.get((inbox.id, envelope.thread))
         if thread:
             yield CHANNEL_THREAD, thread.conversation_id
+
+
+def _found(
+    rung: str, known: Mapping[tuple[str, str], str], inbox: Inbox, ids: Iterable[str]
+) -> Iterable[tuple[str, str]]:
+    yield from ((rung, known[inbox.id, one]) for one in ids if (inbox.id, one) in known)
 
 
 def _signed(key: bytes, envelope: InboundEnvelope) -> dict[str, str]:
@@ -242,15 +250,20 @@ def _read_threads(
 def _read_conversations(
     session: Session, wanted: set[str], numbers: set[int]
 ) -> Sequence[Conversation]:
+    """Held until the commit, always in the same order, so that nobody deadlocks."""
     if not wanted and not numbers:
         return []
     return list(
         session.exec(
-            select(Conversation).where(
+            select(Conversation)
+            .where(
                 sa.or_(
                     col(Conversation.id).in_(list(wanted)),
                     col(Conversation.number).in_(list(numbers)),
                 )
             )
+            .order_by(col(Conversation.id))
+            .with_for_update(key_share=True)
+            .execution_options(populate_existing=True)
         )
     )

@@ -140,6 +140,16 @@ def test_the_first_rung_that_holds_decides(session: Session, cast: Cast) -> None
     assert (message.conversation_id, message.matched_by) == (right.id, "plus_address")
 
 
+def test_a_stored_message_id_goes_before_a_marker(session: Session, cast: Cast) -> None:
+    answered, quoted = cast.conversation(), cast.conversation()
+    cast.incoming(answered, mail_message_id="old@their.example")
+    evidence = signed(KEY, quoted.id)["marker"]
+
+    (message,) = take(session, cast.inbox, mail(references=("old@their.example",), **evidence))
+
+    assert (message.conversation_id, message.matched_by) == (answered.id, "message_id")
+
+
 def test_what_was_closed_long_ago_is_followed_by_a_new_one(session: Session, cast: Cast) -> None:
     conversation = cast.conversation()
     status.resolve(session, conversation, by=SYSTEM)

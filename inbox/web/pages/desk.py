@@ -10,11 +10,11 @@ from sqlmodel import Session, col, select
 
 from inbox import clock, ids
 from inbox.crm import contacts
-from inbox.desk import conversations, drafts, listing, reply_channels, tags, timeline
+from inbox.desk import access, conversations, drafts, listing, reply_channels, tags, timeline
 from inbox.desk.listing import View
 from inbox.errors import NotFound
 from inbox.i18n import gettext as _
-from inbox.model import Agent, Contact, Conversation, Event, Identity, Status, Tag, Team
+from inbox.model import Agent, Contact, Conversation, Event, Identity, Role, Status, Tag, Team
 from inbox.web import keys, nav
 
 STATUSES = {
@@ -103,15 +103,20 @@ async def rows(request: web.Request, view: View, known: nav.Known) -> listing.Pa
 async def open_one(request: web.Request) -> Opened:
     agent, role, number = request[keys.AGENT], request[keys.ROLE], request.match_info["number"]
     return await request.app[keys.SERVICES].database.read(
-        lambda s: read_one(s, conversations.get(s, number, agent, role), agent)
+        lambda s: read_one(s, conversations.get(s, number, agent, role), agent, role)
     )
 
 
-def read_one(session: Session, conversation: Conversation, agent: Agent) -> Opened:
+def read_one(session: Session, conversation: Conversation, agent: Agent, role: Role) -> Opened:
     contact = contacts.get(session, conversation.contact_id)
+    visible = access.visible_inboxes(session, agent, role)
     earlier = session.exec(
         select(Conversation)
-        .where(Conversation.contact_id == contact.id, Conversation.id != conversation.id)
+        .where(
+            Conversation.contact_id == contact.id,
+            Conversation.id != conversation.id,
+            col(Conversation.inbox_id).in_(visible),
+        )
         .order_by(col(Conversation.last_at).desc())
         .limit(EARLIER)
     ).all()
