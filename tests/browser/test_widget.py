@@ -169,10 +169,6 @@ async def test_what_is_written_offline_is_sent_once_when_back(
     assert shop.arrivals() == 2
 
 
-@pytest.mark.xfail(
-    reason="now and then a chat that is drawn again at its page's load stays at Connecting",
-    strict=False,
-)
 async def test_history_is_there_after_a_reload_and_in_a_second_tab(
     shop: Shop, context: BrowserContext
 ) -> None:
