@@ -1,6 +1,7 @@
 import { h, render } from "preact";
 import { expect, test } from "vitest";
-import type { Chat, View } from "../../../inbox/web/assets/widget/chat";
+import type { Chat } from "../../../inbox/web/assets/widget/chat";
+import type { View } from "../../../inbox/web/assets/widget/protocol";
 import { Window } from "../../../inbox/web/assets/widget/window";
 
 const view: View = {
