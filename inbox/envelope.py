@@ -72,6 +72,7 @@ class InboundEnvelope:
     `thread` is the remote conversation's id (chat, phone number, visitor); None for mail.
     `references` are Message-IDs without brackets, newest first.
     `delivered_to` are all addresses it came to, for the plus address.
+    `also` are other addresses of the sender that are proven to be his.
     `fields` are values for the contact's record (language, company, …), from forms and widgets.
     """
 
@@ -94,6 +95,7 @@ class InboundEnvelope:
     bounce: Bounce | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
     mail_message_id: str = ""
+    also: tuple[Address, ...] = ()
     edits: str = ""  # the external id of the message that this one replaces
 
 

@@ -121,7 +121,11 @@ def _prepare(session: Session, key: bytes, items: Sequence[Understood]) -> _Batc
         session,
         key,
         {inbox.id: inbox for inbox in inboxes},
-        contacts.find_or_create(session, [envelope.sender for _, envelope in pairs]),
+        contacts.find_or_create(
+            session,
+            [envelope.sender for _, envelope in pairs],
+            {(e.sender.kind, e.sender.value): e.also for _, e in pairs if e.also},
+        ),
         threads.look_up(session, key, pairs),
         numbers=next_numbers(session, len(pairs))[::-1],
     )
