@@ -14,6 +14,7 @@ from inbox.model import (
     ChannelThread,
     Contact,
     Conversation,
+    Event,
     Identity,
     Inbox,
     Message,
@@ -46,6 +47,13 @@ def find(session: Session, number_or_id: str | int) -> Conversation | None:
     if text.isdecimal() and len(text) < 19:
         return session.exec(select(Conversation).where(Conversation.number == int(text))).first()
     return session.get(Conversation, text)
+
+
+def event(session: Session, conversation: Conversation, event_id: str) -> Event | None:
+    """One thing that happened in this conversation."""
+    return session.exec(
+        select(Event).where(Event.id == event_id, Event.conversation_id == conversation.id)
+    ).first()
 
 
 def start(

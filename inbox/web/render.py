@@ -55,7 +55,7 @@ def environment() -> jinja2.Environment:
     )
     made.filters.update(
         clock_time=clock_time, day=day, moment=moment, ago=ago, initials=initials, hue=hue,
-        paragraphs=paragraphs,
+        paragraphs=paragraphs, said=i18n.said,
     )  # fmt: skip
     return made
 

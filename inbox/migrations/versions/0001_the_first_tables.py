@@ -197,6 +197,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('rule_id', 'event_id')
     )
     op.create_index('ix_rule_run_conversation', 'rule_run', ['conversation_id', 'id'], unique=False)
+    op.create_index('ix_rule_run_rule', 'rule_run', ['rule_id', 'id'], unique=False)
     op.create_table('team',
     sa.Column('id', sa.String(length=25), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
