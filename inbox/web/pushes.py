@@ -10,7 +10,7 @@ from inbox.desk import timeline
 from inbox.desk.listing import Counts
 from inbox.desk.timeline import Entry
 from inbox.events import EventKind
-from inbox.model import Agent, Conversation, Event, Message, Team
+from inbox.model import Agent, Conversation, Event, Team
 from inbox.web.icons import ICONS
 from inbox.web.render import environment
 
@@ -48,12 +48,11 @@ def read(session: Session, events: Sequence[Event]) -> Found:
     wanted = {e.conversation_id for e in events if e.conversation_id}
     message_ids = {e.message_id for e in events if e.message_id}
     conversations = session.exec(select(Conversation).where(col(Conversation.id).in_(wanted)))
-    messages = session.exec(select(Message).where(col(Message.id).in_(message_ids))).all()
     agents = session.exec(select(Agent.id, Agent.name))
     teams = session.exec(select(Team.id, Team.name))
     return Found(
         {c.id: c for c in conversations},
-        {e.message.id: e for e in timeline.with_files(session, messages) if e.message},
+        {e.message.id: e for e in timeline.messages(session, message_ids) if e.message},
         dict(list(agents)),
         dict(list(teams)),
     )
