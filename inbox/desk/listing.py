@@ -17,10 +17,11 @@ from inbox.model.base import UtcDateTime
 PAGE = 50
 LARGEST = 200
 ROW = Conversation.__table__.c  # type: ignore[attr-defined]
-SHOWN = (
+SHOWN = [ROW[name] for name in (
     "id", "number", "contact_id", "contact_name", "channel", "subject", "preview", "last_author",
-    "last_at", "unread", "priority", "flagged", "version",
-)  # fmt: skip
+    "last_at", "unread", "priority", "flagged", "version", "status", "inbox_id", "team_id",
+    "assignee_id",
+)]  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +73,13 @@ def page(
     return Page(items, _cursor(items[-1]) if len(found) > size else None)
 
 
-def matches(view: View, conversation: Conversation, agent_id: str) -> bool:
+def rows(session: Session, conversation_ids: Collection[str]) -> dict[str, sa.Row[Any]]:
+    """What lists show of these conversations, by id."""
+    found = session.execute(sa.select(*SHOWN).where(ROW.id.in_(conversation_ids)))
+    return {row.id: row for row in found}
+
+
+def matches(view: View, conversation: Conversation | sa.Row[Any], agent_id: str) -> bool:
     """Whether it stands in the view now; tags are not asked."""
     wanted = {
         "mine": conversation.assignee_id == agent_id,
@@ -110,7 +117,7 @@ def counts(
 @cache
 def _query(kind: str, *, is_limited: bool, goes_on: bool) -> sa.Select[Any]:
     """Made once for each sort of list, for the making costs as much as the answer."""
-    query = sa.select(*(ROW[name] for name in SHOWN))
+    query = sa.select(*SHOWN)
     query = query.where(ROW.status == sa.bindparam("status"), *_filter(kind))
     if is_limited:
         query = query.where(ROW.inbox_id.in_(sa.bindparam("inboxes", expanding=True)))

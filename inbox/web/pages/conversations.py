@@ -55,7 +55,7 @@ async def show(request: web.Request) -> web.Response:
         request,
         "conversations/show.html",
         **desk.context(opened),
-        **_list(listed, request),
+        **_list(listed, request, opened.conversation.number),
         **_frame(request, listed.known, desk.view_path(listed.view), latest),
     )
 
@@ -92,7 +92,8 @@ def _view_beside(conversation: Conversation, agent_id: str) -> View:
     return View(kind="all", status=status)
 
 
-def _list(listed: desk.Listed, request: web.Request) -> dict[str, Any]:
+def _list(listed: desk.Listed, request: web.Request, current: int | None = None) -> dict[str, Any]:
+    """`current` is the number of the conversation that is open beside it."""
     view = listed.view
     return {
         "view": view,
@@ -100,6 +101,7 @@ def _list(listed: desk.Listed, request: web.Request) -> dict[str, Any]:
         "list_title": desk.title(view, listed.known),
         "tabs": desk.tabs(view),
         "page": listed.page,
+        "current": current,
         "has_tabs": not (view.kind == "all" and view.status is Status.SNOOZED),
         "request": request,
     }
