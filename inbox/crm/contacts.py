@@ -17,6 +17,11 @@ EDITABLE = {
     "company_id", "preferred_channel", "blocked",
 }  # fmt: skip
 FROM_CHANNEL = ("language", "time_zone", "city", "country")
+IDENTITIES = (
+    select(Identity)
+    .where(col(Identity.contact_id) == sa.bindparam("contact_id"))
+    .order_by(col(Identity.is_primary).desc(), col(Identity.id))
+)
 
 Key = tuple[str, str]
 Known = tuple[Contact, Identity]
@@ -99,13 +104,7 @@ def learn(contact: Contact, fields: Mapping[str, str], name: str) -> None:
 
 
 def identities(session: Session, contact_id: str) -> list[Identity]:
-    return list(
-        session.exec(
-            select(Identity)
-            .where(Identity.contact_id == contact_id)
-            .order_by(col(Identity.is_primary).desc(), col(Identity.id))
-        )
-    )
+    return list(session.exec(IDENTITIES, params={"contact_id": contact_id}))
 
 
 def _create(session: Session, address: Address) -> Known:

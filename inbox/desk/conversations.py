@@ -1,6 +1,7 @@
 """One conversation, for those who may see it."""
 
-from sqlmodel import Session, select
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
 
 from inbox import clock
 from inbox.crm import contacts
@@ -20,6 +21,8 @@ from inbox.model import (
     Status,
 )  # fmt: skip
 
+BY_NUMBER = select(Conversation).where(col(Conversation.number) == sa.bindparam("number"))
+
 
 def get(session: Session, number_or_id: str | int, agent: Agent, role: Role) -> Conversation:
     """NotFound for one that is not there and for one this agent may not see, alike."""
@@ -32,7 +35,7 @@ def get(session: Session, number_or_id: str | int, agent: Agent, role: Role) -> 
 def find(session: Session, number_or_id: str | int) -> Conversation | None:
     text = str(number_or_id)
     if text.isdecimal() and len(text) < 19:
-        return session.exec(select(Conversation).where(Conversation.number == int(text))).first()
+        return session.exec(BY_NUMBER, params={"number": int(text)}).first()
     return session.get(Conversation, text)
 
 

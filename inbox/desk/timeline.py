@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,9 +29,6 @@ PARTS = (
     M.quoted, (M.html != "").label("html"), M.automatic, M.edited_at, M.matched_by, M.proof,
     M.attachment_count,
 )  # fmt: skip
-HAPPENED = sa.select(E.id, E.seq, E.kind, E.at, E.actor_name, E.particulars).where(
-    E.conversation_id == sa.bindparam("conversation_id"), E.kind.in_(SHOWN)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +52,8 @@ def entries(
     session: Session, conversation_id: str, *, before: str | None = None, limit: int = PAGE
 ) -> Timeline:
     """The newest `limit` messages older than the message `before`, and the events among them."""
-    query = sa.select(*PARTS).where(M.conversation_id == conversation_id)
-    if before:
-        query = query.where(M.id < before)
-    found = session.execute(query.order_by(M.id.desc()).limit(limit + 1)).all()
+    given = {"conversation_id": conversation_id, "before": before, "size": limit + 1}
+    found = session.execute(_said(goes_back=bool(before)), given).all()
     more = len(found) > limit
     messages = found[:limit][::-1]
     since = messages[0].id if more else None
@@ -100,13 +96,31 @@ def _events(
     The index has them by their places, so the span is bounded by these as well: every message
     of a long conversation has its event, and few are asked for.
     """
-    query = HAPPENED
-    if since:
+    query = _happened(is_bounded=bool(since), goes_back=bool(before))
+    given = {"conversation_id": conversation_id, "since": since, "before": before}
+    return session.execute(query, given).all()[::-1]
+
+
+@cache
+def _said(*, goes_back: bool) -> sa.Select[Any]:
+    query = sa.select(*PARTS).where(M.conversation_id == sa.bindparam("conversation_id"))
+    if goes_back:
+        query = query.where(M.id < sa.bindparam("before"))
+    return query.order_by(M.id.desc()).limit(sa.bindparam("size"))
+
+
+@cache
+def _happened(*, is_bounded: bool, goes_back: bool) -> sa.Select[Any]:
+    query = sa.select(E.id, E.seq, E.kind, E.at, E.actor_name, E.particulars).where(
+        E.conversation_id == sa.bindparam("conversation_id"), E.kind.in_(SHOWN)
+    )
+    if is_bounded:
+        since = sa.bindparam("since")
         query = query.where(E.id >= since, E.seq > _place(E.id < since, E.id.desc(), 0) - SLACK)
-    if before:
+    if goes_back:
+        before = sa.bindparam("before")
         query = query.where(E.id < before, E.seq < _place(E.id >= before, E.id, LAST) + SLACK)
-    query = query.order_by(E.seq.desc()).limit(4 * PAGE)
-    return session.execute(query, {"conversation_id": conversation_id}).all()[::-1]
+    return query.order_by(E.seq.desc()).limit(4 * PAGE)
 
 
 def _place(beyond: sa.ColumnElement[bool], order: Any, otherwise: int) -> sa.ColumnElement[int]:
