@@ -18,6 +18,11 @@ EDITABLE = {
 }  # fmt: skip
 PROVEN = "proven"
 FROM_CHANNEL = ("language", "time_zone", "city", "country")
+IDENTITIES = (
+    select(Identity)
+    .where(col(Identity.contact_id) == sa.bindparam("contact_id"))
+    .order_by(col(Identity.is_primary).desc(), col(Identity.id))
+)
 
 Key = tuple[str, str]
 Known = tuple[Contact, Identity]
@@ -113,13 +118,7 @@ def learn(contact: Contact, fields: Mapping[str, str], name: str) -> None:
 
 
 def identities(session: Session, contact_id: str) -> list[Identity]:
-    return list(
-        session.exec(
-            select(Identity)
-            .where(Identity.contact_id == contact_id)
-            .order_by(col(Identity.is_primary).desc(), col(Identity.id))
-        )
-    )
+    return list(session.exec(IDENTITIES, params={"contact_id": contact_id}))
 
 
 def _create(session: Session, address: Address) -> Known:

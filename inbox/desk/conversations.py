@@ -1,6 +1,7 @@
 """One conversation, for those who may see it."""
 
-from sqlmodel import Session, select
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
 
 from inbox import clock
 from inbox.crm import contacts
@@ -21,6 +22,8 @@ from inbox.model import (
     Role,
     Status,
 )  # fmt: skip
+
+BY_NUMBER = select(Conversation).where(col(Conversation.number) == sa.bindparam("number"))
 
 
 def get(session: Session, number_or_id: str | int, agent: Agent, role: Role) -> Conversation:
@@ -45,7 +48,7 @@ def message(session: Session, message_id: str, agent: Agent, role: Role) -> Mess
 def find(session: Session, number_or_id: str | int) -> Conversation | None:
     text = str(number_or_id)
     if text.isdecimal() and len(text) < 19:
-        return session.exec(select(Conversation).where(Conversation.number == int(text))).first()
+        return session.exec(BY_NUMBER, params={"number": int(text)}).first()
     return session.get(Conversation, text)
 
 
