@@ -29,9 +29,9 @@ from inbox.channels.base import (
     TemporaryFailure,
 )
 from inbox.channels.reading import header
+from inbox.channels.splitting import split
 from inbox.channels.telegram.bot_api import BotApi
 from inbox.channels.telegram.parse import understand_update
-from inbox.channels.telegram.splitting import split
 from inbox.channels.telegram.updates import ALLOWED_UPDATES
 from inbox.envelope import AddressKind, FilePart, Inbound, OutboundEnvelope, RawItem, Receipt
 
