@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from inbox import clock, ids
-from inbox.db import claim, touch
+from inbox.db import claim, now, touch
 from inbox.envelope import RawItem
 from inbox.errors import Conflict, NotFound
 from inbox.events import Actor, EventKind, record
@@ -28,8 +28,8 @@ def store(
 
     `digests` maps the external ids of large items to where the file store has their bytes.
     """
-    now = clock.now()
-    rows = [_row(inbox_id, item, digests.get(item.external_id, ""), now) for item in items]
+    moment = clock.now()
+    rows = [_row(inbox_id, item, digests.get(item.external_id, ""), moment) for item in items]
     if not rows:
         return []
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
@@ -86,11 +86,13 @@ def finish(session: Session, arrival_ids: Sequence[str], state: ArrivalState) ->
     )
 
 
-def fail(session: Session, arrival_id: str, error: str, *, final: bool, by: Actor) -> Arrival:
-    """Try again later, or set aside for a person when the tries are used up."""
+def fail(
+    session: Session, arrival_id: str, error: str, *, final: bool, wait: float = 0, by: Actor
+) -> Arrival:
+    """Try again after `wait` seconds, or set aside for a person when the tries are used up."""
     arrival = get(session, arrival_id)
     arrival.error = error[:2000]
-    arrival.lease_until = None
+    arrival.lease_until = now(session) + timedelta(seconds=wait) if wait else None
     if final or arrival.attempts >= TRIES:
         arrival.state = ArrivalState.QUARANTINED
         record(
@@ -113,6 +115,7 @@ def release(session: Session, arrival_id: str, *, by: Actor) -> Arrival:
         raise Conflict("This arrival is not in quarantine any more.")
     arrival.state = ArrivalState.NEW
     arrival.attempts = 0
+    arrival.lease_until = None
     session.add(arrival)
     record(
         session,
@@ -150,11 +153,11 @@ def get(session: Session, arrival_id: str) -> Arrival:
     return arrival
 
 
-def _row(inbox_id: str, item: RawItem, digest: str, now: Any) -> dict[str, Any]:
+def _row(inbox_id: str, item: RawItem, digest: str, moment: Any) -> dict[str, Any]:
     return {
         "id": ids.new(),
-        "created_at": now,
-        "updated_at": now,
+        "created_at": moment,
+        "updated_at": moment,
         "inbox_id": inbox_id,
         "external_id": item.external_id[:500],
         "raw": None if digest else item.content,
