@@ -95,7 +95,7 @@ def put_off(
     delivery.error, delivery.stage = error[:2000], ""
     if delivery.error_code != REPEATED:
         delivery.error_code = code[:64]
-    if moment - delivery.created_at > SPAN:
+    if moment - delivery.due_from > SPAN:
         _settle(session, delivery, MessageState.FAILED, reason=error)
         return
     delivery.not_before = moment + timedelta(seconds=wait or step)
