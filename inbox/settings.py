@@ -1,8 +1,9 @@
 """Settings of the process, from the environment and `.env`; credentials of channels are data."""
 
+import ipaddress
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -32,6 +33,19 @@ class Settings(BaseSettings):
     private_hosts: str = Field(
         "", description="comma separated host:port that outgoing calls may reach though not public"
     )
+
+    @field_validator("public_url")
+    @classmethod
+    def as_a_browser_names_it(cls, url: str) -> str:
+        """Without the slash at its end, as it stands in the Origin of a request."""
+        return url.rstrip("/")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def are_networks(cls, text: str) -> str:
+        for network in filter(None, map(str.strip, text.split(","))):
+            ipaddress.ip_network(network)  # says itself what is wrong
+        return text
 
     @property
     def sqlalchemy_url(self) -> str:

@@ -127,7 +127,7 @@ def _identity(contact: Contact, address: Address, *, is_primary: bool) -> Identi
 
 
 def _rename_rows(session: Session, contact: Contact) -> None:
-    """Lists show the name from the conversation's row, so it follows; an address if there is none."""
+    """Lists show it from the conversation's row, so it follows; an address where there is none."""
     addresses = [] if contact.name else identities(session, contact.id)
     session.execute(
         sa.update(Conversation)
