@@ -21,4 +21,13 @@ def sees_all(role: Role) -> bool:
 
 
 def may_see(session: Session, agent: Agent, role: Role, inbox_id: str) -> bool:
-    return inbox_id in visible_inboxes(session, agent, role)
+    """The same for one inbox: open to all, or to this agent by role or membership."""
+    inbox = session.get(Inbox, inbox_id)
+    if inbox is None:
+        return False
+    if not inbox.restricted or sees_all(role):
+        return True
+    membership = select(InboxMembership.id).where(
+        InboxMembership.inbox_id == inbox_id, InboxMembership.agent_id == agent.id
+    )
+    return session.exec(membership).first() is not None

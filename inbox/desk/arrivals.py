@@ -95,14 +95,7 @@ def fail(
     arrival.lease_until = now(session) + timedelta(seconds=wait) if wait else None
     if final or arrival.attempts >= TRIES:
         arrival.state = ArrivalState.QUARANTINED
-        record(
-            session,
-            EventKind.ARRIVAL_QUARANTINED,
-            by=by,
-            inbox_id=arrival.inbox_id,
-            arrival_id=arrival.id,
-            error=arrival.error,
-        )
+        _tell(session, EventKind.ARRIVAL_QUARANTINED, arrival, by, error=arrival.error)
     session.add(arrival)
     touch(session, TOPIC)
     return arrival
@@ -110,40 +103,16 @@ def fail(
 
 def release(session: Session, arrival_id: str, *, by: Actor) -> Arrival:
     """Let a quarantined arrival be tried again, after a fix."""
-    arrival = get(session, arrival_id)
-    if arrival.state is not ArrivalState.QUARANTINED:
-        raise Conflict("This arrival is not in quarantine any more.")
-    arrival.state = ArrivalState.NEW
+    arrival = _take_out(session, arrival_id, ArrivalState.NEW, by)
     arrival.attempts = 0
     arrival.lease_until = None
-    session.add(arrival)
-    record(
-        session,
-        EventKind.ARRIVAL_RELEASED,
-        by=by,
-        inbox_id=arrival.inbox_id,
-        arrival_id=arrival.id,
-    )
     touch(session, TOPIC)
     return arrival
 
 
 def discard(session: Session, arrival_id: str, *, by: Actor) -> Arrival:
     """Throw a quarantined arrival away; the raw bytes stay for the record."""
-    arrival = get(session, arrival_id)
-    if arrival.state is not ArrivalState.QUARANTINED:
-        raise Conflict("This arrival is not in quarantine any more.")
-    arrival.state = ArrivalState.DISCARDED
-    session.add(arrival)
-    record(
-        session,
-        EventKind.ARRIVAL_RELEASED,
-        by=by,
-        inbox_id=arrival.inbox_id,
-        arrival_id=arrival.id,
-        discarded=True,
-    )
-    return arrival
+    return _take_out(session, arrival_id, ArrivalState.DISCARDED, by)
 
 
 def get(session: Session, arrival_id: str) -> Arrival:
@@ -151,6 +120,23 @@ def get(session: Session, arrival_id: str) -> Arrival:
     if arrival is None:
         raise NotFound("There is no such arrival.")
     return arrival
+
+
+def _take_out(session: Session, arrival_id: str, to: ArrivalState, by: Actor) -> Arrival:
+    arrival = get(session, arrival_id)
+    if arrival.state is not ArrivalState.QUARANTINED:
+        raise Conflict("This arrival is not in quarantine any more.")
+    arrival.state = to
+    session.add(arrival)
+    is_gone = {"discarded": True} if to is ArrivalState.DISCARDED else {}
+    _tell(session, EventKind.ARRIVAL_RELEASED, arrival, by, **is_gone)
+    return arrival
+
+
+def _tell(
+    session: Session, kind: EventKind, arrival: Arrival, by: Actor, **particulars: Any
+) -> None:
+    record(session, kind, by=by, inbox_id=arrival.inbox_id, arrival_id=arrival.id, **particulars)
 
 
 def _row(inbox_id: str, item: RawItem, digest: str, moment: Any) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """The outbox: states that only move forward, leases with an epoch, and what a provider reports."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -182,11 +181,6 @@ def _mark_dead(session: Session, addresses: set[str], bounce: Bounce, *, by: Act
             address=identity.value,
             explanation=bounce.explanation,
         )
-
-
-def states(session: Session, message_ids: Sequence[str]) -> dict[str, Delivery]:
-    found = session.exec(select(Delivery).where(col(Delivery.message_id).in_(message_ids)))
-    return {delivery.message_id: delivery for delivery in found}
 
 
 def _mine(session: Session, delivery_id: str, epoch: int) -> Delivery | None:

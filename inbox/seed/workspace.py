@@ -22,7 +22,6 @@ CAST = (
     ("Tom Fischer", "tom@acme.example", "agent"),
 )
 TEAMS = {"Support": ("ana", "petr", "milica"), "Sales": ("ana", "tom")}
-GREETING = "Hello {{ contact.first_name }}, thank you for writing. We answer within a few hours."
 
 Wanted = Sequence[tuple[str, str, Mapping[str, Any]]]
 
