@@ -23,6 +23,7 @@ from inbox.channels.base import (
     PermanentFailure,
     TemporaryFailure,
     Unparsable,
+    tried,
 )
 from inbox.channels.calling import Answer, call
 from inbox.channels.reading import header
@@ -127,19 +128,17 @@ class SmsChannel:
         return Receipt(provider_id=str(sid))
 
     async def check(self) -> Checked:
-        try:
-            answer = await self._call("GET", f"/Accounts/{self.settings.account_sid}.json")
-            if not answer.ok:
-                raise self._failure(answer)
-        except LoginRefused as error:
-            return Checked(ok=False, explanation=str(error), needs_login=True)
-        except (TemporaryFailure, PermanentFailure) as error:
-            return Checked(ok=False, explanation=str(error))
-        name = answer.json().get("friendly_name") or self.settings.account_sid
-        return Checked(ok=True, explanation=f"Twilio knows the account: {name}.")
+        return await tried(self._ask_for_account())
 
     async def close(self) -> None:
         """Nothing is held open."""
+
+    async def _ask_for_account(self) -> str:
+        answer = await self._call("GET", f"/Accounts/{self.settings.account_sid}.json")
+        if not answer.ok:
+            raise self._failure(answer)
+        name = answer.json().get("friendly_name") or self.settings.account_sid
+        return f"Twilio knows the account: {name}."
 
     def _verify(self, request: HookRequest, is_json: bool, fields: object) -> None:
         """Over the public URL as configured: what a proxy made of the request doesn't count."""
