@@ -1,6 +1,6 @@
 """Raw first: what a channel hands over is stored before anybody is told that we have it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -82,6 +82,16 @@ def finish(session: Session, arrival_ids: Sequence[str], state: ArrivalState) ->
         sa.update(Arrival)
         .where(col(Arrival.id).in_(arrival_ids))
         .values(state=state, lease_until=None, error="")
+        .execution_options(synchronize_session=False)
+    )
+
+
+def put_off(session: Session, arrival_ids: Collection[str], seconds: float) -> None:
+    """To be tried again, not before this time has passed."""
+    session.execute(
+        sa.update(Arrival)
+        .where(col(Arrival.id).in_(arrival_ids))
+        .values(lease_until=now(session) + timedelta(seconds=seconds))
         .execution_options(synchronize_session=False)
     )
 

@@ -15,9 +15,9 @@ from inbox.channels.base import (
     Unparsable,
 )
 from inbox.db import Session
-from inbox.desk import arrivals, ingest
+from inbox.desk import arrivals, deliveries, ingest
 from inbox.desk.ingest import Understood
-from inbox.envelope import FilePart, Inbound, InboundEnvelope, RawItem
+from inbox.envelope import DeliveryReport, FilePart, Inbound, InboundEnvelope, RawItem
 from inbox.errors import InboxError
 from inbox.events import SYSTEM
 from inbox.model import Arrival, ArrivalState, Inbox
@@ -29,6 +29,7 @@ log = structlog.get_logger()
 BATCH = 200
 DIGEST = "digest:"  # a remote reference to bytes that are in the file store already
 FETCH_SECONDS = 60
+EARLY_SECONDS = 5.0
 RETRY_SECONDS = 20.0  # times the tries so far, where trouble is said to pass
 
 Ready = tuple[Arrival, list[Understood]]
@@ -153,14 +154,16 @@ class Ingesting:
                     await self._fail(pair[0], repr(error), final=False)
 
     async def _ingest(self, ready: Sequence[Ready]) -> None:
-        items = [item for _, items in ready for item in items]
-        done = [arrival.id for arrival, items in ready if items]
         ignored = [arrival.id for arrival, items in ready if not items]
 
         def work(session: Session) -> None:
-            ingest.ingest(session, self.key, items)
-            arrivals.finish(session, done, ArrivalState.DONE)
+            early = {arrival.id for arrival, items in ready if _is_early(session, arrival, items)}
+            taken = [(arrival, items) for arrival, items in ready if arrival.id not in early]
+            ingest.ingest(session, self.key, [item for _, items in taken for item in items])
+            arrivals.finish(session, [a.id for a, items in taken if items], ArrivalState.DONE)
             arrivals.finish(session, ignored, ArrivalState.IGNORED)
+            if early:
+                arrivals.put_off(session, early, EARLY_SECONDS)
 
         await self.services.database.write(work)
 
@@ -171,6 +174,15 @@ class Ingesting:
                 session, arrival.id, error, final=final, wait=wait, by=SYSTEM
             )
         )
+
+
+def _is_early(session: Session, arrival: Arrival, items: Sequence[Understood]) -> bool:
+    """A report that came before the note of what it reports on; one of nobody's is let go."""
+    return arrival.attempts < arrivals.TRIES and any(
+        isinstance(item.inbound, DeliveryReport)
+        and not deliveries.is_known(session, item.inbox_id, item.inbound)
+        for item in items
+    )
 
 
 def _stand_in(part: FilePart, why: str) -> FilePart:

@@ -59,6 +59,19 @@ def test_the_oldest_of_a_lane_goes_first(session: Session, cast: Cast) -> None:
     assert [d.message_id for d in deliveries.claim_due(session, 10)] == [second.id]
 
 
+def test_an_inbox_that_is_switched_off_sends_nothing(session: Session, cast: Cast) -> None:
+    queue(session, cast.conversation())
+    cast.inbox.enabled = False
+    session.add(cast.inbox)
+    session.flush()
+
+    assert deliveries.claim_due(session, 10) == []
+
+    cast.inbox.enabled = True
+    session.flush()
+    assert len(deliveries.claim_due(session, 10)) == 1
+
+
 def test_what_waits_for_its_time_holds_back_what_follows(session: Session, cast: Cast) -> None:
     lane = cast.conversation()
     composed = Composed(text="later", not_before=clock.now() + timedelta(minutes=1))

@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from inbox import clock
 from inbox.channels.base import TemporaryFailure
-from inbox.envelope import FilePart, RawItem
+from inbox.envelope import DeliveryReport, FilePart, RawItem
 from inbox.model import Arrival, ArrivalState, Attachment, Message
 from inbox.workers.ingest import Ingesting
 
@@ -82,6 +82,30 @@ async def test_a_file_that_does_not_come_now_is_asked_for_later(
     (arrival,) = await read(desk, Arrival)
     assert (arrival.state, arrival.error) == (ArrivalState.NEW, "The file film.mp4: Busy")
     assert arrival.lease_until > clock.now() + timedelta(seconds=15)
+
+
+async def test_a_report_that_overtakes_our_own_note_of_sending_is_heard_again(
+    desk, ingesting, monkeypatch
+) -> None:
+    """Twilio may say "delivered" before we have stored the id it gave the message."""
+    monkeypatch.setattr(
+        desk.channel, "parse", lambda _: [DeliveryReport(provider_id="p", state="delivered")]
+    )
+    await desk.services.arrivals.record(desk.inbox.id, [raw(1)])
+
+    assert [await ingesting.work() for _ in range(2)] == [1, 0]
+    (early,) = await read(desk, Arrival)
+    assert early.state is ArrivalState.NEW
+
+    def later(session):
+        early.lease_until = None
+        session.merge(early)
+
+    for _ in range(2):
+        await desk.services.database.write(later)
+        await ingesting.work()
+        (early,) = await read(desk, Arrival)
+    assert early.state is ArrivalState.DONE  # of nobody's message
 
 
 async def test_what_can_not_be_understood_does_not_stop_others(desk, ingesting) -> None:
