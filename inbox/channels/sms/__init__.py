@@ -26,7 +26,7 @@ from inbox.channels.base import (
     tried,
 )
 from inbox.channels.calling import Answer, call
-from inbox.channels.reading import header
+from inbox.channels.reading import header, phone_number
 from inbox.channels.sms import parse
 from inbox.channels.sms.codes import reason
 from inbox.channels.sms.counting import Segments, segments
@@ -40,7 +40,7 @@ SERVICE = "MG"  # messaging service SIDs begin with it
 
 
 def _sender(value: str) -> str:
-    number = parse.normalised(value)
+    number = phone_number(value)
     if value.startswith(SERVICE) or number.removeprefix("+").isalnum():
         return number
     raise ValueError("Give the number with its country code, like +15551234567, or an MG… SID.")
@@ -157,7 +157,7 @@ class SmsChannel:
     def _form(self, envelope: OutboundEnvelope) -> dict[str, str]:
         prefix = parse.WHATSAPP if envelope.recipient.kind == AddressKind.WHATSAPP else ""
         form = {
-            "To": f"{prefix}{parse.normalised(envelope.recipient.value)}",
+            "To": f"{prefix}{phone_number(envelope.recipient.value)}",
             "Body": envelope.text,
         }
         if self.settings.sender.startswith(SERVICE):
