@@ -18,7 +18,6 @@ from inbox.desk import accounts, arrivals
 from inbox.desk.arrivals import INLINE_BYTES
 from inbox.desk.recent import Recent
 from inbox.envelope import RawItem
-from inbox.errors import NotFound
 from inbox.files import Files
 from inbox.model import ApiToken, Inbox, Workspace
 from inbox.settings import Settings
@@ -212,14 +211,6 @@ def _store(session: Any, batch: Sequence[_Waiting]) -> list[list[str]]:
     return [
         [known[waiting.inbox_id, item.external_id] for item in waiting.items] for waiting in batch
     ]
-
-
-def known_inbox(session: Any, inbox_id: str) -> Inbox:
-    """The inbox, enabled or not, or NotFound."""
-    inbox: Inbox | None = session.get(Inbox, inbox_id)
-    if inbox is None:
-        raise NotFound("There is no such inbox.")
-    return inbox
 
 
 def _workspace(session: Any) -> Workspace:

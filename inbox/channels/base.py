@@ -131,6 +131,15 @@ class Checked:
     needs_login: bool = False
 
 
+async def tried(attempt: Awaitable[str]) -> Checked:
+    """What came of an attempt that answers with what is well, or raises a ChannelError."""
+    try:
+        return Checked(ok=True, explanation=await attempt)
+    except ChannelError as error:
+        needs_login = isinstance(error, LoginRefused)
+        return Checked(ok=False, explanation=str(error), needs_login=needs_login)
+
+
 # commits the items together with the moved checkpoint, then returns
 Record = Callable[[Sequence[RawItem], Mapping[str, Any]], Awaitable[None]]
 

@@ -85,7 +85,7 @@ async def identified(request: web.Request, handler: Handler) -> web.StreamRespon
         response.headers["X-Request-Id"] = request[keys.REQUEST_ID]
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
-        if request.secure:
+        if auth.is_secure(request):
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         response.headers.setdefault("Cache-Control", _caching(request, response))
     return response
