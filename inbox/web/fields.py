@@ -95,7 +95,7 @@ def _field(name: str, info: FieldInfo, values: Mapping[str, Any]) -> Field:
         options=_options(plain_type(info.annotation)),
         minimum=_limit(limits, Ge, "ge") or _limit(limits, Gt, "gt"),
         maximum=_limit(limits, Le, "le") or _limit(limits, Lt, "lt"),
-        max_length=_limit(limits, MaxLen, "max_length"),
+        max_length=None if kind == "list" else _limit(limits, MaxLen, "max_length"),
         placeholder=str(extra.get("placeholder", "")),
         autocomplete=str(extra.get("autocomplete", "")),
         group=str(extra.get("group", "")),
@@ -106,7 +106,7 @@ def _kind(plain: Any) -> str:
     if get_origin(plain) is Literal or (isinstance(plain, type) and issubclass(plain, Enum)):
         return "select"
     if get_origin(plain) in (list, tuple, set, frozenset):
-        return "list" if get_args(plain)[:1] == (str,) else "json"
+        return "list" if plain_type(next(iter(get_args(plain)), None)) is str else "json"
     simple = {SecretStr: "secret", bool: "switch", int: "number", float: "number", date: "date"}
     is_nested = isinstance(plain, type) and issubclass(plain, BaseModel)
     if is_nested or get_origin(plain) is dict or plain is dict:

@@ -43,6 +43,7 @@ TABLE: dict[str, tuple[Any, ...]] = {
     "GET /": AGENT, "GET /views/{kind}": AGENT, "GET /views/{kind}/{id}": AGENT,
     "POST /attachments": AGENT, "GET /searches": AGENT, "GET /live": AGENT,
     f"GET {_C}": CONVERSATION, f"GET {_C}/messages": CONVERSATION,
+    f"GET {_C}/why": CONVERSATION,
     f"POST {_C}/assignments": CONVERSATION, f"POST {_C}/resolutions": CONVERSATION,
     f"POST {_C}/snoozes": CONVERSATION, f"POST {_C}/priorities": CONVERSATION,
     f"POST {_C}/taggings": CONVERSATION, f"DELETE {_C}/taggings/{{tag}}": CONVERSATION,

@@ -8,6 +8,7 @@ from sqlmodel import Session
 from inbox.desk import notes
 from inbox.errors import Invalid
 from inbox.events import Actor
+from inbox.i18n import Phrase
 from inbox.model import Conversation, Event
 from inbox.routing import variables
 from inbox.routing.actions.base import Action
@@ -24,7 +25,7 @@ class AddNote(Action):
     @classmethod
     def only_known_variables(cls, text: str) -> str:
         if unknown := variables.unknown(text):
-            raise ValueError(f"there are no variables {', '.join(unknown)}")
+            raise ValueError(Phrase("There are no variables %(names)s.", names=unknown))
         return text
 
     def run(self, session: Session, conversation: Conversation, *, by: Actor, event: Event) -> str:

@@ -10,6 +10,7 @@ from inbox.desk import replies
 from inbox.desk.replies import Composed
 from inbox.errors import Invalid
 from inbox.events import Actor
+from inbox.i18n import Phrase
 from inbox.model import Conversation, Event
 from inbox.routing import manners, variables
 from inbox.routing.actions.base import Action
@@ -26,7 +27,7 @@ class SendReply(Action):
     @classmethod
     def only_known_variables(cls, text: str) -> str:
         if unknown := variables.unknown(text):
-            raise ValueError(f"there are no variables {', '.join(unknown)}")
+            raise ValueError(Phrase("There are no variables %(names)s.", names=unknown))
         return text
 
     def run(self, session: Session, conversation: Conversation, *, by: Actor, event: Event) -> str:

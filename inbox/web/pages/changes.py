@@ -125,7 +125,7 @@ async def _change(request: web.Request, verb: Verb) -> web.StreamResponse:
         conversation = conversations.get(session, number, agent, role)
         verb(session, conversation, Actor.agent(agent))
         session.flush()
-        return desk.read_one(session, conversation, agent)
+        return desk.read_one(session, conversation, agent, role)
 
     opened = await request.app[keys.SERVICES].database.write(work)
     if request.headers.get("HX-Request") == "true":

@@ -8,6 +8,8 @@ from inbox.web.pages.settings import (
     inbox_checks,
     inboxes,
     quarantine,
+    rule_runs,
+    rules,
     teams,
     tokens,
     workspace,
@@ -27,6 +29,8 @@ ROUTES: list[Route] = [
     *agents.ROUTES,
     *teams.ROUTES,
     *hours.ROUTES,
+    *rules.ROUTES,
+    *rule_runs.ROUTES,
     *tokens.ROUTES,
     *quarantine.ROUTES,
 ]
