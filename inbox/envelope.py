@@ -1,10 +1,22 @@
 """What travels between a channel and the desk: the same shapes for every transport."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+# what breaks a line or turns the reading direction of what stands beside it
+_BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
+
+
+def in_one_line(text: str) -> str:
+    """A name or subject as it stands among others; empty where nothing of it can be seen."""
+    if text.isprintable():
+        return text
+    line = " ".join(_BREAKS.sub(" ", text).split())
+    return line if any(c.isprintable() for c in line) else ""
 
 
 class AddressKind(StrEnum):
@@ -30,6 +42,9 @@ class Address:
     kind: str
     value: str
     name: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", in_one_line(self.name))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +112,9 @@ class InboundEnvelope:
     mail_message_id: str = ""
     also: tuple[Address, ...] = ()
     edits: str = ""  # the external id of the message that this one replaces
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "subject", in_one_line(self.subject))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

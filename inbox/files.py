@@ -4,10 +4,13 @@ import hashlib
 import os
 from pathlib import Path
 
-from obstore.exceptions import NotFoundError
+import structlog
+from obstore.exceptions import BaseError, NotFoundError
 from obstore.store import LocalStore, ObjectStore, from_url
 
-from inbox.errors import NotFound
+from inbox.errors import NotFound, Unavailable
+
+log = structlog.get_logger()
 
 
 class Files:
@@ -23,9 +26,13 @@ class Files:
         """Its SHA-256 in hex, by which `get` finds it."""
         digest = hashlib.sha256(content).hexdigest()
         path = _path(digest)
-        await self._store.put_async(path, content)
-        if self._folder:
-            _flush(self._folder / path)
+        try:
+            await self._store.put_async(path, content)
+            if self._folder:
+                _flush(self._folder / path)
+        except (BaseError, OSError) as error:
+            log.error("file_not_kept", error=str(error))
+            raise Unavailable("The file store could not keep this. Try again.") from error
         return digest
 
     async def get(self, digest: str) -> bytes:

@@ -87,14 +87,23 @@ async def identified(request: web.Request, handler: Handler) -> web.StreamRespon
             response.headers.setdefault(name, value)
         if auth.is_secure(request):
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-        response.headers.setdefault("Cache-Control", _caching(request, response))
+        response.headers.setdefault("Cache-Control", _caching(request))
     return response
 
 
-def _caching(request: web.Request, response: web.StreamResponse) -> str:
+def _caching(request: web.Request) -> str:
     """Built assets have their content in their name, so they may stay for ever."""
-    is_asset = request.path.startswith("/static/") and response.status < 400
+    is_asset = request.path.startswith("/static/")
     return "public, max-age=31536000, immutable" if is_asset else "no-store"
+
+
+async def keep_no_error(request: web.Request, response: web.StreamResponse) -> None:  # noqa: ARG001  a signal's
+    """That a file is missing shows only when it is about to be sent: after all of the above.
+
+    While a new version is being rolled out, an old process does not have the new one's assets.
+    """
+    if response.status >= 400:
+        response.headers["Cache-Control"] = "no-store"
 
 
 @web.middleware
