@@ -513,6 +513,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('webhook_id', 'event_id')
     )
     op.create_index('ix_webhook_delivery_due', 'webhook_delivery', ['state', 'not_before', 'id'], unique=False)
+    op.create_index('ix_webhook_delivery_log', 'webhook_delivery', ['webhook_id', 'id'], unique=False)
     op.create_table('message',
     sa.Column('id', sa.String(length=25), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),

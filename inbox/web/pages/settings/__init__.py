@@ -12,6 +12,7 @@ from inbox.web.pages.settings import (
     rules,
     teams,
     tokens,
+    webhooks,
     workspace,
 )  # fmt: skip
 from inbox.web.route import Access, Route
@@ -32,5 +33,6 @@ ROUTES: list[Route] = [
     *rules.ROUTES,
     *rule_runs.ROUTES,
     *tokens.ROUTES,
+    *webhooks.ROUTES,
     *quarantine.ROUTES,
 ]
