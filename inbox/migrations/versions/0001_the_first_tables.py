@@ -259,6 +259,7 @@ def upgrade() -> None:
     sa.Column('address', sa.String(length=320), nullable=False),
     sa.Column('slug', sa.String(length=64), nullable=False),
     sa.Column('enabled', sa.Boolean(), nullable=False),
+    sa.Column('archived', sa.Boolean(), nullable=False),
     sa.Column('restricted', sa.Boolean(), nullable=False),
     sa.Column('settings', sa.JSON(), nullable=False),
     sa.Column('secrets', sa.LargeBinary(), nullable=False),
@@ -420,17 +421,15 @@ def upgrade() -> None:
     sa.Column('conversation_id', sa.String(), nullable=False),
     sa.Column('from_agent_id', sa.String(), nullable=True),
     sa.Column('to_agent_id', sa.String(), nullable=True),
-    sa.Column('from_team_id', sa.String(), nullable=True),
-    sa.Column('to_team_id', sa.String(), nullable=True),
+    sa.Column('from_team_id', sa.String(length=25), nullable=True),
+    sa.Column('to_team_id', sa.String(length=25), nullable=True),
     sa.Column('by_kind', sa.String(length=16), nullable=False),
     sa.Column('by_id', sa.String(length=25), nullable=True),
     sa.Column('reason', sa.String(), nullable=False),
     sa.Column('parts', sa.JSON(), nullable=False),
     sa.ForeignKeyConstraint(['conversation_id'], ['conversation.id'], ),
     sa.ForeignKeyConstraint(['from_agent_id'], ['agent.id'], ),
-    sa.ForeignKeyConstraint(['from_team_id'], ['team.id'], ),
     sa.ForeignKeyConstraint(['to_agent_id'], ['agent.id'], ),
-    sa.ForeignKeyConstraint(['to_team_id'], ['team.id'], ),
     sa.PrimaryKeyConstraint('id')
     )
     op.create_index(op.f('ix_assignment_conversation_id'), 'assignment', ['conversation_id'], unique=False)

@@ -69,10 +69,10 @@ async def show_form(
         "theirs": [],
         **context,
     }
-    return await show(request, template, status=_status(error), **given)
+    return await show(request, template, status=status_of(error), **given)
 
 
-def _status(error: InboxError | None) -> int:
+def status_of(error: InboxError | None) -> int:
     if error is None:
         return 200
     return 409 if isinstance(error, Conflict) else 422
