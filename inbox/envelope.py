@@ -46,13 +46,14 @@ class FilePart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounce:
-    """A delivery failure of an earlier message of ours (RFC 3464)."""
+    """A delivery failure of an earlier message of ours, or its delay (RFC 3464)."""
 
     original_message_id: str
     recipients: tuple[str, ...]
     status: str
     permanent: bool
     explanation: str
+    late: bool = False  # it is still being tried
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +72,7 @@ class InboundEnvelope:
     `thread` is the remote conversation's id (chat, phone number, visitor); None for mail.
     `references` are Message-IDs without brackets, newest first.
     `delivered_to` are all addresses it came to, for the plus address.
+    `also` are other addresses of the sender that are proven to be his.
     `fields` are values for the contact's record (language, company, …), from forms and widgets.
     """
 
@@ -93,6 +95,7 @@ class InboundEnvelope:
     bounce: Bounce | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
     mail_message_id: str = ""
+    also: tuple[Address, ...] = ()
     edits: str = ""  # the external id of the message that this one replaces
 
 

@@ -1,6 +1,7 @@
 """The commands and what they have in common: settings, and errors told in a sentence."""
 
 import asyncio
+import errno
 import sys
 from collections.abc import Callable, Coroutine
 from functools import wraps
@@ -25,11 +26,21 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except InboxError as error:
             raise click.ClickException(error.message) from None
+        except OSError as error:
+            raise click.ClickException(_words(error)) from None
         except SQLAlchemyError as error:
             text = str(getattr(error, "orig", error)).strip()
             raise click.ClickException(
                 f"The database does not answer as it should: {text}"
             ) from None
+
+
+def _words(error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return "Something listens on this port already. Stop it, or give another one with --port."
+    if error.filename is None:
+        return str(error)
+    return f"{error.strerror}: {error.filename}"
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -57,6 +68,19 @@ def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
     )(command)
 
 
+def port_option(command: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)(
+        command
+    )
+
+
+def reached_at(port: int, settings: Settings) -> Settings:
+    """Without INBOX_PUBLIC_URL it is where we listen, as browsers of this machine see it."""
+    if "public_url" in settings.model_fields_set:
+        return settings
+    return settings.model_copy(update={"public_url": f"http://127.0.0.1:{port}"})
+
+
 def running_loop(command: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
     @wraps(command)
     def run(*arguments: Any, **options: Any) -> None:
@@ -67,7 +91,7 @@ def running_loop(command: Callable[..., Coroutine[Any, Any, None]]) -> Callable[
 
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8080, show_default=True)
+@port_option
 @data_option
 @running_loop
 async def demo(host: str, port: int, data_dir: Path | None) -> None:
@@ -78,21 +102,23 @@ async def demo(host: str, port: int, data_dir: Path | None) -> None:
 
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8080, show_default=True)
+@port_option
 @data_option
 @running_loop
 async def serve(host: str, port: int, data_dir: Path | None) -> None:
     """Serve pages and API, and do the background work, in one process."""
-    await running.serve(settings_from(data_dir=data_dir), host, port, with_work=True)
+    settings = reached_at(port, settings_from(data_dir=data_dir))
+    await running.serve(settings, host, port, with_work=True)
 
 
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8080, show_default=True)
+@port_option
 @running_loop
 async def web(host: str, port: int) -> None:
     """Serve pages and API only; any number of these beside `inbox work`."""
-    await running.serve(settings_from(), host, port, with_work=False)
+    settings = reached_at(port, settings_from())
+    await running.serve(settings, host, port, with_work=False)
 
 
 @main.command()

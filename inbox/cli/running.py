@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 import click
 
 from inbox import seed, services
+from inbox.cli.alone import alone
 from inbox.desk import first_run
 from inbox.services import Services
 from inbox.settings import Settings
@@ -20,9 +21,10 @@ from inbox.workers.crew import Crew
 
 async def serve(settings: Settings, host: str, port: int, *, with_work: bool) -> None:
     async with _started(settings, with_work=with_work) as built:
-        if not await built.database.read(first_run.is_done):
-            click.echo(f"Set up the owner at {settings.public_url}/first-run")
-        await serve_app(make_app(built), host, port)
+        is_done = await built.database.read(first_run.is_done)
+        place = settings.public_url if is_done else f"{settings.public_url}/first-run"
+        words = "Inbox is running at" if is_done else "Set up the owner at"
+        await serve_app(make_app(built), host, port, ready=lambda: click.echo(f"{words} {place}"))
 
 
 async def work(settings: Settings) -> None:
@@ -32,10 +34,15 @@ async def work(settings: Settings) -> None:
 
 async def demo(settings: Settings, host: str, port: int) -> None:
     """Simulators first, so that their ports are among the hosts that may be called."""
+    with alone(settings):
+        await _demo(settings, host, port)
+
+
+async def _demo(settings: Settings, host: str, port: int) -> None:
     simulators = await Simulators.start(settings.data_dir, settings.public_url)
     settings = settings.model_copy(update={"private_hosts": simulators.private_hosts})
     try:
-        async with _started(settings, with_work=False) as built:
+        async with _built(settings, with_work=False) as built:
             made = await seed.seed(built, simulators.inboxes())
             for kind, inbox in made.items():
                 simulators.connect(kind, inbox.id, inbox.slug)
@@ -44,9 +51,8 @@ async def demo(settings: Settings, host: str, port: int) -> None:
             app[page.SIMULATORS] = simulators
             crew = Crew(built)
             crew.start()
-            _welcome(settings.public_url)
             try:
-                await serve_app(app, host, port)
+                await serve_app(app, host, port, ready=lambda: _welcome(settings.public_url))
             finally:
                 await crew.stop()
     finally:
@@ -55,6 +61,13 @@ async def demo(settings: Settings, host: str, port: int) -> None:
 
 @asynccontextmanager
 async def _started(settings: Settings, *, with_work: bool) -> AsyncIterator[Services]:
+    with alone(settings):
+        async with _built(settings, with_work=with_work) as built:
+            yield built
+
+
+@asynccontextmanager
+async def _built(settings: Settings, *, with_work: bool) -> AsyncIterator[Services]:
     built = services.build(settings)
     built.database.create()
     await built.start()

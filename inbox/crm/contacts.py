@@ -16,24 +16,43 @@ EDITABLE = {
     "name", "kind", "title", "language", "time_zone", "city", "country", "about",
     "company_id", "preferred_channel", "blocked",
 }  # fmt: skip
+PROVEN = "proven"
 FROM_CHANNEL = ("language", "time_zone", "city", "country")
+IDENTITIES = (
+    select(Identity)
+    .where(col(Identity.contact_id) == sa.bindparam("contact_id"))
+    .order_by(col(Identity.is_primary).desc(), col(Identity.id))
+)
 
 Key = tuple[str, str]
 Known = tuple[Contact, Identity]
 
 
-def find_or_create(session: Session, addresses: Sequence[Address]) -> dict[Key, Known]:
-    """The contact and identity of each (kind, value); one query for those we know."""
-    wanted = {(address.kind, address.value): address for address in addresses}
+def find_or_create(
+    session: Session,
+    addresses: Sequence[Address],
+    also: Mapping[Key, Sequence[Address]] | None = None,
+) -> dict[Key, Known]:
+    """The contact and identity of each (kind, value); one query for those we know.
+
+    `also` are further addresses of somebody that are proven: by them he may be known already, and
+    they are kept with him.
+    """
+    senders = {(address.kind, address.value): address for address in addresses}
+    proven = [address for others in (also or {}).values() for address in others]
+    wanted = {(address.kind, address.value): address for address in [*addresses, *proven]}
     rows = session.exec(
         select(Contact, Identity)
         .join(Identity, col(Identity.contact_id) == col(Contact.id))
         .where(sa.tuple_(col(Identity.kind), col(Identity.value)).in_(list(wanted)))
     )
     found: dict[Key, Known] = {(i.kind, i.value): (contact, i) for contact, i in rows}
-    for key, address in wanted.items():
+    for key, address in senders.items():
+        others = (also or {}).get(key, ())
         if key not in found:
-            found[key] = _create(session, address)
+            known = next((found[k] for a in others if (k := (a.kind, a.value)) in found), None)
+            found[key] = _add(session, known[0], address) if known else _create(session, address)
+        _prove(session, found, found[key][0], others)
     return found
 
 
@@ -99,13 +118,7 @@ def learn(contact: Contact, fields: Mapping[str, str], name: str) -> None:
 
 
 def identities(session: Session, contact_id: str) -> list[Identity]:
-    return list(
-        session.exec(
-            select(Identity)
-            .where(Identity.contact_id == contact_id)
-            .order_by(col(Identity.is_primary).desc(), col(Identity.id))
-        )
-    )
+    return list(session.exec(IDENTITIES, params={"contact_id": contact_id}))
 
 
 def _create(session: Session, address: Address) -> Known:
@@ -114,6 +127,26 @@ def _create(session: Session, address: Address) -> Known:
     session.add(contact)
     session.add(identity)
     return contact, identity
+
+
+def _add(session: Session, contact: Contact, address: Address) -> Known:
+    identity = _identity(contact, address, is_primary=False)
+    session.add(identity)
+    return contact, identity
+
+
+def _prove(
+    session: Session, found: dict[Key, Known], contact: Contact, proven: Sequence[Address]
+) -> None:
+    """An address that is somebody else's stays his: whether two are one person, people decide."""
+    for address in proven:
+        key = (address.kind, address.value)
+        if key not in found:
+            found[key] = _add(session, contact, address)
+        owner, identity = found[key]
+        if owner.id == contact.id and not identity.verified_at:
+            identity.verified_at, identity.proof = clock.now(), PROVEN
+            session.add(identity)
 
 
 def _identity(contact: Contact, address: Address, *, is_primary: bool) -> Identity:

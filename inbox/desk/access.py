@@ -1,19 +1,32 @@
 """Who may see and do what; one function a question."""
 
+from typing import NamedTuple
+
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from inbox.model import Agent, Inbox, InboxMembership, Permission, Role
 
+INBOX = Inbox.__table__.c  # type: ignore[attr-defined]
+INBOXES = sa.select(INBOX.id, INBOX.name, INBOX.kind, INBOX.restricted).order_by(INBOX.name)
 
-def visible_inboxes(session: Session, agent: Agent, role: Role) -> dict[str, Inbox]:
+
+class SeenInbox(NamedTuple):
+    """What lists and navigation show of an inbox."""
+
+    id: str
+    name: str
+    kind: str
+    restricted: bool
+
+
+def visible_inboxes(session: Session, agent: Agent, role: Role) -> dict[str, SeenInbox]:
     """The inboxes whose conversations this agent may see, by id, in the order of their names."""
-    found = list(session.exec(select(Inbox).order_by(col(Inbox.name))))
-    if sees_all(role):
-        return {inbox.id: inbox for inbox in found}
-    mine = set(
-        session.exec(select(InboxMembership.inbox_id).where(InboxMembership.agent_id == agent.id))
-    )
-    return {inbox.id: inbox for inbox in found if not inbox.restricted or inbox.id in mine}
+    found = [SeenInbox(*row) for row in session.execute(INBOXES)]
+    if not sees_all(role) and any(inbox.restricted for inbox in found):
+        mine = _memberships(session, agent)
+        found = [inbox for inbox in found if not inbox.restricted or inbox.id in mine]
+    return {inbox.id: inbox for inbox in found}
 
 
 def sees_all(role: Role) -> bool:
@@ -22,3 +35,8 @@ def sees_all(role: Role) -> bool:
 
 def may_see(session: Session, agent: Agent, role: Role, inbox_id: str) -> bool:
     return inbox_id in visible_inboxes(session, agent, role)
+
+
+def _memberships(session: Session, agent: Agent) -> set[str]:
+    mine = select(InboxMembership.inbox_id).where(col(InboxMembership.agent_id) == agent.id)
+    return set(session.exec(mine))

@@ -1,8 +1,4 @@
-"""Who has a conversation: give it, take it, put it back, pass it on to a team, claim it.
-
-Each verb first takes the conversation's row for itself, so that two of them at once follow one
-another and the counters and the trail stay true.
-"""
+"""Who has a conversation: give it, take it, put it back, pass it on to a team, claim it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -40,7 +36,7 @@ def assign(
 ) -> Conversation:
     """Give it to an agent, whoever had it before; their capacity is not asked."""
     agent = _known_agent(session, agent_id)
-    hold(session, conversation)
+    counters.hold(session, conversation)
     if conversation.assignee_id == agent_id:
         return conversation
     if not may_see(session, agent, conversation.inbox_id):
@@ -63,7 +59,7 @@ def unassign(
     session: Session, conversation: Conversation, *, by: Actor, reason: str = ""
 ) -> Conversation:
     """Back among those that nobody has."""
-    hold(session, conversation)
+    counters.hold(session, conversation)
     if conversation.assignee_id is None:
         return conversation
     return _change(session, conversation, (None, conversation.team_id), by=by, reason=reason)
@@ -75,7 +71,7 @@ def transfer(
     """To a team; an agent who is not of that team has it no longer."""
     if session.get(Team, team_id) is None:
         raise NotFound("There is no such team.")
-    hold(session, conversation)
+    counters.hold(session, conversation)
     keeps = (
         conversation.assignee_id
         and session.exec(
@@ -107,11 +103,6 @@ def claim(session: Session, conversation_id: str, agent_id: str, *, by: Actor) -
         winner = session.get(Agent, conversation.assignee_id)
         raise Conflict(f"{winner.name if winner else 'Somebody else'} has this conversation.")
     return assign(session, conversation, agent_id, by=by)
-
-
-def hold(session: Session, conversation: Conversation) -> None:
-    """Keep the conversation's row until the commit, as it is now."""
-    session.refresh(conversation, with_for_update={"key_share": True})
 
 
 def may_see(session: Session, agent: Agent, inbox_id: str) -> bool:

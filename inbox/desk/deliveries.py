@@ -1,7 +1,7 @@
 """The outbox: states that only move forward, leases with an epoch, and what a provider reports."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -147,7 +147,10 @@ def report(session: Session, inbox_id: str, found: DeliveryReport) -> None:
 
 
 def bounced(session: Session, inbox_id: str, bounce: Bounce, *, by: Actor) -> None:
-    """A mail came back: that very message failed, and a dead address is marked."""
+    """A mail came back: that very message failed, and a dead address is marked.
+
+    Who sent the report is unknown, so it can speak only of those the message went to.
+    """
     message = session.exec(
         select(Message).where(
             Message.mail_message_id == bounce.original_message_id,
@@ -157,17 +160,18 @@ def bounced(session: Session, inbox_id: str, bounce: Bounce, *, by: Actor) -> No
     ).first()
     if message is None:
         return
-    delivery = session.exec(select(Delivery).where(Delivery.message_id == message.id)).first()
-    if delivery:
-        delivery.error_code = bounce.status[:64]
-        _settle(session, delivery, MessageState.FAILED, reason=bounce.explanation)
-    if not bounce.permanent:
-        return
-    for identity in session.exec(
-        select(Identity).where(
-            Identity.kind == "email", col(Identity.value).in_(list(bounce.recipients))
-        )
-    ):
+    delivery = session.exec(select(Delivery).where(Delivery.message_id == message.id)).one()
+    delivery.error_code = bounce.status[:64]
+    state = delivery.state if bounce.late else MessageState.FAILED
+    _settle(session, delivery, state, reason=bounce.explanation)
+    if bounce.permanent:
+        written_to = {one for group in message.recipients.values() for one in group}
+        _mark_dead(session, written_to & set(bounce.recipients), bounce, by=by)
+
+
+def _mark_dead(session: Session, addresses: set[str], bounce: Bounce, *, by: Actor) -> None:
+    dead = select(Identity).where(Identity.kind == "email", col(Identity.value).in_(addresses))
+    for identity in session.exec(dead):
         identity.bouncing_since = clock.now()
         session.add(identity)
         record(
@@ -178,16 +182,6 @@ def bounced(session: Session, inbox_id: str, bounce: Bounce, *, by: Actor) -> No
             address=identity.value,
             explanation=bounce.explanation,
         )
-
-
-def next_due(session: Session) -> datetime | None:
-    """When the earliest waiting delivery is due, for the worker's nap."""
-    moment: datetime | None = session.execute(
-        sa.select(sa.func.min(Delivery.not_before)).where(
-            col(Delivery.state) == MessageState.QUEUED
-        )
-    ).scalar_one()
-    return moment
 
 
 def states(session: Session, message_ids: Sequence[str]) -> dict[str, Delivery]:

@@ -129,6 +129,28 @@ def newest_conversation_id(session: Session, inbox_id: str, visitor: str) -> str
     return thread.conversation_id if thread else None
 
 
+def known_as(session: Session, inbox_id: str, external_id: str) -> tuple[str | None, bool]:
+    """The visitor of that id who wrote here last, and whether anybody is known by that id."""
+    person = select(Identity.contact_id).where(
+        Identity.kind == AddressKind.EXTERNAL, Identity.value == external_id
+    )
+    contact_id = session.exec(person).first()
+    if contact_id is None:
+        return None, False
+    visitors = (
+        select(Identity.value)
+        .join(ChannelThread, col(ChannelThread.identity_id) == col(Identity.id))
+        .where(
+            Identity.contact_id == contact_id,
+            Identity.kind == AddressKind.VISITOR,
+            ChannelThread.inbox_id == inbox_id,
+        )
+        .order_by(col(ChannelThread.id).desc())
+        .limit(1)
+    )
+    return session.exec(visitors).first(), True
+
+
 def _threads(inbox_id: str, visitor: str) -> Any:
     return (
         select(ChannelThread)

@@ -31,7 +31,7 @@ WAITING_AT_ONCE = 100
 
 def distribute(session: Session, conversation: Conversation, *, by: Actor) -> Choice:
     """Among the conversation's team, else its inbox's, else all who see the inbox, by turns."""
-    assignment.hold(session, conversation)
+    counters.hold(session, conversation)
     team = _team_of(session, conversation)
     agents = agents_for(session, team, conversation.inbox_id)
     strategy = team.strategy if team else Strategy.ROUND_ROBIN

@@ -1,18 +1,23 @@
 """What the navigation shows: views with counts, inboxes, teams, and places of the workspace."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
 from aiohttp import web
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from inbox.desk import access, listing
+from inbox.desk.access import SeenInbox
 from inbox.desk.listing import Counts
 from inbox.i18n import gettext as _
-from inbox.model import Inbox, Permission, Team, TeamMembership
+from inbox.model import Permission, Team, TeamMembership
 from inbox.web import keys
 from inbox.web.icons import ICONS
+
+TEAM = Team.__table__.c  # type: ignore[attr-defined]
+TEAMS = sa.select(TEAM.id, TEAM.name).order_by(TEAM.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +44,8 @@ class Nav:
 class Known:
     """What the agent may see, for the pages that need more than the navigation."""
 
-    inboxes: dict[str, Inbox]
-    teams: Sequence[Team]
+    inboxes: Mapping[str, SeenInbox]
+    teams: Mapping[str, str]  # names by id
     counts: Counts
     inbox_ids: Sequence[str] | None  # None: no limit
 
@@ -57,13 +62,13 @@ async def look(request: web.Request) -> Known:
 
 def read(session: Session, agent: Any, role: Any) -> Known:
     inboxes = access.visible_inboxes(session, agent, role)
-    teams = session.exec(select(Team).order_by(col(Team.name))).all()
+    teams = {key: name for key, name in session.execute(TEAMS)}  # noqa: C416  a Result has keys()
     if not access.sees_all(role):
         mine = set(
             session.exec(select(TeamMembership.team_id).where(TeamMembership.agent_id == agent.id))
         )
-        teams = [team for team in teams if team.id in mine]
-    counts = listing.counts(session, agent, list(inboxes.values()), teams)
+        teams = {key: name for key, name in teams.items() if key in mine}
+    counts = listing.counts(session, agent.id, inboxes, teams)
     limited = None if access.sees_all(role) else list(inboxes)
     return Known(inboxes, teams, counts, limited)
 
@@ -85,8 +90,8 @@ def draw(known: Known, path: str, *, with_settings: bool) -> Nav:
         if not i.archived
     ]  # fmt: skip
     teams = [
-        _item(f"team-{t.id}", t.name, f"/views/team/{t.id}", "users", path, counts.teams[t.id])
-        for t in known.teams
+        _item(f"team-{key}", name, f"/views/team/{key}", "users", path, counts.teams[key])
+        for key, name in known.teams.items()
     ]
     links = [
         _item("contacts", _("Contacts"), "/contacts", "contact-round", path, 0, "go-contacts"),

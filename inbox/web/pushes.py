@@ -2,15 +2,17 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import sqlalchemy as sa
 from markupsafe import Markup
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
-from inbox.desk import timeline
+from inbox.desk import listing, timeline
 from inbox.desk.listing import Counts
 from inbox.desk.timeline import Entry
 from inbox.events import EventKind
-from inbox.model import Agent, Conversation, Event, Message, Team
+from inbox.model import Agent, Event, Team
 from inbox.web.icons import ICONS
 from inbox.web.render import environment
 
@@ -29,7 +31,7 @@ class Push:
 
     seq: int
     inbox_id: str | None
-    conversation: Conversation
+    conversation: sa.Row[Any]
     row: str
     gone: str
     inside: str
@@ -37,7 +39,7 @@ class Push:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    conversations: Mapping[str, Conversation]
+    conversations: Mapping[str, sa.Row[Any]]
     entries: Mapping[str, Entry]
     agents: Mapping[str, str]
     teams: Mapping[str, str]
@@ -47,13 +49,11 @@ def read(session: Session, events: Sequence[Event]) -> Found:
     """What the events speak of, as it stands now; one query a table."""
     wanted = {e.conversation_id for e in events if e.conversation_id}
     message_ids = {e.message_id for e in events if e.message_id}
-    conversations = session.exec(select(Conversation).where(col(Conversation.id).in_(wanted)))
-    messages = session.exec(select(Message).where(col(Message.id).in_(message_ids))).all()
     agents = session.exec(select(Agent.id, Agent.name))
     teams = session.exec(select(Team.id, Team.name))
     return Found(
-        {c.id: c for c in conversations},
-        {e.message.id: e for e in timeline.with_files(session, messages) if e.message},
+        listing.rows(session, wanted),
+        {e.message.id: e for e in timeline.messages(session, message_ids) if e.message},
         dict(list(agents)),
         dict(list(teams)),
     )
@@ -95,8 +95,8 @@ def draw_counts(counts: Counts) -> str:
     )
 
 
-def _row(conversation: Conversation, *, gone: bool) -> str:
-    drawn = _macro("conversations/_row.html", "row")(conversation, ICONS, gone=gone)
+def _row(conversation: sa.Row[Any], *, gone: bool) -> str:
+    drawn = _macro("conversations/_row.html", "row")(conversation, gone=gone)
     return f'<hx-partial hx-target="#row-arrivals" hx-swap="beforeend">{drawn}</hx-partial>'
 
 

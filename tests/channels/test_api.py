@@ -71,6 +71,19 @@ def test_the_channel_keeps_the_contract():
     check_channel(ApiChannel, channel().account, [item])
 
 
+def test_html_of_a_program_is_cleaned_and_read_as_text_where_there_is_none():
+    html = (
+        '<p onclick="x()">She <b>called</b>.</p><script>x()</script><img src="https://t.example/1">'
+    )
+
+    (found,) = channel().parse(RawItem(external_id="1", content=content(text="", html=html)))
+
+    assert "script" not in found.html
+    assert "onclick" not in found.html
+    assert 'data-remote-src="https://t.example/1"' in found.html
+    assert found.text == "She called."
+
+
 def test_a_signed_arrival_is_kept_under_its_own_id():
     answer = channel().hook(request(content()))
 

@@ -189,24 +189,56 @@ def test_a_report_about_somebody_elses_message_changes_nothing(
     assert claimed.state is MessageState.SENDING
 
 
-@pytest.mark.parametrize("permanent", [True, False])
-def test_what_comes_back_has_failed_and_a_dead_address_is_marked(
-    session: Session, cast: Cast, claimed: Delivery, permanent: bool
-) -> None:
+@pytest.fixture
+def sent_mail(session: Session, claimed: Delivery) -> Message:
     message = message_of(session, claimed)
     deliveries.sent(session, claimed.id, claimed.epoch, Receipt(provider_id="p"))
     message.mail_message_id = "x@shop.example"
     session.flush()
-    bounce = Bounce(
-        original_message_id="x@shop.example",
-        recipients=("marko@their.example",),
-        status="5.1.1",
-        permanent=permanent,
-        explanation="No such user",
-    )
+    return message
 
-    deliveries.bounced(session, claimed.inbox_id, bounce, by=SYSTEM)
 
-    assert (message.state, message.state_reason) == (MessageState.FAILED, "No such user")
+def came_back(**values: object) -> Bounce:
+    given = {
+        "original_message_id": "x@shop.example",
+        "recipients": ("marko@their.example",),
+        "status": "5.1.1",
+        "permanent": True,
+        "explanation": "No such user",
+        **values,
+    }
+    return Bounce(**given)
+
+
+@pytest.mark.parametrize("permanent", [True, False])
+def test_what_comes_back_has_failed_and_a_dead_address_is_marked(
+    session: Session, cast: Cast, sent_mail: Message, permanent: bool
+) -> None:
+    bounce = came_back(permanent=permanent)
+
+    deliveries.bounced(session, sent_mail.inbox_id, bounce, by=SYSTEM)
+
+    assert (sent_mail.state, sent_mail.state_reason) == (MessageState.FAILED, "No such user")
     address = session.get_one(Identity, cast.identity.id)
     assert (address.bouncing_since is not None) is permanent
+
+
+def test_what_is_late_stays_sent_and_says_why(session: Session, sent_mail: Message) -> None:
+    late = came_back(permanent=False, late=True, explanation="Still trying")
+
+    deliveries.bounced(session, sent_mail.inbox_id, late, by=SYSTEM)
+
+    assert (sent_mail.state, sent_mail.state_reason) == (MessageState.SENT, "Still trying")
+
+
+def test_a_bounce_marks_nobody_whom_the_mail_did_not_go_to(
+    session: Session, cast: Cast, sent_mail: Message
+) -> None:
+    other = Identity(contact_id=cast.contact.id, kind="email", value="victim@their.example")
+    session.add(other)
+    session.flush()
+
+    bounce = came_back(recipients=("victim@their.example",))
+    deliveries.bounced(session, sent_mail.inbox_id, bounce, by=SYSTEM)
+
+    assert other.bouncing_since is None

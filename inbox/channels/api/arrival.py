@@ -19,6 +19,7 @@ from pydantic import (
 from inbox.channels.reading import EXTERNAL_ID_LIMIT, Line, Text
 from inbox.envelope import Address, AddressKind, FilePart, InboundEnvelope
 from inbox.errors import Invalid
+from inbox.richtext import sanitize, to_text
 
 MAX_ATTACHMENTS = 50
 _url = TypeAdapter(AnyHttpUrl)
@@ -102,11 +103,12 @@ class ApiArrival(Arriving):
 
     def envelope(self) -> InboundEnvelope:
         sender = Address(kind=self.sender.kind, value=self._value(), name=self.sender.name)
+        html = sanitize(self.html)
         return InboundEnvelope(
             external_id=self.external_id,
             sender=sender,
-            text=self.text,
-            html=self.html,
+            text=self.text if self.text.strip() else to_text(html),
+            html=html,
             subject=self.subject,
             thread=self.thread,
             files=tuple(attachment.part() for attachment in self.attachments),

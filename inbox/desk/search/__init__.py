@@ -63,7 +63,8 @@ def find(
 ) -> list[Hit]:
     """The newest first; every word must be there, the last one may be a beginning.
 
-    `inboxes` limits messages to what may be seen (None: all).
+    `inboxes` limits messages to what may be seen (None: all): those of conversations in these
+    inboxes, wherever the message itself came in.
     """
     words = [word for word in _words(query) if word][:MOST_WORDS]
     if not words:
@@ -77,7 +78,9 @@ def find(
     for document in found:
         message = messages.get(document.subject_id)
         if message:
-            hits.append(Hit(conversations[message.conversation_id], message))
+            conversation = conversations[message.conversation_id]
+            if inboxes is None or conversation.inbox_id in inboxes:
+                hits.append(Hit(conversation, message))
         elif document.subject_id in contacts:
             hits.append(Hit(contact=contacts[document.subject_id]))
     return hits

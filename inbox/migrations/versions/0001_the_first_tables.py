@@ -467,6 +467,15 @@ def upgrade() -> None:
     sa.UniqueConstraint('agent_id', 'conversation_id', 'kind')
     )
     op.create_index(op.f('ix_draft_conversation_id'), 'draft', ['conversation_id'], unique=False)
+    op.create_table('mail_reference',
+    sa.Column('inbox_id', sa.String(), nullable=False),
+    sa.Column('message_id', sa.String(length=998), nullable=False),
+    sa.Column('conversation_id', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['conversation_id'], ['conversation.id'], ),
+    sa.ForeignKeyConstraint(['inbox_id'], ['inbox.id'], ),
+    sa.PrimaryKeyConstraint('inbox_id', 'message_id')
+    )
+    op.create_index('ix_mail_reference_conversation', 'mail_reference', ['conversation_id'], unique=False)
     op.create_table('participant',
     sa.Column('id', sa.String(length=25), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),

@@ -5,23 +5,38 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+import sqlalchemy as sa
 from aiohttp import web
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from inbox import clock, ids
 from inbox.crm import contacts
-from inbox.desk import conversations, drafts, listing, reply_channels, tags, timeline
+from inbox.desk import access, drafts, listing, reply_channels, tags, timeline
 from inbox.desk.listing import View
 from inbox.errors import NotFound
 from inbox.i18n import gettext as _
-from inbox.model import Agent, Contact, Conversation, Event, Identity, Status, Tag, Team
-from inbox.web import keys, nav
+from inbox.model import Agent, Contact, Conversation, Identity, Role, Status, Tag
+from inbox.web import nav
 
 STATUSES = {
     "open": Status.OPEN, "waiting": Status.WAITING, "snoozed": Status.SNOOZED,
     "resolved": Status.RESOLVED, "spam": Status.SPAM,
 }  # fmt: skip
 EARLIER = 6
+
+AGENT = Agent.__table__.c  # type: ignore[attr-defined]
+CONVERSATION = Conversation.__table__.c  # type: ignore[attr-defined]
+AGENTS = sa.select(AGENT.id, AGENT.name).where(AGENT.active).order_by(AGENT.name)
+OTHERS = (
+    sa.select(CONVERSATION.number, CONVERSATION.channel, CONVERSATION.subject, CONVERSATION.preview)
+    .where(
+        CONVERSATION.contact_id == sa.bindparam("contact_id"),
+        CONVERSATION.id != sa.bindparam("conversation_id"),
+        CONVERSATION.inbox_id.in_(sa.bindparam("inbox_ids", expanding=True)),
+    )
+    .order_by(CONVERSATION.last_at.desc())
+    .limit(EARLIER)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +57,19 @@ class Opened:
     timeline: timeline.Timeline
     channels: Sequence[reply_channels.ReplyChannel]
     tags: Sequence[Tag]
-    earlier: Sequence[Conversation]
+    earlier: Sequence[sa.Row[Any]]
     drafts: Mapping[str, Any]
-    agents: Sequence[Agent]
-    teams: Sequence[Team]
+    agents: Sequence[sa.Row[Any]]
+    teams: Sequence[sa.Row[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list, with what the page around it shows."""
+
+    view: View
+    page: listing.Page
+    known: nav.Known
 
 
 def view_of(request: web.Request) -> View:
@@ -73,7 +97,7 @@ def title(view: View, known: nav.Known) -> str:
         return fixed[view.kind]
     named = {
         **{i.id: i.name for i in known.inboxes.values()},
-        **{t.id: t.name for t in known.teams},
+        **known.teams,
     }
     if view.id not in named:
         raise NotFound("There is no such view.")
@@ -92,40 +116,39 @@ def tabs(view: View) -> list[dict[str, Any]]:
     ]
 
 
-async def rows(request: web.Request, view: View, known: nav.Known) -> listing.Page:
-    agent = request[keys.AGENT]
-    cursor = request.query.get("cursor")
-    return await request.app[keys.SERVICES].database.read(
-        lambda s: listing.page(s, view, agent.id, known.inbox_ids, cursor=cursor)
-    )
+def read_list(
+    session: Session, view: View, agent: Agent, role: Role, cursor: str | None = None
+) -> Listed:
+    known = nav.read(session, agent, role)
+    page = listing.page(session, view, agent.id, known.inbox_ids, cursor=cursor)
+    return Listed(view, page, known)
 
 
-async def open_one(request: web.Request) -> Opened:
-    agent, role, number = request[keys.AGENT], request[keys.ROLE], request.match_info["number"]
-    return await request.app[keys.SERVICES].database.read(
-        lambda s: read_one(s, conversations.get(s, number, agent, role), agent)
-    )
-
-
-def read_one(session: Session, conversation: Conversation, agent: Agent) -> Opened:
+def read_one(
+    session: Session,
+    conversation: Conversation,
+    agent: Agent,
+    role: Role,
+    before: str | None = None,
+) -> Opened:
+    """With the newest messages, or with those before the one named."""
     contact = contacts.get(session, conversation.contact_id)
-    earlier = session.exec(
-        select(Conversation)
-        .where(Conversation.contact_id == contact.id, Conversation.id != conversation.id)
-        .order_by(col(Conversation.last_at).desc())
-        .limit(EARLIER)
-    ).all()
+    others = {
+        "contact_id": contact.id,
+        "conversation_id": conversation.id,
+        "inbox_ids": list(access.visible_inboxes(session, agent, role)),
+    }
     return Opened(
         conversation,
         contact,
         contacts.identities(session, contact.id),
-        timeline.entries(session, conversation.id),
+        timeline.entries(session, conversation.id, before=before),
         reply_channels.channels_for(session, conversation),
         tags.of(session, [conversation.id]).get(conversation.id, []),
-        earlier,
+        session.execute(OTHERS, others).all(),
         drafts.of(session, agent.id, conversation.id),
-        session.exec(select(Agent).where(col(Agent.active)).order_by(col(Agent.name))).all(),
-        session.exec(select(Team).order_by(col(Team.name))).all(),
+        session.execute(AGENTS).all(),
+        session.execute(nav.TEAMS).all(),
     )
 
 
@@ -154,9 +177,3 @@ def snooze_choices(now: Any) -> list[tuple[str, str, str]]:
         (_("Monday"), monday.isoformat(), "snooze-monday"),
         (_("In a week"), (morning + timedelta(days=7)).isoformat(), "snooze-week"),
     ]
-
-
-def latest(session: Session) -> int:
-    """The sequence number of the newest event, which a page is drawn with."""
-    found = session.exec(select(Event.seq).order_by(col(Event.seq).desc()).limit(1)).first()
-    return found or 0
