@@ -243,13 +243,16 @@ def upgrade() -> None:
     sa.Column('blocked', sa.Boolean(), nullable=False),
     sa.Column('merged_into_id', sa.String(), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('sort_key', sa.String(length=300).with_variant(sa.String(length=300, collation='C'), 'postgresql'), nullable=False),
+    sa.Column('indexed', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['company_id'], ['company.id'], ),
     sa.ForeignKeyConstraint(['merged_into_id'], ['contact.id'], ),
     sa.ForeignKeyConstraint(['owner_id'], ['agent.id'], ),
     sa.PrimaryKeyConstraint('id')
     )
     op.create_index(op.f('ix_contact_company_id'), 'contact', ['company_id'], unique=False)
-    op.create_index('ix_contact_name', 'contact', ['name', 'id'], unique=False)
+    op.create_index('ix_contact_sort', 'contact', ['sort_key', 'id'], unique=False)
+    op.create_index('ix_contact_unindexed', 'contact', ['id'], unique=False, sqlite_where=sa.text('indexed = 0'), postgresql_where=sa.text('NOT indexed'))
     op.create_table('inbox',
     sa.Column('id', sa.String(length=25), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
