@@ -93,6 +93,7 @@ def update(session: Session, contact: Contact, changes: Mapping[str, Any], *, by
     for name, value in changed.items():
         setattr(contact, name, value)
     contact.version += 1
+    contact.indexed = False
     session.add(contact)
     if "name" in changed:
         _rename_rows(session, contact)
@@ -110,7 +111,7 @@ def update(session: Session, contact: Contact, changes: Mapping[str, Any], *, by
 def learn(contact: Contact, fields: Mapping[str, str], name: str) -> None:
     """What a channel tells about a person fills gaps and overwrites nothing."""
     if name and not contact.name:
-        contact.name = name[:300]
+        contact.name, contact.indexed = name[:300], False
     for field in FROM_CHANNEL:
         if fields.get(field) and not getattr(contact, field):
             setattr(contact, field, str(fields[field])[:64])
@@ -130,7 +131,8 @@ def _create(session: Session, address: Address) -> Known:
 
 def _add(session: Session, contact: Contact, address: Address) -> Known:
     identity = _identity(contact, address, is_primary=False)
-    session.add(identity)
+    contact.indexed = False
+    session.add_all([contact, identity])
     return contact, identity
 
 

@@ -8,7 +8,9 @@ from sqlmodel import Session, col, select
 from inbox.model import Agent, Inbox, InboxMembership, Permission, Role
 
 INBOX = Inbox.__table__.c  # type: ignore[attr-defined]
-INBOXES = sa.select(INBOX.id, INBOX.name, INBOX.kind, INBOX.restricted).order_by(INBOX.name)
+INBOXES = sa.select(INBOX.id, INBOX.name, INBOX.kind, INBOX.restricted, INBOX.archived).order_by(
+    INBOX.name
+)
 
 
 class SeenInbox(NamedTuple):
@@ -18,6 +20,7 @@ class SeenInbox(NamedTuple):
     name: str
     kind: str
     restricted: bool
+    archived: bool = False
 
 
 def visible_inboxes(session: Session, agent: Agent, role: Role) -> dict[str, SeenInbox]:

@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from inbox import clock
 from inbox.desk import arrivals, deliveries, search, snooze, telling
+from inbox.desk.search import people
 from inbox.events import SYSTEM, TOPIC
 from inbox.model import Team
 from inbox.routing import distributing
@@ -48,7 +49,8 @@ class Crew:
         await self.ingesting.close()
 
     async def _index(self) -> int:
-        return await self.services.database.write(search.index_new)
+        messages = await self.services.database.write(search.index_new)
+        return messages + await self.services.database.write(people.index_new)
 
     async def _tick(self) -> int:
         """What time brings: snoozes end, and who came online gets what waits."""

@@ -3,8 +3,9 @@
 import pytest
 from sqlmodel import select
 
-from inbox.crm import contacts, directory
-from inbox.desk import conversations
+from inbox.crm import contacts
+from inbox.desk import conversations, directory
+from inbox.desk.search import people
 from inbox.envelope import Address
 from inbox.events import SYSTEM
 from inbox.model import Contact, Event, Identity, Inbox
@@ -27,6 +28,7 @@ def post(client, path, data):
 
 async def test_a_contact_is_found_by_name_and_by_address(client, mika, services):
     services.database.run(lambda s: contacts.create(s, "Other", [], by=SYSTEM))
+    services.database.run(people.index_new)
     for query in ("mik", "MIKA@"):
         page = await (await client.get("/contacts", params={"q": query})).text()
         assert "mika@example.org" in page
@@ -40,12 +42,12 @@ def test_pages_follow_each_other_without_gaps_or_doubles(services):
             contacts.create(session, f"Same {number % 3}", [], by=SYSTEM)
 
     services.database.run(work)
-    seen, after = [], None
+    seen, after = [], ""
     while True:
         page = services.database.look(lambda s, a=after: directory.page(s, "", a, limit=10))
         seen += [entry.contact.id for entry in page.entries]
         after = page.next
-        if after is None:
+        if not after:
             break
     assert len(seen) == len(set(seen)) == 25
 

@@ -47,3 +47,10 @@ class Index:
                 )
             )
         return session.exec(query.order_by(col(SearchDocument.rowid).desc()).limit(limit)).all()
+
+    @staticmethod
+    def beginning(words: Sequence[str]) -> sa.ColumnElement[bool]:
+        """Of documents in which each of these words, or one that begins with it, stands."""
+        wanted = " & ".join(f"'{word}':*" for word in words)
+        matches = sa.text("search_vector @@ to_tsquery('simple', :begins)")
+        return matches.bindparams(begins=wanted)  # type: ignore[return-value]

@@ -60,3 +60,13 @@ class Index:
                 )
             )
         return session.exec(query.order_by(col(SearchDocument.rowid).desc()).limit(limit)).all()
+
+    @staticmethod
+    def beginning(words: Sequence[str]) -> sa.ColumnElement[bool]:
+        """Of documents in which each of these words, or one that begins with it, stands."""
+        quoted = " ".join(f'"{word}"*' for word in words)
+        hits = sa.text("SELECT rowid FROM search_index WHERE search_index MATCH :begins").columns(
+            sa.column("rowid", sa.Integer)
+        )
+        found = hits.bindparams(begins=quoted).subquery().select()
+        return col(SearchDocument.rowid).in_(found)
