@@ -159,7 +159,7 @@ def _row(inbox_id: str, item: RawItem, digest: str, now: Any) -> dict[str, Any]:
         "external_id": item.external_id[:500],
         "raw": None if digest else item.content,
         "digest": digest,
-        "size": len(item.content),
+        "size": item.size,
         "meta": dict(item.meta),
         "state": ArrivalState.NEW,
         "attempts": 0,

@@ -111,10 +111,8 @@ async def errors_shown(request: web.Request, handler: Handler) -> web.StreamResp
     except (ValueError, RecursionError) as error:
         log.warning("bad_request", error=repr(error))
         return _shown(request, 400, "bad_request", "This request can't be understood.")
-    except Exception:
-        log.exception("request_failed", path=request.path)
-        text = f"Something went wrong on our side. Reference: {request[keys.REQUEST_ID]}"
-        return _shown(request, 500, "internal", text)
+    except Exception as error:  # noqa: BLE001  it is logged there
+        return _failed(request, error)
 
 
 @web.middleware
@@ -168,6 +166,16 @@ def _refuse_foreign(request: web.Request) -> None:
     ours = {f"{request.scheme}://{request.host}", request.app[keys.SERVICES].settings.public_url}
     if origin is not None and origin not in ours:
         raise Forbidden("This request came from another site.")
+
+
+def _failed(request: web.Request, error: Exception) -> web.StreamResponse:
+    """Of an exception that nobody expected; a caller who went away is none."""
+    if request.transport is None:
+        log.info("caller_went_away", path=request.path)
+        return web.Response(status=400)
+    log.error("request_failed", path=request.path, exc_info=error)
+    text = f"Something went wrong on our side. Reference: {request[keys.REQUEST_ID]}"
+    return _shown(request, 500, "internal", text)
 
 
 def _shown(

@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import replace
 
 import structlog
@@ -11,7 +12,7 @@ from inbox.channels.base import Channel, ChannelError, TemporaryFailure, Unparsa
 from inbox.db import Session
 from inbox.desk import arrivals, ingest
 from inbox.desk.ingest import Understood
-from inbox.envelope import FilePart, Inbound, InboundEnvelope, RawItem
+from inbox.envelope import FilePart, Inbound, InboundEnvelope, RawItem, Spooled
 from inbox.errors import InboxError
 from inbox.events import SYSTEM
 from inbox.model import Arrival, ArrivalState, Inbox
@@ -23,6 +24,7 @@ log = structlog.get_logger()
 BATCH = 200
 DIGEST = "digest:"  # a remote reference to bytes that are in the file store already
 FETCH_SECONDS = 60
+LARGE_BYTES = 1024 * 1024  # of mail: read from the disk, in pieces
 
 Ready = tuple[Arrival, list[Understood]]
 
@@ -31,7 +33,7 @@ class Ingesting:
     def __init__(self, services: Services) -> None:
         self.services = services
         self.key = services.vault.key("mail")
-        self.pool = ParserPool()
+        self.pool = ParserPool(spool=services.settings.spool_dir)
 
     async def work(self) -> int:
         """How many arrivals were taken."""
@@ -54,8 +56,9 @@ class Ingesting:
         """Those that could be; of the others it is noted why not."""
         try:
             channel = self.services.channels.of(inbox)
-            raws = [await self._raw(arrival) for arrival in found]
-            answers = await self._parse(channel, inbox, raws)
+            async with AsyncExitStack() as open_files:
+                raws = [await self._raw(arrival, open_files) for arrival in found]
+                answers = await self._parse(channel, inbox, raws)
         except Exception as error:
             log.exception("inbox_not_read", inbox=inbox.id)
             for arrival in found:
@@ -89,11 +92,18 @@ class Ingesting:
         await self._fail(arrival, text, final=isinstance(error, Unparsable))
         return None
 
-    async def _raw(self, arrival: Arrival) -> RawItem:
-        content = arrival.raw
-        if content is None:
-            content = await self.services.files.get(arrival.digest)
-        return RawItem(external_id=arrival.external_id, content=content, meta=arrival.meta)
+    async def _raw(self, arrival: Arrival, open_files: AsyncExitStack) -> RawItem:
+        """A large one stays on disk."""
+        files, content, spooled = self.services.files, arrival.raw or b"", None
+        if arrival.raw is None and arrival.size > LARGE_BYTES:
+            spool = self.services.settings.spool_dir
+            path = await open_files.enter_async_context(files.on_disk(arrival.digest, spool))
+            spooled = Spooled(path=path, size=arrival.size, digest=arrival.digest)
+        elif arrival.raw is None:
+            content = await files.get(arrival.digest)
+        return RawItem(
+            external_id=arrival.external_id, content=content, meta=arrival.meta, spooled=spooled
+        )
 
     async def _complete(self, channel: Channel, arrival: Arrival, inbound: Inbound) -> Understood:
         """With the bytes of every file in the file store."""
@@ -101,7 +111,7 @@ class Ingesting:
         if isinstance(inbound, InboundEnvelope) and inbound.files:
             files = [await self._file(channel, part) for part in inbound.files]
             for position, (part, digest) in enumerate(files):
-                digests[position] = digest or await self.services.files.put(part.content or b"")
+                digests[position] = digest or await self._keep(part)
             inbound = replace(inbound, files=tuple(part for part, _ in files))
         return Understood(
             inbox_id=arrival.inbox_id,
@@ -112,8 +122,13 @@ class Ingesting:
             window_hours=channel.capabilities.window_hours,
         )
 
+    async def _keep(self, part: FilePart) -> str:
+        if part.spooled:
+            return await self.services.files.take(part.spooled)
+        return await self.services.files.put(part.content or b"")
+
     async def _file(self, channel: Channel, part: FilePart) -> tuple[FilePart, str]:
-        if part.content is not None:
+        if part.content is not None or part.spooled:
             return part, ""
         if part.remote.startswith(DIGEST):
             digest = part.remote.removeprefix(DIGEST)

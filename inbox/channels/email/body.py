@@ -80,12 +80,19 @@ def _mixed(children: list[Body]) -> Body:
     return body
 
 
+def is_shown(part: Message, kind: str) -> bool:
+    """Whether it is text of the message rather than a file."""
+    is_text = kind in {"text/plain", "text/html"} and _disposition(part) != "attachment"
+    return is_text and not _file_name(part)
+
+
+def _disposition(part: Message) -> str:
+    return raw_header(part, "content-disposition").partition(";")[0].strip().lower()
+
+
 def _leaf(part: Message, kind: str) -> Body:
-    disposition = raw_header(part, "content-disposition").partition(";")[0].strip().lower()
-    name = _file_name(part)
-    is_body = kind in {"text/plain", "text/html"} and disposition != "attachment" and not name
-    if not is_body:
-        return Body(files=[_file(part, kind, name, disposition)])
+    if not is_shown(part, kind):
+        return Body(files=[_file(part, kind)])
     content = _content(part)
     charset = _charset(part)
     if kind == "text/html":
@@ -94,7 +101,8 @@ def _leaf(part: Message, kind: str) -> Body:
     return Body(text=_unflow(text, part) if _parameter(part, "format") == "flowed" else text)
 
 
-def _file(part: Message, kind: str, name: str, disposition: str) -> FilePart:
+def _file(part: Message, kind: str) -> FilePart:
+    name, disposition = _file_name(part), _disposition(part)
     content_id = one_line(raw_header(part, "content-id")).strip("<> ")
     content = _content(part)
     if not _TYPE.fullmatch(kind):
