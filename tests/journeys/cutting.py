@@ -26,10 +26,15 @@ class Cutting:
         while True:
             await asyncio.sleep(self._chance.uniform(*PAUSE_SECONDS))
             link = self._chance.choice(self.links)
-            link.fates.append(self._fate())
+            if not link.fates:
+                link.fates.append(self._fate())
             if self._chance.random() < 0.5:
                 self._at_once += 1
                 link.cut()
+
+    def mend(self) -> None:
+        for link in self.links:
+            link.fates.clear()
 
     def _fate(self) -> Fate:
         """`down=0` cuts after the request has arrived and before anybody knows."""

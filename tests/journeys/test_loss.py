@@ -114,9 +114,12 @@ async def test_kills_and_cuts_lose_nothing_and_send_nothing_twice(world: World) 
     answering = asyncio.create_task(world.writers.answer_for_ever())
     writing = asyncio.create_task(world.writers.write(texts, PAUSE_SECONDS))
     cutting = asyncio.create_task(world.cutting.for_ever())
-    await _kill_often(world)
+    for _ in range(KILLS - 1):
+        await _kill(world)
     await writing
     await _end(answering, cutting)
+    world.cutting.mend()
+    await _kill(world)
     await _all_work_is_done(world)
 
     incoming = Counter(_texts(world, Direction.INCOMING))
@@ -133,13 +136,11 @@ async def test_kills_and_cuts_lose_nothing_and_send_nothing_twice(world: World) 
     assert world.cutting.cuts >= KILLS, "nothing was cut, so nothing was tried"
 
 
-async def _kill_often(world: World) -> None:
-    chance = random.Random(SEED)
-    for _ in range(KILLS):
-        await asyncio.sleep(chance.uniform(0.5, 2.5))
-        await world.served.kill()
-        await world.services.database.write(_let_time_pass)
-        await world.served.start()
+async def _kill(world: World) -> None:
+    await asyncio.sleep(random.uniform(0.5, 2.5))
+    await world.served.kill()
+    await world.services.database.write(_let_time_pass)
+    await world.served.start()
 
 
 async def _all_work_is_done(world: World) -> None:
