@@ -54,9 +54,7 @@ class Arrivals:
     ) -> list[str]:
         """Ids of the arrivals once they are committed, with the checkpoint if one is given."""
         digests = {
-            item.external_id: await self.files.put(item.content)
-            for item in items
-            if len(item.content) > INLINE_BYTES
+            item.external_id: await self._keep(item) for item in items if item.size > INLINE_BYTES
         }
         if checkpoint is None:
             return await self._with_others(inbox_id, items, digests)
@@ -67,6 +65,11 @@ class Arrivals:
             return found
 
         return await self.database.write(work)
+
+    async def _keep(self, item: RawItem) -> str:
+        if item.spooled:
+            return await self.files.take(item.spooled)
+        return await self.files.put(item.content)
 
     async def _with_others(
         self, inbox_id: str, items: Sequence[RawItem], digests: Mapping[str, str]
@@ -142,6 +145,7 @@ class Channels:
             http=self.http(),
             private_hosts=self.settings.private_hosts,
             key=self.vault.key(f"inbox:{inbox_id}"),
+            spool=self.settings.spool_dir,
         )
 
     def http(self) -> aiohttp.ClientSession:

@@ -158,7 +158,7 @@ def _row(inbox_id: str, item: RawItem, digest: str, moment: Any) -> dict[str, An
         "external_id": item.external_id[:500],
         "raw": None if digest else item.content,
         "digest": digest,
-        "size": len(item.content),
+        "size": item.size,
         "meta": dict(item.meta),
         "state": ArrivalState.NEW,
         "attempts": 0,

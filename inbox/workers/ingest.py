@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import replace
 
 import structlog
@@ -17,7 +18,14 @@ from inbox.channels.base import (
 from inbox.db import Session
 from inbox.desk import arrivals, deliveries, ingest
 from inbox.desk.ingest import Understood
-from inbox.envelope import DeliveryReport, FilePart, Inbound, InboundEnvelope, RawItem
+from inbox.envelope import (
+    DeliveryReport,
+    FilePart,
+    Inbound,
+    InboundEnvelope,
+    RawItem,
+    Spooled,
+)
 from inbox.errors import InboxError
 from inbox.events import SYSTEM
 from inbox.model import Arrival, ArrivalState, Inbox
@@ -31,6 +39,7 @@ DIGEST = "digest:"  # a remote reference to bytes that are in the file store alr
 FETCH_SECONDS = 60
 EARLY_SECONDS = 5.0
 RETRY_SECONDS = 20.0  # times the tries so far, where trouble is said to pass
+LARGE_BYTES = 1024 * 1024  # of mail: read from the disk, in pieces
 
 Ready = tuple[Arrival, list[Understood]]
 
@@ -39,7 +48,7 @@ class Ingesting:
     def __init__(self, services: Services) -> None:
         self.services = services
         self.key = services.vault.key("mail")
-        self.pool = ParserPool()
+        self.pool = ParserPool(spool=services.settings.spool_dir)
 
     async def work(self) -> int:
         """How many arrivals were taken."""
@@ -62,8 +71,9 @@ class Ingesting:
         """Those that could be; of the others it is noted why not."""
         try:
             channel = self.services.channels.of(inbox)
-            raws = [await self._raw(arrival) for arrival in found]
-            answers = await self._parse(channel, inbox, raws)
+            async with AsyncExitStack() as open_files:
+                raws = [await self._raw(arrival, open_files) for arrival in found]
+                answers = await self._parse(channel, inbox, raws)
         except Exception as error:
             log.exception("inbox_not_read", inbox=inbox.id)
             for arrival in found:
@@ -98,11 +108,18 @@ class Ingesting:
         await self._fail(arrival, text, final=isinstance(error, Unparsable), wait=wait)
         return None
 
-    async def _raw(self, arrival: Arrival) -> RawItem:
-        content = arrival.raw
-        if content is None:
-            content = await self.services.files.get(arrival.digest)
-        return RawItem(external_id=arrival.external_id, content=content, meta=arrival.meta)
+    async def _raw(self, arrival: Arrival, open_files: AsyncExitStack) -> RawItem:
+        """A large one stays on disk."""
+        files, content, spooled = self.services.files, arrival.raw or b"", None
+        if arrival.raw is None and arrival.size > LARGE_BYTES:
+            spool = self.services.settings.spool_dir
+            path = await open_files.enter_async_context(files.on_disk(arrival.digest, spool))
+            spooled = Spooled(path=path, size=arrival.size, digest=arrival.digest)
+        elif arrival.raw is None:
+            content = await files.get(arrival.digest)
+        return RawItem(
+            external_id=arrival.external_id, content=content, meta=arrival.meta, spooled=spooled
+        )
 
     async def _complete(self, channel: Channel, arrival: Arrival, inbound: Inbound) -> Understood:
         """With the bytes of every file in the file store."""
@@ -111,7 +128,7 @@ class Ingesting:
             is_last = arrival.attempts >= arrivals.TRIES
             files = [await self._file(channel, part, is_last=is_last) for part in inbound.files]
             for position, (part, digest) in enumerate(files):
-                digests[position] = digest or await self.services.files.put(part.content or b"")
+                digests[position] = digest or await self._keep(part)
             inbound = replace(inbound, files=tuple(part for part, _ in files))
         return Understood(
             inbox_id=arrival.inbox_id,
@@ -122,11 +139,16 @@ class Ingesting:
             window_hours=channel.capabilities.window_hours,
         )
 
+    async def _keep(self, part: FilePart) -> str:
+        if part.spooled:
+            return await self.services.files.take(part.spooled)
+        return await self.services.files.put(part.content or b"")
+
     async def _file(
         self, channel: Channel, part: FilePart, *, is_last: bool
     ) -> tuple[FilePart, str]:
         """A file that does not come at all keeps no message back: a word stands in for it."""
-        if part.content is not None:
+        if part.content is not None or part.spooled:
             return part, ""
         if part.remote.startswith(DIGEST):
             digest = part.remote.removeprefix(DIGEST)
