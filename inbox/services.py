@@ -20,7 +20,6 @@ from inbox.desk import accounts, arrivals, workspace
 from inbox.desk.arrivals import INLINE_BYTES
 from inbox.desk.recent import Recent
 from inbox.envelope import RawItem
-from inbox.errors import NotFound
 from inbox.files import Files
 from inbox.model import ApiToken, Inbox, Workspace
 from inbox.settings import Settings
@@ -60,9 +59,7 @@ class Arrivals:
     ) -> list[str]:
         """Ids of the arrivals once they are committed, with the checkpoint if one is given."""
         digests = {
-            item.external_id: await self.files.put(item.content)
-            for item in items
-            if len(item.content) > INLINE_BYTES
+            item.external_id: await self._keep(item) for item in items if item.size > INLINE_BYTES
         }
         if checkpoint is None:
             return await self._with_others(inbox_id, items, digests)
@@ -73,6 +70,11 @@ class Arrivals:
             return found
 
         return await self.database.write(work)
+
+    async def _keep(self, item: RawItem) -> str:
+        if item.spooled:
+            return await self.files.take(item.spooled)
+        return await self.files.put(item.content)
 
     async def _with_others(
         self, inbox_id: str, items: Sequence[RawItem], digests: Mapping[str, str]
@@ -148,6 +150,7 @@ class Channels:
             http=self.http(),
             private_hosts=self.settings.private_hosts,
             key=self.vault.key(f"inbox:{inbox_id}"),
+            spool=self.settings.spool_dir,
         )
 
     def http(self) -> aiohttp.ClientSession:
@@ -235,14 +238,6 @@ def _store(session: Any, batch: Sequence[_Waiting]) -> list[list[str]]:
     return [
         [known[waiting.inbox_id, item.external_id] for item in waiting.items] for waiting in batch
     ]
-
-
-def known_inbox(session: Any, inbox_id: str) -> Inbox:
-    """The inbox, enabled or not, or NotFound."""
-    inbox: Inbox | None = session.get(Inbox, inbox_id)
-    if inbox is None:
-        raise NotFound("There is no such inbox.")
-    return inbox
 
 
 def _workspace(session: Any) -> Workspace:

@@ -94,9 +94,8 @@ def update(session: Session, contact: Contact, changes: Mapping[str, Any], *, by
         setattr(contact, name, value)
     contact.version += 1
     contact.indexed = False
-    contact_name_changed = "name" in changed
     session.add(contact)
-    if contact_name_changed:
+    if "name" in changed:
         _rename_rows(session, contact)
     record(
         session,
@@ -163,10 +162,11 @@ def _identity(contact: Contact, address: Address, *, is_primary: bool) -> Identi
 
 
 def _rename_rows(session: Session, contact: Contact) -> None:
-    """Lists show the name from the conversation's row, so it follows."""
+    """Lists show it from the conversation's row, so it follows; an address where there is none."""
+    addresses = [] if contact.name else identities(session, contact.id)
     session.execute(
         sa.update(Conversation)
         .where(col(Conversation.contact_id) == contact.id)
-        .values(contact_name=contact.name)
+        .values(contact_name=contact.name or next((one.value for one in addresses), ""))
         .execution_options(synchronize_session="fetch")
     )

@@ -12,6 +12,7 @@ SENTENCES = {
     "missing": N_("Fill this in."),
     "string_too_short": N_("Fill this in."),
     "string_too_long": N_("Use at most %(max_length)s characters."),
+    "string_pattern_mismatch": N_("This is not written as it has to be."),
     "int_parsing": N_("Give a whole number."),
     "int_type": N_("Give a whole number."),
     "float_parsing": N_("Give a number."),

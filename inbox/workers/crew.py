@@ -1,5 +1,6 @@
 """Everything that runs beside the web: which loops, on which topics, how often at the least."""
 
+import asyncio
 from functools import partial
 
 from sqlmodel import Session, col, select
@@ -45,8 +46,7 @@ class Crew:
             loop.start()
 
     async def stop(self) -> None:
-        for loop in self.loops:
-            await loop.stop()
+        await asyncio.gather(*(loop.stop() for loop in self.loops))
         await self.receiving.close()
         await self.ingesting.close()
 

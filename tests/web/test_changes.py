@@ -1,7 +1,11 @@
 """What an agent does to a conversation, by the page's own requests."""
 
+import html
+import re
+
 import pytest
 from sqlmodel import select
+from yarl import URL
 
 from inbox.model import Conversation, Draft
 from tests.cast import Cast
@@ -44,3 +48,26 @@ async def test_a_draft_of_no_possible_version_is_refused(
 
     assert answer.status == 422
     assert services.database.look(lambda s: s.exec(select(Draft)).all()) == []
+
+
+@pytest.mark.parametrize("name", ["a/b", "?x#y", "100%", "%2f", "tag 🎉", '"><b>'])
+async def test_a_tag_of_any_name_is_taken_off_by_its_own_button(
+    signed_in, owner, conversation, name
+):
+    browser = await signed_in(owner)
+    url = f"/conversations/{conversation.number}"
+    await browser.post(f"{url}/taggings", data={"tag": name}, headers=FRAGMENT)
+    page = await (await browser.get(url)).text()
+    [button] = re.findall(r'hx-delete="([^"]+)"', page)
+    address = URL(html.unescape(button), encoded=True)
+
+    assert (await browser.delete(address, headers=FRAGMENT)).status == 200
+    assert "hx-delete" not in await (await browser.get(url)).text()
+
+
+@pytest.mark.parametrize("name", ["..", ".", "\0", "\u200b", " "])
+async def test_a_tag_that_shows_nothing_is_refused(signed_in, owner, conversation, name):
+    browser = await signed_in(owner)
+    url = f"/conversations/{conversation.number}/taggings"
+
+    assert (await browser.post(url, data={"tag": name}, headers=FRAGMENT)).status == 422

@@ -4,11 +4,11 @@ import pytest
 from sqlmodel import select
 
 from inbox.crm import contacts
-from inbox.desk import directory
+from inbox.desk import conversations, directory
 from inbox.desk.search import people
 from inbox.envelope import Address
 from inbox.events import SYSTEM
-from inbox.model import Contact, Event, Identity
+from inbox.model import Contact, Event, Identity, Inbox
 
 
 @pytest.fixture
@@ -92,6 +92,20 @@ async def test_a_record_is_corrected_and_the_event_says_what_it_was(client, mika
     )
     assert event.actor_id == ana.id
     assert event.particulars["before"]["name"] == "Mika"
+
+
+async def test_who_loses_his_name_is_listed_by_his_address(services, mika):
+    def work(session):
+        inbox = Inbox(name="Shop", kind="api", slug="shop")
+        session.add(inbox)
+        session.flush()
+        to = Address(kind="email", value="mika@example.org")
+        begun = conversations.start(session, inbox, to, "Boiler", by=SYSTEM)
+        contact = contacts.get(session, mika.id)
+        contacts.update(session, contact, {"name": ""}, by=SYSTEM)
+        return begun.contact_name
+
+    assert services.database.run(work) == "mika@example.org"
 
 
 async def test_a_wrong_field_is_said_and_the_rest_is_kept(client, mika, services):

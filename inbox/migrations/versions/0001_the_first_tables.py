@@ -598,6 +598,7 @@ def upgrade() -> None:
     sa.Column('request_id', sa.String(length=100), nullable=False),
     sa.Column('state', sa.String(length=32), nullable=False),
     sa.Column('not_before', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('due_from', sa.DateTime(timezone=True), nullable=False),
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('epoch', sa.Integer(), nullable=False),
     sa.Column('lease_until', sa.DateTime(timezone=True), nullable=True),

@@ -102,6 +102,7 @@ def _list(listed: desk.Listed, request: web.Request, current: int | None = None)
         "tabs": desk.tabs(view),
         "page": listed.page,
         "current": current,
+        "unconnected": not listed.known.inboxes and nav.administers(request),
         "has_tabs": not (view.kind == "all" and view.status is Status.SNOOZED),
         "request": request,
     }
