@@ -30,8 +30,8 @@ class Page:
 ORDERS = {
     "name": Order((col(Contact.sort_key), col(Contact.id))),
     "-name": Order((col(Contact.sort_key), col(Contact.id)), descending=True),
-    "-added": Order((col(Contact.id),), descending=True),
-    "added": Order((col(Contact.id),)),
+    "-added": Order((col(Contact.created_at), col(Contact.id)), descending=True),
+    "added": Order((col(Contact.created_at), col(Contact.id))),
 }
 
 

@@ -19,6 +19,7 @@ class ContactKind(StrEnum):
 class Contact(Record, table=True):
     __table_args__ = (
         Index("ix_contact_sort", "sort_key", "id"),
+        Index("ix_contact_added", "created_at", "id"),
         Index(
             "ix_contact_unindexed",
             "id",

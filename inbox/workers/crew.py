@@ -13,6 +13,7 @@ from inbox.model import Team
 from inbox.routing import distributing
 from inbox.services import Services
 from inbox.workers.deliver import Delivering
+from inbox.workers.housekeeping import Housekeeping
 from inbox.workers.ingest import Ingesting
 from inbox.workers.loop import Loop
 from inbox.workers.react import Reacting
@@ -36,6 +37,7 @@ class Crew:
             loop("webhooks", topic=telling.TOPIC, work=Telling(services).work, every=5),
             loop("index", topic=TOPIC, work=self._index, every=10),
             loop("tick", topic="tick", work=self._tick, every=5),
+            loop("housekeeping", topic="housekeeping", work=Housekeeping(services).work, every=600),
             loop("receive", topic="inboxes", work=self.receiving.work, every=RENEW_SECONDS),
         ]
 

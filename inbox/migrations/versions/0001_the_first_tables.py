@@ -148,6 +148,10 @@ def upgrade() -> None:
     sa.Column('locale', sa.String(length=16), nullable=False),
     sa.Column('time_zone', sa.String(length=64), nullable=False),
     sa.Column('undo_seconds', sa.Integer(), nullable=False),
+    sa.Column('rule_run_days', sa.Integer(), nullable=False),
+    sa.Column('webhook_log_days', sa.Integer(), nullable=False),
+    sa.Column('remembered_answer_days', sa.Integer(), nullable=False),
+    sa.Column('inline_raw_days', sa.Integer(), nullable=False),
     sa.Column('is_demo', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('id')
     )
@@ -250,6 +254,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['owner_id'], ['agent.id'], ),
     sa.PrimaryKeyConstraint('id')
     )
+    op.create_index('ix_contact_added', 'contact', ['created_at', 'id'], unique=False)
     op.create_index(op.f('ix_contact_company_id'), 'contact', ['company_id'], unique=False)
     op.create_index('ix_contact_sort', 'contact', ['sort_key', 'id'], unique=False)
     op.create_index('ix_contact_unindexed', 'contact', ['id'], unique=False, sqlite_where=sa.text('indexed = 0'), postgresql_where=sa.text('NOT indexed'))

@@ -18,6 +18,9 @@ from inbox.web.route import Access, Route
 
 PATH = "/settings/workspace"
 
+KEPT: dict[str, Any] = {"group": N_("How long things are kept")}
+FOR_EVER = N_("0: for ever.")
+
 
 class WorkspaceForm(sections.FormModel):
     """What everybody sees."""
@@ -32,6 +35,23 @@ class WorkspaceForm(sections.FormModel):
     undo_seconds: int = Field(
         10, title=N_("Seconds to undo a reply"), ge=0, le=workspace.LONGEST_UNDO
     )
+    rule_run_days: int = Field(
+        90, title=N_("Why-log of the rules, in days"), ge=0, le=workspace.MOST_DAYS,
+        description=FOR_EVER, json_schema_extra=KEPT,
+    )  # fmt: skip
+    webhook_log_days: int = Field(
+        30, title=N_("Log of the webhooks, in days"), ge=0, le=workspace.MOST_DAYS,
+        description=FOR_EVER, json_schema_extra=KEPT,
+    )  # fmt: skip
+    remembered_answer_days: int = Field(
+        7, title=N_("Answers to repeated API calls, in days"), ge=0, le=workspace.MOST_DAYS,
+        description=FOR_EVER, json_schema_extra=KEPT,
+    )  # fmt: skip
+    inline_raw_days: int = Field(
+        7, title=N_("Raw messages in the database, in days"), ge=0, le=workspace.MOST_DAYS,
+        description=N_("Then they move to the file store; none is thrown away. 0: they stay."),
+        json_schema_extra=KEPT,
+    )  # fmt: skip
 
 
 async def show(request: web.Request) -> web.StreamResponse:
