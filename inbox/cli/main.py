@@ -1,21 +1,17 @@
-"""The commands and what they have in common: settings, and errors told in a sentence."""
+"""The commands, and errors told in a sentence."""
 
-import asyncio
 import errno
 import sys
-from collections.abc import Callable, Coroutine
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
-from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from inbox import __version__, logs
-from inbox.cli import admin, running
+from inbox import __version__
+from inbox.cli import admin, moving, running
+from inbox.cli.options import data_option, port_option, reached_at, running_loop, settings_from
 from inbox.errors import InboxError
-from inbox.settings import Settings
 
 
 class Commands(click.Group):
@@ -47,46 +43,6 @@ def _words(error: OSError) -> str:
 @click.version_option(__version__)
 def main() -> None:
     """Inbox: one place where a team answers its customers on every channel."""
-
-
-def settings_from(**given: Any) -> Settings:
-    """The environment's settings, with what the command line says over them."""
-    try:
-        settings = Settings(**{name: value for name, value in given.items() if value is not None})
-    except ValidationError as error:
-        wrong = "; ".join(f"INBOX_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
-        raise click.ClickException(wrong) from None
-    if settings.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
-        raise click.ClickException("INBOX_LOG_LEVEL: give DEBUG, INFO, WARNING or ERROR.")
-    logs.configure(settings.log_level, human=sys.stderr.isatty())
-    return settings
-
-
-def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option(
-        "--data", "data_dir", type=click.Path(path_type=Path), help="The data folder."
-    )(command)
-
-
-def port_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)(
-        command
-    )
-
-
-def reached_at(port: int, settings: Settings) -> Settings:
-    """Without INBOX_PUBLIC_URL it is where we listen, as browsers of this machine see it."""
-    if "public_url" in settings.model_fields_set:
-        return settings
-    return settings.model_copy(update={"public_url": f"http://127.0.0.1:{port}"})
-
-
-def running_loop(command: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
-    @wraps(command)
-    def run(*arguments: Any, **options: Any) -> None:
-        asyncio.run(command(*arguments, **options))
-
-    return run
 
 
 @main.command()
@@ -143,6 +99,10 @@ def check(data_dir: Path | None, as_json: bool) -> None:
     sys.exit(0 if admin.check(settings_from(data_dir=data_dir), as_json=as_json) else 1)
 
 
+for command in moving.COMMANDS:
+    main.add_command(command)
+
+
 @main.group()
 def agent() -> None:
     """People of the team."""
@@ -158,13 +118,18 @@ def agent_add(
     email: str, name: str, role: str, password_stdin: bool, data_dir: Path | None
 ) -> None:
     """Add an agent; the first one is the owner."""
-    password = (
-        sys.stdin.readline().rstrip("\n")
-        if password_stdin
-        else click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    )
     settings = settings_from(data_dir=data_dir)
-    click.echo(admin.add_agent(settings, email, name, role, password))
+    click.echo(admin.add_agent(settings, email, name, role, _password(password_stdin)))
+
+
+@agent.command("password")
+@click.argument("email")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@data_option
+def agent_password(email: str, password_stdin: bool, data_dir: Path | None) -> None:
+    """Give an agent a new password; every session of theirs ends."""
+    admin.set_password(settings_from(data_dir=data_dir), email, _password(password_stdin))
+    click.echo(f"{email} has a new password.")
 
 
 @main.group()
@@ -198,3 +163,9 @@ async def inbox_add(kind: str, name: str, values: tuple[str, ...], data_dir: Pat
     """Add an inbox of KIND; its id is printed."""
     settings = settings_from(data_dir=data_dir)
     click.echo(await admin.add_inbox(settings, kind, name, values))
+
+
+def _password(from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\n")
+    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
