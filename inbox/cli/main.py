@@ -1,6 +1,10 @@
-"""The commands and what they have in common: settings, and errors told in a sentence."""
+"""The commands and what they have in common: settings, and errors told in a sentence.
+
+Each imports what it needs and no more, for that is most of the time it takes to start.
+"""
 
 import asyncio
+import gc
 import sys
 from collections.abc import Callable, Coroutine
 from functools import wraps
@@ -12,9 +16,10 @@ from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
 from inbox import __version__, logs
-from inbox.cli import admin, running
 from inbox.errors import InboxError
 from inbox.settings import Settings
+
+gc.disable()  # what is imported stays; whoever goes on to serve calls it back
 
 
 class Commands(click.Group):
@@ -73,7 +78,9 @@ def running_loop(command: Callable[..., Coroutine[Any, Any, None]]) -> Callable[
 async def demo(host: str, port: int, data_dir: Path | None) -> None:
     """Serve the demo: a seeded workspace, and simulators of every channel."""
     base = {"public_url": f"http://127.0.0.1:{port}", "log_level": "WARNING"}
-    await running.demo(settings_from(data_dir=data_dir, **base), host, port)
+    from inbox.cli.demo import demo as run_demo
+
+    await run_demo(settings_from(data_dir=data_dir, **base), host, port)
 
 
 @main.command()
@@ -83,6 +90,8 @@ async def demo(host: str, port: int, data_dir: Path | None) -> None:
 @running_loop
 async def serve(host: str, port: int, data_dir: Path | None) -> None:
     """Serve pages and API, and do the background work, in one process."""
+    from inbox.cli import running
+
     await running.serve(settings_from(data_dir=data_dir), host, port, with_work=True)
 
 
@@ -92,6 +101,8 @@ async def serve(host: str, port: int, data_dir: Path | None) -> None:
 @running_loop
 async def web(host: str, port: int) -> None:
     """Serve pages and API only; any number of these beside `inbox work`."""
+    from inbox.cli import running
+
     await running.serve(settings_from(), host, port, with_work=False)
 
 
@@ -99,6 +110,8 @@ async def web(host: str, port: int) -> None:
 @running_loop
 async def work() -> None:
     """Do the background work only; any number of these beside `inbox web`."""
+    from inbox.cli import running
+
     await running.work(settings_from())
 
 
@@ -106,6 +119,8 @@ async def work() -> None:
 @data_option
 def migrate(data_dir: Path | None) -> None:
     """Bring the database to what this version needs."""
+    from inbox.cli import admin
+
     admin.migrate(settings_from(data_dir=data_dir))
 
 
@@ -114,6 +129,8 @@ def migrate(data_dir: Path | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="For scripts.")
 def check(data_dir: Path | None, as_json: bool) -> None:
     """Look after database, channels and queues; the exit code says whether all is well."""
+    from inbox.cli import admin
+
     sys.exit(0 if admin.check(settings_from(data_dir=data_dir), as_json=as_json) else 1)
 
 
@@ -137,6 +154,8 @@ def agent_add(
         if password_stdin
         else click.prompt("Password", hide_input=True, confirmation_prompt=True)
     )
+    from inbox.cli import admin
+
     settings = settings_from(data_dir=data_dir)
     click.echo(admin.add_agent(settings, email, name, role, password))
 
@@ -152,6 +171,8 @@ def token() -> None:
 @data_option
 def token_create(name: str, scopes: tuple[str, ...], data_dir: Path | None) -> None:
     """Make a token; it is printed once, alone."""
+    from inbox.cli import admin
+
     click.echo(admin.create_token(settings_from(data_dir=data_dir), name, scopes))
 
 
@@ -170,5 +191,7 @@ def inbox_group() -> None:
 @running_loop
 async def inbox_add(kind: str, name: str, values: tuple[str, ...], data_dir: Path | None) -> None:
     """Add an inbox of KIND; its id is printed."""
+    from inbox.cli import admin
+
     settings = settings_from(data_dir=data_dir)
     click.echo(await admin.add_inbox(settings, kind, name, values))

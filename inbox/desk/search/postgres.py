@@ -1,9 +1,10 @@
 """The full-text index of PostgreSQL: a stored tsvector, with a probe for how common a word is."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from inbox.model import SearchDocument
 
@@ -27,14 +28,14 @@ class Index:
     @staticmethod
     def find(
         session: Session, words: Sequence[str], inboxes: Sequence[str] | None, limit: int
-    ) -> Sequence[SearchDocument]:
+    ) -> Sequence[sa.Row[Any]]:
         wanted = " & ".join(f"'{word}'" for word in words) + ":*"
         matches = sa.text("search_vector @@ to_tsquery('simple', :words)").bindparams(words=wanted)
         probe = (
             sa.select(col(SearchDocument.rowid)).where(matches).limit(PROBE).cte("probe")
         ).prefix_with("MATERIALIZED", dialect="postgresql")
         rare = list(session.execute(sa.select(probe.c.rowid)).scalars())
-        query = select(SearchDocument)
+        query = sa.select(col(SearchDocument.kind), col(SearchDocument.subject_id))
         if len(rare) < PROBE:
             query = query.where(col(SearchDocument.rowid).in_(rare))
         else:
@@ -46,4 +47,4 @@ class Index:
                     col(SearchDocument.inbox_id).in_(inboxes),
                 )
             )
-        return session.exec(query.order_by(col(SearchDocument.rowid).desc()).limit(limit)).all()
+        return session.execute(query.order_by(col(SearchDocument.rowid).desc()).limit(limit)).all()
