@@ -24,7 +24,8 @@ def revision(connection: sa.Connection) -> str | None:
     """Where the database stands; None for an empty one."""
     if not sa.inspect(connection).has_table("alembic_version"):
         return None
-    return connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    found: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    return found
 
 
 def newest() -> str:
