@@ -15,7 +15,7 @@ RECENT = 2_000
 PROBE = 2001
 
 ROWID = col(SearchDocument.rowid)
-PARTS: tuple[sa.ColumnElement[Any], ...] = (
+PARTS: tuple[Any, ...] = (
     ROWID,
     col(SearchDocument.kind),
     col(SearchDocument.subject_id),
