@@ -106,12 +106,19 @@ class Bus:
                     self._wake(list(self._wakeups))  # what we missed while away
                     async for message in subscription.listen():
                         if message["type"] == "message":
-                            self._receive(orjson.loads(message["data"]))
+                            self._receive(message["data"])
             except self._lost as error:
                 log.warning("bus_lost", error=str(error))
             await asyncio.sleep(RECONNECT_SECONDS)
 
-    def _receive(self, message: dict[str, Any]) -> None:
+    def _receive(self, body: bytes) -> None:
+        """Nothing that is said there can end the listening, whoever says it."""
+        try:
+            self._take(orjson.loads(body))
+        except Exception:
+            log.exception("bus_message_not_taken")
+
+    def _take(self, message: dict[str, Any]) -> None:
         if message["from"] == self.process:
             return
         if "topics" in message:

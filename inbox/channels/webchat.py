@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validator
 
 from inbox.channels.base import (
     Account,
@@ -28,6 +28,9 @@ from inbox.envelope import (
 )
 
 __all__ = ["WebchatChannel", "WebchatItem", "WebchatSettings"]
+
+
+SECRET_LENGTH = 32
 
 
 class WebchatSettings(ChannelSettings):
@@ -58,10 +61,36 @@ class WebchatSettings(ChannelSettings):
     consent: str = Field(
         "", title="Consent text", max_length=1000, description="Shown before the first message."
     )
+    identity_secret: SecretStr = Field(
+        SecretStr(""),
+        title="Identity secret",
+        description="Your site signs with it who its visitor is. 32 characters or more.",
+    )
+
+    @field_validator("identity_secret")
+    @classmethod
+    def secrets_are_long(cls, secret: SecretStr) -> SecretStr:
+        if 0 < len(secret.get_secret_value()) < SECRET_LENGTH:
+            raise ValueError(f"Use {SECRET_LENGTH} characters or more, so that nobody guesses it.")
+        return secret
 
     def domains(self) -> tuple[str, ...]:
         parts = (part.strip().lower() for part in self.allowed_domains.split(","))
         return tuple(part for part in parts if part)
+
+
+class Vouched(BaseModel):
+    """Who the site says the visitor is, proven to us by its signature."""
+
+    id: Line = Field(min_length=1)
+    email: Line = ""
+    name: Line = ""
+
+    def addresses(self) -> tuple[Address, ...]:
+        known = [Address(kind=AddressKind.EXTERNAL, value=self.id, name=self.name)]
+        if self.email:
+            known.append(Address(kind=AddressKind.EMAIL, value=self.email, name=self.name))
+        return tuple(known)
 
 
 class WebchatItem(Reading):
@@ -82,6 +111,7 @@ class WebchatItem(Reading):
     time_zone: Line = ""
     consent: Line = ""  # the version of the consent text that was agreed to
     upto: Line = Field("", validate_default=True)
+    vouched: Vouched | None = None
 
     @field_validator("upto")
     @classmethod
@@ -158,7 +188,12 @@ def _envelope(item: WebchatItem) -> InboundEnvelope:
     }
     return InboundEnvelope(
         external_id=item.external_id,
-        sender=Address(kind=AddressKind.VISITOR, value=item.visitor, name=item.name),
+        sender=Address(
+            kind=AddressKind.VISITOR,
+            value=item.visitor,
+            name=(item.vouched.name if item.vouched else "") or item.name,
+        ),
+        also=item.vouched.addresses() if item.vouched else (),
         thread=item.visitor,
         text=item.text,
         files=tuple(file.part() for file in item.files),

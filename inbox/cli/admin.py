@@ -26,6 +26,7 @@ def migrate(settings: Settings) -> None:
 
 def add_agent(settings: Settings, email: str, name: str, role: str, password: str) -> str:
     """The new agent's id."""
+    passwords.check_rules(password, email=email)
     database = _database(settings)
     password_hash = passwords.make_hash(password)
 

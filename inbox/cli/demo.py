@@ -3,7 +3,8 @@
 import click
 
 from inbox import seed
-from inbox.cli.running import started
+from inbox.cli.alone import alone
+from inbox.cli.running import put_together
 from inbox.settings import Settings
 from inbox.simulators import page
 from inbox.simulators.providers import Simulators
@@ -15,10 +16,15 @@ from inbox.workers.crew import Crew
 
 async def demo(settings: Settings, host: str, port: int) -> None:
     """Simulators first, so that their ports are among the hosts that may be called."""
+    with alone(settings):
+        await _demo(settings, host, port)
+
+
+async def _demo(settings: Settings, host: str, port: int) -> None:
     simulators = await Simulators.start(settings.data_dir, settings.public_url)
     settings = settings.model_copy(update={"private_hosts": simulators.private_hosts})
     try:
-        async with started(settings, with_work=False) as built:
+        async with put_together(settings, with_work=False) as built:
             made = await seed.seed(built, simulators.inboxes())
             for kind, inbox in made.items():
                 simulators.connect(kind, inbox.id, inbox.slug)
@@ -27,9 +33,8 @@ async def demo(settings: Settings, host: str, port: int) -> None:
             app[page.SIMULATORS] = simulators
             crew = Crew(built)
             crew.start()
-            _welcome(settings.public_url)
             try:
-                await serve_app(app, host, port)
+                await serve_app(app, host, port, ready=lambda: _welcome(settings.public_url))
             finally:
                 await crew.stop()
     finally:

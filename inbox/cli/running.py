@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 import click
 
 from inbox import services
+from inbox.cli.alone import alone
 from inbox.desk import first_run
 from inbox.services import Services
 from inbox.settings import Settings
@@ -21,9 +22,10 @@ SWITCH_SECONDS = 0.001  # a thread that reads for a page waits no longer for one
 
 async def serve(settings: Settings, host: str, port: int, *, with_work: bool) -> None:
     async with started(settings, with_work=with_work) as built:
-        if not await built.database.read(first_run.is_done):
-            click.echo(f"Set up the owner at {settings.public_url}/first-run")
-        await serve_app(make_app(built), host, port)
+        is_done = await built.database.read(first_run.is_done)
+        place = settings.public_url if is_done else f"{settings.public_url}/first-run"
+        words = "Inbox is running at" if is_done else "Set up the owner at"
+        await serve_app(make_app(built), host, port, ready=lambda: click.echo(f"{words} {place}"))
 
 
 async def work(settings: Settings) -> None:
@@ -34,6 +36,14 @@ async def work(settings: Settings) -> None:
 @asynccontextmanager
 async def started(settings: Settings, *, with_work: bool) -> AsyncIterator[Services]:
     """The services of a process that works until it is told to stop."""
+    with alone(settings):
+        async with put_together(settings, with_work=with_work) as built:
+            yield built
+
+
+@asynccontextmanager
+async def put_together(settings: Settings, *, with_work: bool) -> AsyncIterator[Services]:
+    """For one who has made sure already to be alone with the data."""
     built = services.build(settings)
     built.database.create()
     await built.start()

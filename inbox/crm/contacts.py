@@ -16,6 +16,7 @@ EDITABLE = {
     "name", "kind", "title", "language", "time_zone", "city", "country", "about",
     "company_id", "preferred_channel", "blocked",
 }  # fmt: skip
+PROVEN = "proven"
 FROM_CHANNEL = ("language", "time_zone", "city", "country")
 IDENTITIES = (
     select(Identity)
@@ -27,18 +28,31 @@ Key = tuple[str, str]
 Known = tuple[Contact, Identity]
 
 
-def find_or_create(session: Session, addresses: Sequence[Address]) -> dict[Key, Known]:
-    """The contact and identity of each (kind, value); one query for those we know."""
-    wanted = {(address.kind, address.value): address for address in addresses}
+def find_or_create(
+    session: Session,
+    addresses: Sequence[Address],
+    also: Mapping[Key, Sequence[Address]] | None = None,
+) -> dict[Key, Known]:
+    """The contact and identity of each (kind, value); one query for those we know.
+
+    `also` are further addresses of somebody that are proven: by them he may be known already, and
+    they are kept with him.
+    """
+    senders = {(address.kind, address.value): address for address in addresses}
+    proven = [address for others in (also or {}).values() for address in others]
+    wanted = {(address.kind, address.value): address for address in [*addresses, *proven]}
     rows = session.exec(
         select(Contact, Identity)
         .join(Identity, col(Identity.contact_id) == col(Contact.id))
         .where(sa.tuple_(col(Identity.kind), col(Identity.value)).in_(list(wanted)))
     )
     found: dict[Key, Known] = {(i.kind, i.value): (contact, i) for contact, i in rows}
-    for key, address in wanted.items():
+    for key, address in senders.items():
+        others = (also or {}).get(key, ())
         if key not in found:
-            found[key] = _create(session, address)
+            known = next((found[k] for a in others if (k := (a.kind, a.value)) in found), None)
+            found[key] = _add(session, known[0], address) if known else _create(session, address)
+        _prove(session, found, found[key][0], others)
     return found
 
 
@@ -79,9 +93,9 @@ def update(session: Session, contact: Contact, changes: Mapping[str, Any], *, by
     for name, value in changed.items():
         setattr(contact, name, value)
     contact.version += 1
-    contact_name_changed = "name" in changed
+    contact.indexed = False
     session.add(contact)
-    if contact_name_changed:
+    if "name" in changed:
         _rename_rows(session, contact)
     record(
         session,
@@ -97,7 +111,7 @@ def update(session: Session, contact: Contact, changes: Mapping[str, Any], *, by
 def learn(contact: Contact, fields: Mapping[str, str], name: str) -> None:
     """What a channel tells about a person fills gaps and overwrites nothing."""
     if name and not contact.name:
-        contact.name = name[:300]
+        contact.name, contact.indexed = name[:300], False
     for field in FROM_CHANNEL:
         if fields.get(field) and not getattr(contact, field):
             setattr(contact, field, str(fields[field])[:64])
@@ -115,6 +129,27 @@ def _create(session: Session, address: Address) -> Known:
     return contact, identity
 
 
+def _add(session: Session, contact: Contact, address: Address) -> Known:
+    identity = _identity(contact, address, is_primary=False)
+    contact.indexed = False
+    session.add_all([contact, identity])
+    return contact, identity
+
+
+def _prove(
+    session: Session, found: dict[Key, Known], contact: Contact, proven: Sequence[Address]
+) -> None:
+    """An address that is somebody else's stays his: whether two are one person, people decide."""
+    for address in proven:
+        key = (address.kind, address.value)
+        if key not in found:
+            found[key] = _add(session, contact, address)
+        owner, identity = found[key]
+        if owner.id == contact.id and not identity.verified_at:
+            identity.verified_at, identity.proof = clock.now(), PROVEN
+            session.add(identity)
+
+
 def _identity(contact: Contact, address: Address, *, is_primary: bool) -> Identity:
     return Identity(
         contact_id=contact.id,
@@ -127,10 +162,11 @@ def _identity(contact: Contact, address: Address, *, is_primary: bool) -> Identi
 
 
 def _rename_rows(session: Session, contact: Contact) -> None:
-    """Lists show the name from the conversation's row, so it follows."""
+    """Lists show it from the conversation's row, so it follows; an address where there is none."""
+    addresses = [] if contact.name else identities(session, contact.id)
     session.execute(
         sa.update(Conversation)
         .where(col(Conversation.contact_id) == contact.id)
-        .values(contact_name=contact.name)
+        .values(contact_name=contact.name or next((one.value for one in addresses), ""))
         .execution_options(synchronize_session="fetch")
     )

@@ -9,7 +9,9 @@ from sqlmodel import Session, col
 from inbox.model import Agent, Inbox, InboxMembership, Permission, Role
 
 INBOX = Inbox.__table__.c  # type: ignore[attr-defined]
-INBOXES = sa.select(INBOX.id, INBOX.name, INBOX.kind, INBOX.restricted).order_by(INBOX.name)
+INBOXES = sa.select(INBOX.id, INBOX.name, INBOX.kind, INBOX.restricted, INBOX.archived).order_by(
+    INBOX.name
+)
 MEMBERS = sa.select(col(InboxMembership.agent_id), col(InboxMembership.inbox_id)).where(
     col(InboxMembership.agent_id).in_(sa.bindparam("agent_ids", expanding=True))
 )
@@ -22,6 +24,7 @@ class SeenInbox(NamedTuple):
     name: str
     kind: str
     restricted: bool
+    archived: bool = False
 
 
 def visible_inboxes(session: Session, agent: Agent, role: Role) -> dict[str, SeenInbox]:

@@ -1,8 +1,4 @@
-"""Who has a conversation: give it, take it, put it back, pass it on to a team, claim it.
-
-Each verb first takes the conversation's row for itself, so that two of them at once follow one
-another and the counters and the trail stay true.
-"""
+"""Who has a conversation: give it, take it, put it back, pass it on to a team, claim it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,16 +7,13 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from inbox import clock
-from inbox.desk import counters
+from inbox.desk import access, counters
 from inbox.errors import Conflict, Invalid, NotFound
 from inbox.events import Actor, EventKind, record
 from inbox.model import (
     Agent,
     Assignment,
     Conversation,
-    Inbox,
-    InboxMembership,
-    Permission,
     Role,
     Team,
     TeamMembership,
@@ -40,10 +33,11 @@ def assign(
 ) -> Conversation:
     """Give it to an agent, whoever had it before; their capacity is not asked."""
     agent = _known_agent(session, agent_id)
-    hold(session, conversation)
+    counters.hold(session, conversation)
     if conversation.assignee_id == agent_id:
         return conversation
-    if not may_see(session, agent, conversation.inbox_id):
+    role = session.get_one(Role, agent.role_id)
+    if not access.may_see(session, agent, role, conversation.inbox_id):
         raise Invalid(fields={"agent_id": f"{agent.name} can't see this inbox."})
     agent.last_assigned_at = clock.now()
     session.add(agent)
@@ -63,7 +57,7 @@ def unassign(
     session: Session, conversation: Conversation, *, by: Actor, reason: str = ""
 ) -> Conversation:
     """Back among those that nobody has."""
-    hold(session, conversation)
+    counters.hold(session, conversation)
     if conversation.assignee_id is None:
         return conversation
     return _change(session, conversation, (None, conversation.team_id), by=by, reason=reason)
@@ -75,7 +69,7 @@ def transfer(
     """To a team; an agent who is not of that team has it no longer."""
     if session.get(Team, team_id) is None:
         raise NotFound("There is no such team.")
-    hold(session, conversation)
+    counters.hold(session, conversation)
     keeps = (
         conversation.assignee_id
         and session.exec(
@@ -107,25 +101,6 @@ def claim(session: Session, conversation_id: str, agent_id: str, *, by: Actor) -
         winner = session.get(Agent, conversation.assignee_id)
         raise Conflict(f"{winner.name if winner else 'Somebody else'} has this conversation.")
     return assign(session, conversation, agent_id, by=by)
-
-
-def hold(session: Session, conversation: Conversation) -> None:
-    """Keep the conversation's row until the commit, as it is now."""
-    session.refresh(conversation, with_for_update={"key_share": True})
-
-
-def may_see(session: Session, agent: Agent, inbox_id: str) -> bool:
-    """Whether the inbox is open to all, or to this agent by membership or role."""
-    inbox = session.get(Inbox, inbox_id)
-    if inbox is None or not inbox.restricted:
-        return True
-    role = session.get(Role, agent.role_id)
-    if role and Permission.SEE_ALL in role.permissions:
-        return True
-    membership = select(InboxMembership.id).where(
-        InboxMembership.inbox_id == inbox_id, InboxMembership.agent_id == agent.id
-    )
-    return session.exec(membership).first() is not None
 
 
 def _known_agent(session: Session, agent_id: str) -> Agent:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from inbox.envelope import in_one_line
 from inbox.errors import Invalid
 from inbox.events import Actor, EventKind, record
 from inbox.model import Conversation, Tag, Tagging
@@ -64,7 +65,7 @@ def find_or_create(session: Session, name: str) -> Tag:
 
 
 def _clean(name: str) -> str:
-    cleaned = " ".join(name.casefold().split())
-    if not cleaned or len(cleaned) > LONGEST:
+    cleaned = in_one_line(" ".join(name.casefold().split()))
+    if not cleaned.strip(".") or len(cleaned) > LONGEST:  # dots alone are no part of an address
         raise Invalid(fields={"tag": f"A tag has 1 to {LONGEST} characters."})
     return cleaned

@@ -70,6 +70,7 @@ def is_news(event: Event | sa.Row[Any]) -> bool:
     return event.kind in SHOWN and event.particulars.get("reason") not in (
         "answered",
         "customer_wrote",
+        "taken_back",
     )
 
 

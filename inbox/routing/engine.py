@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
-from inbox.desk import assignment
+from inbox.desk import counters
 from inbox.errors import InboxError
 from inbox.events import Actor
 from inbox.model import AutomationRule, Conversation, Event, RuleRun
@@ -26,7 +26,7 @@ def run_rules(session: Session, event: Event) -> list[RuleRun]:
     subject = subject_of(session, event) if rules else None
     if subject is None:
         return []
-    assignment.hold(session, subject.conversation)
+    counters.hold(session, subject.conversation)
     fired_before = _fired_before(session, event)
     facts: dict[str, Any] | None = None
     runs: list[RuleRun] = []

@@ -112,6 +112,7 @@ def draw(known: Known, path: str, *, with_settings: bool) -> Nav:
         _item(f"inbox-{i.id}", i.name, f"/views/inbox/{i.id}", ICONS.get(i.kind, "inbox"), path,
               counts.inboxes[i.id])
         for i in known.inboxes.values()
+        if not i.archived
     ]  # fmt: skip
     teams = [
         _item(f"team-{key}", name, f"/views/team/{key}", "users", path, counts.teams[key])

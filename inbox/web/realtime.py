@@ -180,10 +180,10 @@ async def live(request: web.Request) -> web.StreamResponse:
     hub = request.app[HUB]
     after_text = request.query.get("after", "")
     hub.sockets[socket] = request[keys.SESSION].id
-    await _watch(hub, client, request.query.get("list"), request.query.get("conv", ""))
-    await hub.join(client, int(after_text) if after_text.isdecimal() else None)
     writer = asyncio.create_task(_write(client))
     try:
+        await _watch(hub, client, request.query.get("list"), request.query.get("conv", ""))
+        await hub.join(client, int(after_text) if after_text.isdecimal() else None)
         async for message in socket:
             if message.type is WSMsgType.TEXT:
                 await _said(hub, client, message.data)

@@ -57,7 +57,7 @@ def environment() -> jinja2.Environment:
     )
     made.filters.update(
         clock_time=clock_time, day=day, moment=moment, ago=ago, initials=initials, hue=hue,
-        paragraphs=paragraphs, remembered=remembered, local_date=local_date,
+        paragraphs=paragraphs, said=i18n.said, remembered=remembered, local_date=local_date,
     )  # fmt: skip
     return made
 

@@ -1,4 +1,4 @@
-"""Files that strangers put up: read within a limit, and typed by their bytes where it matters."""
+"""Files that people put up: read within a limit, and typed by their bytes where it matters."""
 
 import re
 import unicodedata
@@ -38,7 +38,7 @@ async def read_upload(part: BodyPartReader, limit: int) -> Upload:
 
 def content_type(content: bytes, claimed: str) -> str:
     """An image only if its bytes are one; nothing that a browser would run."""
-    if found := _image_type(content):
+    if found := image_type(content):
         return found
     plain = claimed.partition(";")[0].strip().lower()
     if not PLAIN_TYPE.fullmatch(plain) or plain.startswith("image/"):
@@ -56,7 +56,8 @@ def safe_name(name: str) -> str:
     return shown or "file"
 
 
-def _image_type(content: bytes) -> str:
+def image_type(content: bytes) -> str:
+    """What the bytes themselves say, for the kinds that are shown; else empty."""
     if content.startswith(b"\x89PNG\r\n\x1a\n"):
         return "image/png"
     if content.startswith(b"\xff\xd8\xff"):

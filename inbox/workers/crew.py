@@ -1,17 +1,20 @@
 """Everything that runs beside the web: which loops, on which topics, how often at the least."""
 
+import asyncio
 from functools import partial
 
 from sqlmodel import Session, col, select
 
 from inbox import clock
 from inbox.desk import arrivals, deliveries, search, snooze, telling
+from inbox.desk.search import people
 from inbox.events import SYSTEM, TOPIC
 from inbox.model import Team
 from inbox.routing import distributing
 from inbox.services import Services
 from inbox.workers import ingest, react
 from inbox.workers.deliver import Delivering
+from inbox.workers.housekeeping import Housekeeping
 from inbox.workers.ingest import Ingesting
 from inbox.workers.loop import Loop
 from inbox.workers.react import Reacting
@@ -39,6 +42,7 @@ class Crew:
             loop("webhooks", topic=telling.TOPIC, work=Telling(services).work, every=5),
             loop("index", topic=TOPIC, work=self._index, every=10, gives_way=PUSH_SECONDS),
             loop("tick", topic="tick", work=self._tick, every=5),
+            loop("housekeeping", topic="housekeeping", work=Housekeeping(services).work, every=600),
             loop("receive", topic="inboxes", work=self.receiving.work, every=RENEW_SECONDS),
         ]  # fmt: skip
 
@@ -47,13 +51,13 @@ class Crew:
             loop.start()
 
     async def stop(self) -> None:
-        for loop in self.loops:
-            await loop.stop()
+        await asyncio.gather(*(loop.stop() for loop in self.loops))
         await self.receiving.close()
         await self.ingesting.close()
 
     async def _index(self) -> int:
-        return await self.services.database.write(search.index_new)
+        messages = await self.services.database.write(search.index_new)
+        return messages + await self.services.database.write(people.index_new)
 
     async def _tick(self) -> int:
         """What time brings: snoozes end, and who came online gets what waits."""

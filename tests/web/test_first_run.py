@@ -77,3 +77,13 @@ async def test_an_address_is_no_password(open_browser):
     client = await open_browser()
     answer = await post(client, password="olga@example.org")
     assert answer.status == 422
+
+
+async def test_who_has_no_channel_yet_is_led_to_add_one(signed_in, owner, ana):
+    page = await (await (await signed_in(owner)).get("/views/mine")).text()
+    assert "No channel is connected yet." in page
+    assert 'href="/settings/inboxes/new"' in page
+
+    page = await (await (await signed_in(ana)).get("/views/mine")).text()
+    assert "Nothing here." in page
+    assert "/settings/inboxes/new" not in page

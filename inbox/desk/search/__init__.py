@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from inbox.desk.search import postgres, sqlite
-from inbox.folding import fold
+from inbox.desk.search.words import CONTACT_WORD, words_of
 from inbox.model import Contact, Conversation, Identity, Message, SearchDocument
 
 BATCH = 300
@@ -64,7 +64,11 @@ def index_new(session: Session) -> int:
 
 
 def index_contact(session: Session, contact_id: str) -> None:
-    _store(session, _contact_rows(session, {contact_id}))
+    index_contacts(session, {contact_id})
+
+
+def index_contacts(session: Session, contact_ids: set[str]) -> None:
+    _store(session, _contact_rows(session, contact_ids))
 
 
 def find(
@@ -72,12 +76,13 @@ def find(
 ) -> list[Hit]:
     """The newest first; every word must be there, the last one may be a beginning.
 
-    `inboxes` limits messages to what may be seen (None: all).
+    `inboxes` limits messages to what may be seen (None: all): those of conversations in these
+    inboxes, wherever the message itself came in.
     """
-    words = [word for word in _words(query) if word][:MOST_WORDS]
+    words = [word for word in words_of(query) if word][:MOST_WORDS]
     if not words:
         return []
-    found = _side(session).find(session, words, inboxes, limit)
+    found = side(session).find(session, words, inboxes, limit)
     messages = _by_id(session, MESSAGES, [d.subject_id for d in found if d.kind == "message"])
     contacts = _by_id(session, CONTACTS, [d.subject_id for d in found if d.kind == "contact"])
     wanted = {m.conversation_id for m in messages.values()}
@@ -86,19 +91,16 @@ def find(
     for document in found:
         message = messages.get(document.subject_id)
         if message:
-            hits.append(Hit(conversations[message.conversation_id], message))
+            conversation = conversations[message.conversation_id]
+            if inboxes is None or conversation.inbox_id in inboxes:
+                hits.append(Hit(conversation, message))
         elif document.subject_id in contacts:
             hits.append(Hit(contact=contacts[document.subject_id]))
     return hits
 
 
-def _side(session: Session) -> type[sqlite.Index] | type[postgres.Index]:
+def side(session: Session) -> type[sqlite.Index] | type[postgres.Index]:
     return sqlite.Index if session.get_bind().dialect.name == "sqlite" else postgres.Index
-
-
-def _words(text: str) -> list[str]:
-    """Letters and digits of any script, folded; everything else parts words."""
-    return "".join(c if c.isalnum() else " " for c in fold(text)).split()
 
 
 def _message_row(message: Message) -> dict[str, str | None]:
@@ -109,7 +111,7 @@ def _message_row(message: Message) -> dict[str, str | None]:
         "conversation_id": message.conversation_id,
         "contact_id": None,
         "inbox_id": message.inbox_id,
-        "body": " ".join(_words(text[:LONGEST_BODY])),
+        "body": " ".join(words_of(text[:LONGEST_BODY])),
     }
 
 
@@ -127,7 +129,9 @@ def _contact_rows(session: Session, contact_ids: set[str]) -> list[dict[str, str
             "conversation_id": None,
             "contact_id": contact.id,
             "inbox_id": None,
-            "body": " ".join(_words(f"{contact.name} {' '.join(addresses[contact.id])}")),
+            "body": " ".join(
+                [CONTACT_WORD, *words_of(f"{contact.name} {' '.join(addresses[contact.id])}")]
+            ),
         }
         for contact in contacts
     ]
@@ -137,9 +141,9 @@ def _store(session: Session, rows: list[dict[str, str | None]]) -> None:
     """Replace what stood for the same subjects."""
     if rows:
         subjects = [row["subject_id"] for row in rows]
-        _side(session).forget(session, subjects)
+        side(session).forget(session, subjects)
         session.execute(sa.insert(SearchDocument), rows)
-        _side(session).added(session, subjects)
+        side(session).added(session, subjects)
 
 
 def _by_id(session: Session, query: sa.Select[Any], ids: Collection[str]) -> dict[str, sa.Row[Any]]:

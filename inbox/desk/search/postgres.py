@@ -55,6 +55,13 @@ class Index:
             every = every.where(ROWID.in_(rare))
         return _found(session, every.subquery(), inboxes, limit, given)
 
+    @staticmethod
+    def beginning(words: Sequence[str]) -> sa.ColumnElement[bool]:
+        """Of documents in which each of these words, or one that begins with it, stands."""
+        wanted = " & ".join(f"'{word}':*" for word in words)
+        matches = sa.text("search_vector @@ to_tsquery('simple', :begins)")
+        return matches.bindparams(begins=wanted)  # type: ignore[return-value]
+
 
 def _found(
     session: Session,

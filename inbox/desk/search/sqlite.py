@@ -59,3 +59,13 @@ class Index:
         if inboxes is not None:
             query = query.where(sa.or_(DOCUMENT.inbox_id.is_(None), DOCUMENT.inbox_id.in_(inboxes)))
         return session.execute(query.order_by(INDEX.c.rowid.desc()).limit(limit)).all()
+
+    @staticmethod
+    def beginning(words: Sequence[str]) -> sa.ColumnElement[bool]:
+        """Of documents in which each of these words, or one that begins with it, stands."""
+        quoted = " ".join(f'"{word}"*' for word in words)
+        hits = sa.text("SELECT rowid FROM search_index WHERE search_index MATCH :begins").columns(
+            sa.column("rowid", sa.Integer)
+        )
+        found = hits.bindparams(begins=quoted).subquery().select()
+        return col(SearchDocument.rowid).in_(found)

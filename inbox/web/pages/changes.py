@@ -6,6 +6,7 @@ from datetime import datetime
 from aiohttp import web
 from sqlmodel import Session
 
+from inbox import clock
 from inbox.desk import assignment, conversations, drafts, notes, snooze, status, tags
 from inbox.errors import Invalid
 from inbox.events import Actor
@@ -16,6 +17,8 @@ from inbox.web.render import render
 from inbox.web.route import Access, Route
 
 Verb = Callable[[Session, Conversation, Actor], object]
+
+MOST_SAVES = 2**31 - 1  # of a draft; what the column holds
 
 
 async def assign(request: web.Request) -> web.StreamResponse:
@@ -43,12 +46,7 @@ async def resolve(request: web.Request) -> web.StreamResponse:
 
 async def snoozed(request: web.Request) -> web.StreamResponse:
     text = str((await request.post()).get("until", ""))
-    try:
-        until = datetime.fromisoformat(text) if text else None
-    except ValueError:
-        raise Invalid(fields={"until": "Give a time as 2026-11-25T09:00:00+00:00."}) from None
-    if until and until.tzinfo is None:
-        raise Invalid(fields={"until": "Give the time zone as well, as in 09:00:00+00:00."})
+    until = _moment(text) if text else None
     return await _change(request, lambda s, c, by: snooze.snooze(s, c, until, by=by))
 
 
@@ -93,7 +91,7 @@ async def save_draft(request: web.Request) -> web.Response:
     if not isinstance(body, dict) or not isinstance(body.get("text"), str):
         raise Invalid(fields={"text": "Give the text as a string."})
     version = body.get("version")
-    if not isinstance(version, int) or isinstance(version, bool):
+    if type(version) is not int or not 0 <= version < MOST_SAVES:
         raise Invalid(fields={"version": "Give the version as a number."})
     agent, role, text = request[keys.AGENT], request[keys.ROLE], body["text"]
     number, kind = request.match_info["number"], request.match_info["kind"]
@@ -109,6 +107,17 @@ async def save_draft(request: web.Request) -> web.Response:
     return web.json_response({"version": stored})
 
 
+def _moment(text: str) -> datetime:
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise Invalid(fields={"until": "Give a time as 2026-11-25T09:00:00+00:00."}) from None
+    try:
+        return clock.in_utc(found)
+    except ValueError as error:
+        raise Invalid(fields={"until": str(error)}) from None
+
+
 async def _change(request: web.Request, verb: Verb) -> web.StreamResponse:
     agent, role, number = request[keys.AGENT], request[keys.ROLE], request.match_info["number"]
 
@@ -116,7 +125,7 @@ async def _change(request: web.Request, verb: Verb) -> web.StreamResponse:
         conversation = conversations.get(session, number, agent, role)
         verb(session, conversation, Actor.agent(agent))
         session.flush()
-        return desk.read_one(session, conversation, agent)
+        return desk.read_one(session, conversation, agent, role)
 
     opened = await request.app[keys.SERVICES].database.write(work)
     if request.headers.get("HX-Request") == "true":

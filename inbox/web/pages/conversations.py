@@ -48,7 +48,7 @@ async def show(request: web.Request) -> web.Response:
         latest = trail.latest(session)
         conversation = conversations.get(session, number, agent, role)
         listed = desk.read_list(session, _view_beside(conversation, agent.id), agent, role)
-        return latest, desk.read_one(session, conversation, agent), listed
+        return latest, desk.read_one(session, conversation, agent, role), listed
 
     latest, opened, listed = await asking.database(request).read(work)
     return render(
@@ -77,7 +77,7 @@ async def _open(request: web.Request, before: str | None = None) -> desk.Opened:
 
     def work(session: Session) -> desk.Opened:
         conversation = conversations.get(session, number, agent, role)
-        return desk.read_one(session, conversation, agent, before)
+        return desk.read_one(session, conversation, agent, role, before)
 
     return await asking.database(request).read(work)
 
@@ -102,6 +102,7 @@ def _list(listed: desk.Listed, request: web.Request, current: int | None = None)
         "tabs": desk.tabs(view),
         "page": listed.page,
         "current": current,
+        "unconnected": not listed.known.inboxes and nav.administers(request),
         "has_tabs": not (view.kind == "all" and view.status is Status.SNOOZED),
         "request": request,
     }

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from inbox import clock, ids
 from inbox.crm import contacts
-from inbox.desk import drafts, listing, reply_channels, tags, timeline
+from inbox.desk import access, drafts, listing, reply_channels, tags, timeline
 from inbox.desk.listing import View
 from inbox.errors import NotFound
 from inbox.i18n import gettext as _
@@ -32,6 +32,7 @@ OTHERS = (
     .where(
         CONVERSATION.contact_id == sa.bindparam("contact_id"),
         CONVERSATION.id != sa.bindparam("conversation_id"),
+        CONVERSATION.inbox_id.in_(sa.bindparam("inbox_ids", expanding=True)),
     )
     .order_by(CONVERSATION.last_at.desc())
     .limit(EARLIER)
@@ -124,11 +125,19 @@ def read_list(
 
 
 def read_one(
-    session: Session, conversation: Conversation, agent: Agent, before: str | None = None
+    session: Session,
+    conversation: Conversation,
+    agent: Agent,
+    role: Role,
+    before: str | None = None,
 ) -> Opened:
     """With the newest messages, or with those before the one named."""
     contact = contacts.get(session, conversation.contact_id)
-    others = {"contact_id": contact.id, "conversation_id": conversation.id}
+    others = {
+        "contact_id": contact.id,
+        "conversation_id": conversation.id,
+        "inbox_ids": list(access.visible_inboxes(session, agent, role)),
+    }
     return Opened(
         conversation,
         contact,

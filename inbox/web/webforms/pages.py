@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from urllib.parse import urlencode
 
 from aiohttp import web
 from sqlmodel import Session, select
@@ -75,16 +76,21 @@ async def create(request: web.Request) -> web.Response:
     fields = [*drawn.fields, *([drawn.consent] if drawn.consent else [])]
     raw = item(drawn.stamp.nonce, fields, files, i18n.locale())
     await request.app[keys.SERVICES].arrivals.record(inbox.id, [raw])
-    raise web.HTTPSeeOther(f"/forms/{inbox.slug}/thanks")
+    raise web.HTTPSeeOther(f"/forms/{inbox.slug}/thanks{_query(request)}")
 
 
 async def thank(request: web.Request) -> web.Response:
     inbox, settings = await _form(request)
-    return _embeddable(render(request, "forms/thanks.html", inbox=inbox, settings=settings))
+    response = render(
+        request, "forms/thanks.html", inbox=inbox, settings=settings, **_embedding(request)
+    )
+    return _embeddable(response)
 
 
 async def _form(request: web.Request) -> tuple[Inbox, FormSettings]:
     slug = request.match_info["slug"]
+    if language := request.query.get("lang"):
+        i18n.set_locale(i18n.negotiate(language))
     inbox = await request.app[keys.SERVICES].database.read(lambda session: _find(session, slug))
     return inbox, FormSettings.model_validate(inbox.settings)
 
@@ -163,8 +169,20 @@ def _page(request: web.Request, drawn: Drawn, status: int = 200) -> web.Response
         stamp=stamps.seal(vault, inbox.id, drawn.stamp),
         ticket=ticket,
         names={"trap": TRAP, "stamp": STAMP, "ticket": TICKET},
+        **_embedding(request),
     )
     return _embeddable(response)
+
+
+def _embedding(request: web.Request) -> dict[str, object]:
+    """In a frame of another page it goes without our name and frame."""
+    return {"embedded": "embed" in request.query, "query": _query(request)}
+
+
+def _query(request: web.Request) -> str:
+    """What the next page has to know of how this one is shown."""
+    kept = {name: request.query[name] for name in ("embed", "lang") if name in request.query}
+    return f"?{urlencode(kept)}" if kept else ""
 
 
 def _embeddable(response: web.Response) -> web.Response:

@@ -11,14 +11,14 @@ from inbox.web.uploads import SAFE_IMAGES, read_upload
 from inbox.web.widget import tokens
 from inbox.web.widget.answers import json
 from inbox.web.widget.lobby import LOBBY
-from inbox.web.widget.messages import recognise
+from inbox.web.widget.messages import visitor_id
 
 FILE_BYTES = 10 * 1024 * 1024
 
 
 async def create(request: web.Request) -> web.Response:
     """Answers with a ticket, by which a message of this visitor can carry the file."""
-    inbox_id, visitor = await recognise(request)
+    inbox_id, visitor = await visitor_id(request)
     request.app[LOBBY].files.take(visitor)
     services = request.app[keys.SERVICES]
     upload = await read_upload(await _file_part(request), FILE_BYTES)
@@ -34,7 +34,7 @@ async def create(request: web.Request) -> web.Response:
 
 async def show(request: web.Request) -> web.Response:
     """Shown in place only when it is an image that can hold no script."""
-    inbox_id, visitor = await recognise(request)
+    inbox_id, visitor = await visitor_id(request)
     request.app[LOBBY].requests.take(visitor)
     services, attachment_id = request.app[keys.SERVICES], request.match_info["attachment_id"]
     attachment = await services.database.read(

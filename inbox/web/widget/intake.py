@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from inbox.envelope import RawItem
 from inbox.errors import Invalid
 from inbox.vault import Vault
-from inbox.web.widget.tokens import UploadedFile, read_ticket
+from inbox.web.widget.tokens import UploadedFile, Visitor, read_ticket
 
 TEXT_BYTES = 8 * 1024
 MOST_FILES = 5
@@ -44,17 +44,17 @@ class PostedReceipt(BaseModel):
     upto: Annotated[str, StringConstraints(pattern=r"^[0-9a-z]{25}$")]
 
 
-def message_item(vault: Vault, inbox_id: str, visitor: str, data: Any) -> RawItem:
+def message_item(vault: Vault, inbox_id: str, visitor: Visitor, data: Any) -> RawItem:
     """Raises Invalid."""
     posted = _checked(PostedMessage, data)
     text = posted.text.replace("\x00", "").strip()
     if len(text.encode()) > TEXT_BYTES:
         raise Invalid(fields={"text": f"A message may have {TEXT_BYTES // 1024} KB at most."})
-    files = [read_ticket(vault, inbox_id, visitor, ticket) for ticket in posted.files]
+    files = [read_ticket(vault, inbox_id, visitor.id, ticket) for ticket in posted.files]
     if not text and not files:
         raise Invalid(fields={"text": "Write something first."})
     content = _content(posted, visitor, text, files)
-    return RawItem(external_id=f"{visitor}:{posted.client_id}", content=orjson.dumps(content))
+    return RawItem(external_id=f"{visitor.id}:{posted.client_id}", content=orjson.dumps(content))
 
 
 def receipt(data: Any) -> PostedReceipt:
@@ -74,7 +74,7 @@ def receipt_items(visitor: str, kind: str, provider_ids: Sequence[str]) -> list[
 
 
 def _content(
-    posted: PostedMessage, visitor: str, text: str, files: Sequence[UploadedFile]
+    posted: PostedMessage, visitor: Visitor, text: str, files: Sequence[UploadedFile]
 ) -> dict[str, Any]:
     """Empty optional values are left out."""
     optional = ("name", "email", "page", "language", "time_zone", "consent")
@@ -82,10 +82,11 @@ def _content(
     return {
         "kind": "message",
         "client_id": posted.client_id,
-        "visitor": visitor,
+        "visitor": visitor.id,
         "text": text,
         "files": [file.model_dump() for file in files],
         **given,
+        **({"vouched": visitor.vouched} if visitor.vouched else {}),
     }
 
 

@@ -54,18 +54,25 @@ async def _converse(request: web.Request, socket: web.WebSocketResponse, inbox_i
         raise Invalid("The first frame is text.") from None
     vault = request.app[keys.SERVICES].vault
     visitor = tokens.read_token(vault, inbox_id, str(hello.get("token", "")))
-    with request.app[LOBBY].visit(inbox_id, visitor) as visit:
-        await Conversing(request, socket, visit).run(hello.get("after"))
+    with request.app[LOBBY].visit(inbox_id, visitor.id) as visit:
+        await Conversing(request, socket, visit, visitor).run(hello.get("after"))
 
 
 class Conversing:
     """One open socket."""
 
-    def __init__(self, request: web.Request, socket: web.WebSocketResponse, visit: Visit) -> None:
+    def __init__(
+        self,
+        request: web.Request,
+        socket: web.WebSocketResponse,
+        visit: Visit,
+        visitor: tokens.Visitor,
+    ) -> None:
         self.request = request
         self.services = request.app[keys.SERVICES]
         self.socket = socket
         self.visit = visit
+        self.visitor = visitor
         self._typed_at = 0.0
 
     async def run(self, after: Any) -> None:
@@ -136,7 +143,7 @@ class Conversing:
         visit = self.visit
         try:
             messages.limit_messages(self.request, visit.visitor)
-            item = message_item(self.services.vault, visit.inbox_id, visit.visitor, data)
+            item = message_item(self.services.vault, visit.inbox_id, self.visitor, data)
             await self.services.arrivals.record(visit.inbox_id, [item])
         except InboxError as error:
             await _say(self.socket, type="refused", client_id=client_id, error=problem(error))

@@ -13,28 +13,50 @@ from inbox.errors import Invalid
 from inbox.model import MessageState
 from inbox.services import Services
 from inbox.web import keys
-from inbox.web.widget import site, tokens
+from inbox.web.widget import identities, site, tokens
 from inbox.web.widget.answers import json, page
 from inbox.web.widget.intake import message_item, receipt, receipt_items
 from inbox.web.widget.lobby import LOBBY, Visit
+from inbox.web.widget.tokens import Visitor
 
 LONGEST_WAIT = 25
 LARGEST_BODY = 64 * 1024
 
 
 async def welcome(request: web.Request) -> web.Response:
-    """A new visitor and the token that proves him."""
+    """A new visitor and the token that proves him; with `identity`, the one his site knows."""
     services, inbox_id = request.app[keys.SERVICES], request.match_info["inbox_id"]
     request.app[LOBBY].registrations.take(address(request))
-    await services.database.read(lambda session: site.find(session, inbox_id))
-    visitor = tokens.new_visitor_id()
-    token = tokens.visitor_token(services.vault, inbox_id, visitor)
+    inbox = await services.database.read(lambda session: site.find(session, inbox_id).inbox)
+    identity = (await _body(request)).get("identity") if request.can_read_body else None
+    if identity is None:
+        visitor, vouched = tokens.new_visitor_id(), None
+    else:
+        secret = services.channels.of(inbox).settings.identity_secret.get_secret_value()
+        vouched = identities.proven(secret, identity).model_dump()
+        visitor = await _visitor_of(request, inbox_id, vouched["id"])
+    token = tokens.visitor_token(services.vault, inbox_id, visitor, vouched)
     return json({"visitor": visitor, "token": token}, 201)
+
+
+async def _visitor_of(request: web.Request, inbox_id: str, external_id: str) -> str:
+    """The one he was before, on any device; else who he is now, if nobody has vouched for him."""
+    services = request.app[keys.SERVICES]
+    known, is_somebody = await services.database.read(
+        lambda session: visitors.known_as(session, inbox_id, external_id)
+    )
+    if known:
+        return known
+    if not is_somebody and "Authorization" in request.headers:
+        now = tokens.read_token(services.vault, inbox_id, tokens.bearer(request))
+        if not now.vouched or now.vouched["id"] == external_id:
+            return now.id
+    return tokens.new_visitor_id()
 
 
 async def index(request: web.Request) -> web.Response:
     """The newest page; older ones by `before`; with `after`, what is new, waiting for it."""
-    inbox_id, visitor = await recognise(request)
+    inbox_id, visitor = await visitor_id(request)
     request.app[LOBBY].requests.take(visitor)
     after = _number(request.query.get("after", ""))
     wait = min(_number(request.query.get("wait", "")) or 0, LONGEST_WAIT)
@@ -50,7 +72,7 @@ async def create(request: web.Request) -> web.Response:
     """Answered after the message is safe; the same `client_id` again is the same message."""
     inbox_id, visitor = await recognise(request)
     services = request.app[keys.SERVICES]
-    limit_messages(request, visitor)
+    limit_messages(request, visitor.id)
     item = message_item(services.vault, inbox_id, visitor, await _body(request))
     await services.arrivals.record(inbox_id, [item])
     return json({"client_id": item.external_id.partition(":")[2]}, 201)
@@ -58,18 +80,23 @@ async def create(request: web.Request) -> web.Response:
 
 async def acknowledge(request: web.Request) -> web.Response:
     """Delivered or read."""
-    inbox_id, visitor = await recognise(request)
+    inbox_id, visitor = await visitor_id(request)
     request.app[LOBBY].requests.take(visitor)
     await record_receipt(request.app[keys.SERVICES], inbox_id, visitor, await _body(request))
     return json({}, 202)
 
 
-async def recognise(request: web.Request) -> tuple[str, str]:
+async def recognise(request: web.Request) -> tuple[str, Visitor]:
     """The inbox and the visitor that the bearer token proves. Raises BadToken or NotFound."""
     services, inbox_id = request.app[keys.SERVICES], request.match_info["inbox_id"]
     visitor = tokens.read_token(services.vault, inbox_id, tokens.bearer(request))
     await services.database.read(lambda session: site.find(session, inbox_id))
     return inbox_id, visitor
+
+
+async def visitor_id(request: web.Request) -> tuple[str, str]:
+    inbox_id, visitor = await recognise(request)
+    return inbox_id, visitor.id
 
 
 def limit_messages(request: web.Request, visitor: str) -> None:

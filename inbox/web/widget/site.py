@@ -16,6 +16,7 @@ HOST = re.compile(r"(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:\d{1,5})?")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
+    inbox: Inbox
     inbox_id: str
     title: str
     greeting: str
@@ -44,6 +45,7 @@ def find(session: Session, inbox_id: str) -> Site:
         raise NotFound
     settings = WebchatSettings.model_validate(inbox.settings)
     return Site(
+        inbox=inbox,
         inbox_id=inbox.id,
         title=settings.title or inbox.name,
         greeting=settings.welcome or inbox.greeting,

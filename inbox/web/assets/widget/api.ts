@@ -1,5 +1,5 @@
 /** The server's endpoints for one inbox. */
-import type { Page, Problem, SentFile } from "./protocol";
+import type { Page, Problem, Proof, SentFile } from "./protocol";
 
 export class Refused extends Error {
   constructor(
@@ -21,8 +21,9 @@ export class Api {
     return `${location.origin.replace(/^http/, "ws")}${this.base}/socket`;
   }
 
-  async register(): Promise<string> {
-    const answer = await this.ask<{ token: string }>("/visitors", "", { method: "POST" });
+  async register(token = "", identity?: Proof): Promise<string> {
+    const body = identity && JSON.stringify({ identity });
+    const answer = await this.ask<{ token: string }>("/visitors", token, { method: "POST", body });
     return answer.token;
   }
 

@@ -1,10 +1,9 @@
 /** One message, the visitor's or an answer. */
 import type { ComponentChildren } from "preact";
-import type { Chat, Pending } from "./chat";
-import type { Link } from "./connection";
+import type { Chat } from "./chat";
 import { clockTime } from "./dates";
 import { FileTile } from "./file-tile";
-import type { Attached, Message, SentFile } from "./protocol";
+import type { Attached, Link, Message, Pending, SentFile } from "./protocol";
 import { say } from "./texts";
 
 interface OwnProps {

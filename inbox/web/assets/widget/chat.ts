@@ -1,23 +1,23 @@
 /** What the chat knows and does; the components draw it. */
 import { Api } from "./api";
-import { Connection, type Link } from "./connection";
+import { Connection } from "./connection";
 import { cleanProfile, type Host } from "./host";
-import type { Config, Kept, Message, Page, Problem, Profile, Queued, SentFile } from "./protocol";
-import { language } from "./texts";
-
-export interface Pending extends Queued {
-  state: "sending" | "sent" | "failed";
-}
-
-export interface View {
-  link: Link;
-  isOpen: boolean;
-  isAgreed: boolean;
-  messages: Message[];
-  pending: Pending[];
-  typist?: string;
-  hasEarlier: boolean;
-}
+import { newId, posted } from "./posting";
+import type {
+  Config,
+  Kept,
+  Link,
+  Message,
+  Page,
+  Pending,
+  Problem,
+  Profile,
+  Proof,
+  Queued,
+  SentFile,
+  View,
+} from "./protocol";
+import { Registration } from "./registration";
 
 const TYPING_SHOWN = 6_000;
 const TYPING_TOLD = 3_000;
@@ -26,7 +26,7 @@ const RETRY = 5_000;
 export class Chat {
   readonly api: Api;
   private connection?: Connection;
-  private registering?: Promise<string>;
+  private readonly registration: Registration;
   private messages = new Map<string, Message>();
   private pending = new Map<string, Pending>();
   private link: Link = navigator.onLine ? "connecting" : "offline";
@@ -42,10 +42,12 @@ export class Chat {
     readonly host: Host,
   ) {
     this.api = new Api(config.inbox);
+    this.registration = new Registration(this.api, host, (token) => this.become(token));
     this.takeQueue(host.kept);
     host.hear((message) => {
-      if (message.profile) this.keepProfile(cleanProfile(message.profile));
+      if (message.profile) this.identify(message.profile);
       if (message.kept) this.adopt(message.kept);
+      this.proveIfWanted();
       this.noticeReading();
       this.changed();
     });
@@ -87,6 +89,7 @@ export class Chat {
       profile: { ...this.host.kept.profile, ...profile },
       ...(this.asksConsent && { consent: this.config.consent_version }),
     });
+    this.proveIfWanted();
     this.changed();
   }
 
@@ -132,23 +135,36 @@ export class Chat {
 
   /** The visitor comes into being with the first thing that he does. */
   token(): Promise<string> {
-    const { token } = this.host.kept;
-    if (token) return Promise.resolve(token);
-    this.registering ??= this.register().finally(() => {
-      this.registering = undefined;
-    });
-    return this.registering;
+    return this.registration.token();
   }
 
   close(): void {
     this.host.tell({ close: true });
   }
 
-  private async register(): Promise<string> {
-    const token = await this.api.register();
-    this.host.keep({ token });
+  private become(token: string): void {
+    this.messages.clear();
+    this.hasEarlier = false;
     this.connect(token);
-    return token;
+  }
+
+  private identify(given: Profile & Proof): void {
+    if (this.registration.identify(given)) this.leave();
+    this.keepProfile(cleanProfile(given));
+  }
+
+  /** Not before he looks or has written: who only visits the site costs the server nothing. */
+  private proveIfWanted(): void {
+    const isWanted = this.host.isOpen || Boolean(this.host.kept.token);
+    if (!this.registration.isPending || !isWanted || (this.asksConsent && !this.isAgreed)) return;
+    void this.token().catch(() => undefined);
+  }
+
+  private leave(): void {
+    this.connection?.close();
+    this.connection = undefined;
+    this.messages.clear();
+    this.host.keep({ token: "", who: "" });
   }
 
   private connect(token: string): void {
@@ -172,21 +188,8 @@ export class Chat {
     }
     for (const queued of this.pending.values()) {
       if (queued.state !== "sending" || (clientId && queued.client_id !== clientId)) continue;
-      this.connection?.send("message", this.posted(queued));
+      this.connection?.send("message", posted(queued, this.host));
     }
-  }
-
-  private posted({ client_id, text, files, consent }: Pending): object {
-    return {
-      client_id,
-      text,
-      files: files.map((file) => file.ticket),
-      ...(consent && { consent }),
-      ...this.host.kept.profile,
-      page: this.host.page,
-      language: navigator.language.slice(0, 16) || language,
-      time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone ?? "",
-    };
   }
 
   private takeLink(link: Link): void {
@@ -231,10 +234,7 @@ export class Chat {
 
   /** The site's keys were changed: an old token is worth nothing, what is queued is. */
   private startAnew(): void {
-    this.connection?.close();
-    this.connection = undefined;
-    this.messages.clear();
-    this.host.keep({ token: "" });
+    this.leave();
     setTimeout(() => void this.flush(), RETRY);
   }
 
@@ -288,11 +288,4 @@ export class Chat {
   private changed(): void {
     for (const watcher of this.watchers) watcher();
   }
-}
-
-/** `crypto.randomUUID` is missing on pages without TLS. */
-function newId(): string {
-  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join(
-    "-",
-  );
 }

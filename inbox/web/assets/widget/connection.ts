@@ -1,8 +1,6 @@
 /** The way to the server: a WebSocket that resumes, and long polling where sockets do not get through. */
 import { type Api, Refused } from "./api";
-import type { Page, Problem } from "./protocol";
-
-export type Link = "connecting" | "online" | "offline";
+import type { Link, Page, Problem } from "./protocol";
 
 export interface Events {
   link(link: Link): void;

@@ -4,6 +4,7 @@ import {
   type Hello,
   type Kept,
   type Profile,
+  type Proof,
   READY,
   type ToFrame,
 } from "./protocol";
@@ -96,4 +97,26 @@ export function cleanProfile(given: Profile | undefined): Profile {
   if (typeof given?.name === "string") profile.name = given.name.trim().slice(0, 120);
   if (typeof given?.email === "string") profile.email = given.email.trim().slice(0, 120);
   return profile;
+}
+
+/** What proves who the visitor is, and the id that it proves; nothing, if the site gave none. */
+export function proofOf(given: Proof): { proof: Proof; who: string } | undefined {
+  const { token, id, hash } = given;
+  if (typeof token === "string") {
+    const who = subject(token);
+    return who ? { proof: { token }, who } : undefined;
+  }
+  if (!id || typeof hash !== "string") return undefined;
+  return { proof: { id: String(id), hash }, who: String(id) };
+}
+
+/** Only to see whether he is the one from before; the server checks the signature. */
+function subject(token: string): string {
+  try {
+    const [, payload = ""] = token.split(".");
+    const bytes = atob(payload.replace(/-/g, "+").replace(/_/g, "/"));
+    return String(JSON.parse(bytes).sub ?? "");
+  } catch {
+    return "";
+  }
 }

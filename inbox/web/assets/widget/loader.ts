@@ -1,14 +1,17 @@
-/** The one script of a foreign page: a launcher that its styles cannot reach, and the chat's frame. */
+/** The one script of a foreign page: the chat with its launcher, or a form in its place. */
+
+import { showForm } from "./form";
 import { chooseLanguage } from "./language";
 import { sheetText } from "./launcher-style";
-import { type FromFrame, type Profile, READY, type ToFrame } from "./protocol";
+import { type FromFrame, type Profile, type Proof, READY, type ToFrame } from "./protocol";
 import { forget, load, merge, save } from "./storage";
 import texts from "./strings/launcher.json";
 
 interface InboxChat {
   open(): void;
   close(): void;
-  identify(profile: Profile): void;
+  identify(profile: Profile & Proof): void;
+  forget(): void;
 }
 
 declare global {
@@ -21,6 +24,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const BUBBLE = "M21 14a2 2 0 0 1-2 2H8l-5 4V5a2 2 0 0 1 2-2h14a2 2 0 0 1 2 2z";
 
 const script = document.currentScript as HTMLScriptElement | null;
+if (script?.dataset.form) showForm(script, script.dataset.form);
 if (script?.dataset.inbox && !window.InboxChat)
   window.InboxChat = start(script, script.dataset.inbox);
 
@@ -31,7 +35,10 @@ function start(script: HTMLScriptElement, inbox: string): InboxChat {
     script.dataset.lang || document.documentElement.lang || navigator.language,
   );
   const text = texts[language];
-  const { root, button, badge } = drawLauncher(Number(script.dataset.hue) || 265);
+  const { root, button, badge } = drawLauncher(
+    Number(script.dataset.hue) || 265,
+    script.dataset.position === "start",
+  );
   let kept = load(key);
   let frame: HTMLIFrameElement | undefined;
   let port: MessagePort | undefined;
@@ -119,15 +126,22 @@ function start(script: HTMLScriptElement, inbox: string): InboxChat {
       makeFrame();
       tell({ profile });
     },
+    forget: () => {
+      toggle(false);
+      kept = forget(key);
+      frame?.remove();
+      frame = port = undefined;
+      label();
+    },
   };
 }
 
 /** Made node by node, since a strict page may forbid markup from text (Trusted Types). */
-function drawLauncher(hue: number) {
+function drawLauncher(hue: number, isAtStart: boolean) {
   const host = document.createElement("inbox-chat");
   const root = host.attachShadow({ mode: "closed" });
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(sheetText(hue));
+  sheet.replaceSync(sheetText(hue, isAtStart));
   root.adoptedStyleSheets = [sheet];
   const button = document.createElement("button");
   button.type = "button";

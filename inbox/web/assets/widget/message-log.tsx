@@ -1,9 +1,9 @@
 /** The messages, by day, the newest in sight unless the reader has scrolled up. */
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { Answer, Own } from "./bubble";
-import type { Chat, View } from "./chat";
+import type { Chat } from "./chat";
 import { dayName, isSameDay } from "./dates";
-import type { Message } from "./protocol";
+import type { Message, View } from "./protocol";
 import { say } from "./texts";
 
 const NEAR = 80;

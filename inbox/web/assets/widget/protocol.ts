@@ -5,6 +5,13 @@ export interface Profile {
   email?: string;
 }
 
+/** What a site gives to `identify` besides; the server checks it. */
+export interface Proof {
+  token?: string;
+  id?: string;
+  hash?: string;
+}
+
 export interface Queued {
   client_id: string;
   text: string;
@@ -28,12 +35,14 @@ export interface Kept {
   draft?: string;
   consent?: string;
   profile?: Profile;
+  /** The id that the site has proven; empty for a stranger. */
+  who?: string;
 }
 
 export interface ToFrame {
   open?: boolean;
   kept?: Kept;
-  profile?: Profile;
+  profile?: Profile & Proof;
 }
 
 export interface FromFrame {
@@ -80,6 +89,23 @@ export interface Problem {
   fields: Record<string, string>;
 }
 
+export type Link = "connecting" | "online" | "offline";
+
+export interface Pending extends Queued {
+  state: "sending" | "sent" | "failed";
+}
+
+/** What the components draw. */
+export interface View {
+  link: Link;
+  isOpen: boolean;
+  isAgreed: boolean;
+  messages: Message[];
+  pending: Pending[];
+  typist?: string;
+  hasEarlier: boolean;
+}
+
 /** Drawn by the server into the page. */
 export interface Config {
   inbox: string;
@@ -92,6 +118,11 @@ export interface Config {
   text_bytes: number;
   file_bytes: number;
   most_files: number;
+}
+
+/** The height of an embedded form, in pixels. */
+export interface FormSays {
+  inboxForm: number;
 }
 
 /** The frame says it listens; a hello before that would be lost. */

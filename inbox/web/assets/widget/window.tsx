@@ -1,5 +1,5 @@
 /** The whole window of the chat. */
-import { useEffect, useReducer } from "preact/hooks";
+import { useEffect, useLayoutEffect, useReducer } from "preact/hooks";
 import type { Chat } from "./chat";
 import { Composer } from "./composer";
 import { Header } from "./header";
@@ -9,7 +9,8 @@ import { say } from "./texts";
 
 export function Window({ chat }: { chat: Chat }) {
   const [, redraw] = useReducer((count: number) => count + 1, 0);
-  useEffect(() => chat.watch(() => redraw(null)), [chat]);
+  // with the drawing, not after the next frame: the first page may be here before that
+  useLayoutEffect(() => chat.watch(() => redraw(null)), [chat]);
   useEffect(() => {
     const close = (event: KeyboardEvent) => {
       if (event.key === "Escape" && !event.defaultPrevented) chat.close();
