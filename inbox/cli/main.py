@@ -1,6 +1,10 @@
-"""The commands, and errors told in a sentence."""
+"""The commands, and errors told in a sentence.
+
+Each imports what it needs and no more, for that is most of the time it takes to start.
+"""
 
 import errno
+import gc
 import sys
 from pathlib import Path
 from typing import Any
@@ -9,13 +13,26 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 
 from inbox import __version__
-from inbox.cli import admin, moving, running
 from inbox.cli.options import data_option, port_option, reached_at, running_loop, settings_from
 from inbox.errors import InboxError
+
+MOVING = ("backup", "restore", "export", "import")
+
+gc.disable()  # what is imported stays; whoever goes on to serve calls it back
 
 
 class Commands(click.Group):
     """Plain errors, without tracebacks, and an exit code that says so."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *MOVING])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in MOVING:
+            return super().get_command(ctx, cmd_name)
+        from inbox.cli import moving
+
+        return next(command for command in moving.COMMANDS if command.name == cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -52,8 +69,10 @@ def main() -> None:
 @running_loop
 async def demo(host: str, port: int, data_dir: Path | None) -> None:
     """Serve the demo: a seeded workspace, and simulators of every channel."""
+    from inbox.cli.demo import demo as run_demo
+
     base = {"public_url": f"http://127.0.0.1:{port}", "log_level": "WARNING"}
-    await running.demo(settings_from(data_dir=data_dir, **base), host, port)
+    await run_demo(settings_from(data_dir=data_dir, **base), host, port)
 
 
 @main.command()
@@ -63,6 +82,8 @@ async def demo(host: str, port: int, data_dir: Path | None) -> None:
 @running_loop
 async def serve(host: str, port: int, data_dir: Path | None) -> None:
     """Serve pages and API, and do the background work, in one process."""
+    from inbox.cli import running
+
     settings = reached_at(port, settings_from(data_dir=data_dir))
     await running.serve(settings, host, port, with_work=True)
 
@@ -73,6 +94,8 @@ async def serve(host: str, port: int, data_dir: Path | None) -> None:
 @running_loop
 async def web(host: str, port: int) -> None:
     """Serve pages and API only; any number of these beside `inbox work`."""
+    from inbox.cli import running
+
     settings = reached_at(port, settings_from())
     await running.serve(settings, host, port, with_work=False)
 
@@ -81,6 +104,8 @@ async def web(host: str, port: int) -> None:
 @running_loop
 async def work() -> None:
     """Do the background work only; any number of these beside `inbox web`."""
+    from inbox.cli import running
+
     await running.work(settings_from())
 
 
@@ -88,6 +113,8 @@ async def work() -> None:
 @data_option
 def migrate(data_dir: Path | None) -> None:
     """Bring the database to what this version needs."""
+    from inbox.cli import admin
+
     admin.migrate(settings_from(data_dir=data_dir))
 
 
@@ -96,11 +123,9 @@ def migrate(data_dir: Path | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="For scripts.")
 def check(data_dir: Path | None, as_json: bool) -> None:
     """Look after database, channels and queues; the exit code says whether all is well."""
+    from inbox.cli import admin
+
     sys.exit(0 if admin.check(settings_from(data_dir=data_dir), as_json=as_json) else 1)
-
-
-for command in moving.COMMANDS:
-    main.add_command(command)
 
 
 @main.group()
@@ -118,6 +143,8 @@ def agent_add(
     email: str, name: str, role: str, password_stdin: bool, data_dir: Path | None
 ) -> None:
     """Add an agent; the first one is the owner."""
+    from inbox.cli import admin
+
     settings = settings_from(data_dir=data_dir)
     click.echo(admin.add_agent(settings, email, name, role, _password(password_stdin)))
 
@@ -128,6 +155,8 @@ def agent_add(
 @data_option
 def agent_password(email: str, password_stdin: bool, data_dir: Path | None) -> None:
     """Give an agent a new password; every session of theirs ends."""
+    from inbox.cli import admin
+
     admin.set_password(settings_from(data_dir=data_dir), email, _password(password_stdin))
     click.echo(f"{email} has a new password.")
 
@@ -143,6 +172,8 @@ def token() -> None:
 @data_option
 def token_create(name: str, scopes: tuple[str, ...], data_dir: Path | None) -> None:
     """Make a token; it is printed once, alone."""
+    from inbox.cli import admin
+
     click.echo(admin.create_token(settings_from(data_dir=data_dir), name, scopes))
 
 
@@ -161,6 +192,8 @@ def inbox_group() -> None:
 @running_loop
 async def inbox_add(kind: str, name: str, values: tuple[str, ...], data_dir: Path | None) -> None:
     """Add an inbox of KIND; its id is printed."""
+    from inbox.cli import admin
+
     settings = settings_from(data_dir=data_dir)
     click.echo(await admin.add_inbox(settings, kind, name, values))
 
