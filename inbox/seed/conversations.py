@@ -22,13 +22,17 @@ from inbox.model import (
     MessageState,
     Priority,
     Status,
+    Team,
 )  # fmt: skip
+
+UNASSIGNED_TEAM = "Returns and billing"
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
     agents: Mapping[str, Agent]
     inboxes: Mapping[str, Inbox]
+    teams: Mapping[str, Team]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +65,8 @@ def _tell(session: Session, key: bytes, desk: Desk, story: Story) -> None:
     if story.owner:
         owner = desk.agents[story.owner]
         assignment.assign(session, told, owner.id, by=by, reason="round robin")
+    elif story.status == "open":
+        assignment.transfer(session, told, desk.teams[UNASSIGNED_TEAM].id, by=by)
     for name in story.tags:
         tags.tag(session, told, name, by=by)
     if story.priority:
