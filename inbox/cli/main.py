@@ -22,6 +22,15 @@ gc.disable()  # what is imported stays; whoever goes on to serve calls it back
 class Commands(click.Group):
     """Plain errors, without tracebacks, and an exit code that says so."""
 
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        _add_rare()
+        return super().list_commands(ctx)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.commands:
+            _add_rare()
+        return super().get_command(ctx, cmd_name)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
@@ -116,8 +125,11 @@ def check(data_dir: Path | None, as_json: bool) -> None:
     sys.exit(0 if admin.check(settings_from(data_dir=data_dir), as_json=as_json) else 1)
 
 
-for command in moving.COMMANDS:
-    main.add_command(command)
+def _add_rare() -> None:
+    from inbox.cli import moving
+
+    for command in moving.COMMANDS:
+        main.add_command(command)
 
 
 @main.group()
