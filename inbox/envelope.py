@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
 
 # what breaks a line or turns the reading direction of what stands beside it
@@ -48,8 +49,23 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Spooled:
+    """Bytes too many to hold in memory, in a file which whoever stores them takes away.
+
+    `digest` is their SHA-256 in hex.
+    """
+
+    path: Path
+    size: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FilePart:
-    """A file in a message; `content` is None while only the `remote` reference is known."""
+    """A file in a message; `content` is None while only the `remote` reference is known.
+
+    A large one has `spooled` instead.
+    """
 
     name: str
     content_type: str
@@ -57,6 +73,11 @@ class FilePart:
     remote: str = ""
     content_id: str = ""
     inline: bool = False
+    spooled: Spooled | None = None
+
+    @property
+    def size(self) -> int:
+        return self.spooled.size if self.spooled else len(self.content or b"")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,11 +94,19 @@ class Bounce:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawItem:
-    """Bytes as they came, with the provider's id; `meta` is what came beside them."""
+    """Bytes as they came, with the provider's id; `meta` is what came beside them.
+
+    A large one has `spooled` instead of `content`.
+    """
 
     external_id: str
-    content: bytes
+    content: bytes = b""
     meta: Mapping[str, Any] = field(default_factory=dict)
+    spooled: Spooled | None = None
+
+    @property
+    def size(self) -> int:
+        return self.spooled.size if self.spooled else len(self.content)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

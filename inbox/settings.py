@@ -66,6 +66,11 @@ class Settings(BaseSettings):
         return text
 
     @property
+    def spool_dir(self) -> Path:
+        """For large things on their way, on the disk of the files, so that they need no copying."""
+        return self.data_dir / "spool"
+
+    @property
     def sqlalchemy_url(self) -> str:
         if not self.database_url:
             return f"sqlite:///{self.data_dir / 'inbox.sqlite3'}"

@@ -93,9 +93,9 @@ def update(session: Session, contact: Contact, changes: Mapping[str, Any], *, by
     for name, value in changed.items():
         setattr(contact, name, value)
     contact.version += 1
-    contact_name_changed = "name" in changed
+    contact.indexed = False
     session.add(contact)
-    if contact_name_changed:
+    if "name" in changed:
         _rename_rows(session, contact)
     record(
         session,
@@ -111,7 +111,7 @@ def update(session: Session, contact: Contact, changes: Mapping[str, Any], *, by
 def learn(contact: Contact, fields: Mapping[str, str], name: str) -> None:
     """What a channel tells about a person fills gaps and overwrites nothing."""
     if name and not contact.name:
-        contact.name = name[:300]
+        contact.name, contact.indexed = name[:300], False
     for field in FROM_CHANNEL:
         if fields.get(field) and not getattr(contact, field):
             setattr(contact, field, str(fields[field])[:64])
@@ -131,7 +131,8 @@ def _create(session: Session, address: Address) -> Known:
 
 def _add(session: Session, contact: Contact, address: Address) -> Known:
     identity = _identity(contact, address, is_primary=False)
-    session.add(identity)
+    contact.indexed = False
+    session.add_all([contact, identity])
     return contact, identity
 
 
@@ -161,10 +162,11 @@ def _identity(contact: Contact, address: Address, *, is_primary: bool) -> Identi
 
 
 def _rename_rows(session: Session, contact: Contact) -> None:
-    """Lists show the name from the conversation's row, so it follows."""
+    """Lists show it from the conversation's row, so it follows; an address where there is none."""
+    addresses = [] if contact.name else identities(session, contact.id)
     session.execute(
         sa.update(Conversation)
         .where(col(Conversation.contact_id) == contact.id)
-        .values(contact_name=contact.name)
+        .values(contact_name=contact.name or next((one.value for one in addresses), ""))
         .execution_options(synchronize_session="fetch")
     )

@@ -7,16 +7,13 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from inbox import clock
-from inbox.desk import counters
+from inbox.desk import access, counters
 from inbox.errors import Conflict, Invalid, NotFound
 from inbox.events import Actor, EventKind, record
 from inbox.model import (
     Agent,
     Assignment,
     Conversation,
-    Inbox,
-    InboxMembership,
-    Permission,
     Role,
     Team,
     TeamMembership,
@@ -39,7 +36,8 @@ def assign(
     counters.hold(session, conversation)
     if conversation.assignee_id == agent_id:
         return conversation
-    if not may_see(session, agent, conversation.inbox_id):
+    role = session.get_one(Role, agent.role_id)
+    if not access.may_see(session, agent, role, conversation.inbox_id):
         raise Invalid(fields={"agent_id": f"{agent.name} can't see this inbox."})
     agent.last_assigned_at = clock.now()
     session.add(agent)
@@ -103,20 +101,6 @@ def claim(session: Session, conversation_id: str, agent_id: str, *, by: Actor) -
         winner = session.get(Agent, conversation.assignee_id)
         raise Conflict(f"{winner.name if winner else 'Somebody else'} has this conversation.")
     return assign(session, conversation, agent_id, by=by)
-
-
-def may_see(session: Session, agent: Agent, inbox_id: str) -> bool:
-    """Whether the inbox is open to all, or to this agent by membership or role."""
-    inbox = session.get(Inbox, inbox_id)
-    if inbox is None or not inbox.restricted:
-        return True
-    role = session.get(Role, agent.role_id)
-    if role and Permission.SEE_ALL in role.permissions:
-        return True
-    membership = select(InboxMembership.id).where(
-        InboxMembership.inbox_id == inbox_id, InboxMembership.agent_id == agent.id
-    )
-    return session.exec(membership).first() is not None
 
 
 def _known_agent(session: Session, agent_id: str) -> Agent:

@@ -1,16 +1,24 @@
 """The outbox: states that only move forward, leases with an epoch, and what a provider reports."""
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from inbox import clock
 from inbox.db import now, touch
 from inbox.envelope import Bounce, DeliveryReport, Receipt
 from inbox.events import SYSTEM, Actor, EventKind, record
-from inbox.model import Conversation, Delivery, Direction, Identity, Message, MessageState
+from inbox.model import (
+    Conversation,
+    Delivery,
+    Direction,
+    Identity,
+    Inbox,
+    Message,
+    MessageState,
+)  # fmt: skip
 
 TOPIC = "deliveries"
 LEASE = timedelta(seconds=90)
@@ -37,6 +45,7 @@ def claim_due(session: Session, limit: int) -> list[Delivery]:
             col(Delivery.state).in_(ON_THE_WAY),
             col(Delivery.not_before) <= moment,
             sa.or_(col(Delivery.lease_until).is_(None), col(Delivery.lease_until) < moment),
+            col(Delivery.inbox_id).in_(sa.select(col(Inbox.id)).where(col(Inbox.enabled))),
             ~blocked,
         )
         .order_by(col(Delivery.not_before), col(Delivery.id))
@@ -95,7 +104,7 @@ def put_off(
     delivery.error, delivery.stage = error[:2000], ""
     if delivery.error_code != REPEATED:
         delivery.error_code = code[:64]
-    if moment - delivery.created_at > SPAN:
+    if moment - delivery.due_from > SPAN:
         _settle(session, delivery, MessageState.FAILED, reason=error)
         return
     delivery.not_before = moment + timedelta(seconds=wait or step)
@@ -132,11 +141,7 @@ def unknown(
 
 def report(session: Session, inbox_id: str, found: DeliveryReport) -> None:
     """A provider's status callback; late or doubled ones change nothing."""
-    message = session.exec(
-        select(Message).where(
-            Message.inbox_id == inbox_id, Message.provider_id == found.provider_id
-        )
-    ).first()
+    message = session.exec(_reported(inbox_id, found)).first()
     if message is None:
         return
     delivery = session.exec(select(Delivery).where(Delivery.message_id == message.id)).one()
@@ -144,6 +149,17 @@ def report(session: Session, inbox_id: str, found: DeliveryReport) -> None:
     if state.rank > message.state.rank:
         delivery.error, delivery.error_code = found.explanation[:2000], found.code[:64]
         _settle(session, delivery, state, reason=found.explanation)
+
+
+def is_known(session: Session, inbox_id: str, found: DeliveryReport) -> bool:
+    """Whether it is about a message whose sending we have noted already."""
+    return session.exec(_reported(inbox_id, found)).first() is not None
+
+
+def _reported(inbox_id: str, found: DeliveryReport) -> SelectOfScalar[Message]:
+    return select(Message).where(
+        Message.inbox_id == inbox_id, Message.provider_id == found.provider_id
+    )
 
 
 def bounced(session: Session, inbox_id: str, bounce: Bounce, *, by: Actor) -> None:
@@ -182,11 +198,6 @@ def _mark_dead(session: Session, addresses: set[str], bounce: Bounce, *, by: Act
             address=identity.value,
             explanation=bounce.explanation,
         )
-
-
-def states(session: Session, message_ids: Sequence[str]) -> dict[str, Delivery]:
-    found = session.exec(select(Delivery).where(col(Delivery.message_id).in_(message_ids)))
-    return {delivery.message_id: delivery for delivery in found}
 
 
 def _mine(session: Session, delivery_id: str, epoch: int) -> Delivery | None:

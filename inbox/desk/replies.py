@@ -64,7 +64,7 @@ def reply(
         raise Invalid(fields={"text": "Write something or attach a file."})
     _refuse_overtaken(session, conversation, composed)
     channel = _chosen(session, conversation, composed.thread_id)
-    moment = clock.now()
+    due = composed.not_before or clock.now()
     message = _message(conversation, composed, channel, by)
     session.add(message)
     session.flush()
@@ -75,7 +75,8 @@ def reply(
             conversation_id=conversation.id,
             inbox_id=channel.inbox_id,
             request_id=request_id,
-            not_before=composed.not_before or moment,
+            not_before=due,
+            due_from=due,
         )
     )
     _answered(session, conversation, message, by)
@@ -117,7 +118,8 @@ def retry(session: Session, message_id: str, *, by: Actor) -> Message:
         raise Conflict("Only a message that failed can be sent again.")
     delivery.state = message.state = MessageState.QUEUED  # a new try begins at the first rank
     delivery.stage, delivery.error, delivery.error_code = "", "", ""
-    delivery.attempts, delivery.not_before, delivery.lease_until = 0, clock.now(), None
+    delivery.attempts, delivery.lease_until = 0, None
+    delivery.not_before = delivery.due_from = clock.now()
     message.state_reason = ""
     session.add(delivery)
     session.add(message)

@@ -29,6 +29,8 @@ PARTS = (
     M.quoted, (M.html != "").label("html"), M.automatic, M.edited_at, M.matched_by, M.proof,
     M.attachment_count,
 )  # fmt: skip
+IDS: sa.BindParameter[list[str]] = sa.bindparam("ids", expanding=True)
+MESSAGES = sa.select(*PARTS).where(M.id.in_(IDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ def is_news(event: Event | sa.Row[Any]) -> bool:
 
 def messages(session: Session, ids: Collection[str]) -> list[Entry]:
     """The messages of these ids, each as an entry."""
-    found = session.execute(sa.select(*PARTS).where(M.id.in_(ids))).all()
+    found = session.execute(MESSAGES, {"ids": list(ids)}).all()
     return with_files(session, found)
 
 
@@ -116,10 +118,10 @@ def _happened(*, is_bounded: bool, goes_back: bool) -> sa.Select[Any]:
         E.conversation_id == sa.bindparam("conversation_id"), E.kind.in_(SHOWN)
     )
     if is_bounded:
-        since = sa.bindparam("since")
+        since: sa.BindParameter[str] = sa.bindparam("since")
         query = query.where(E.id >= since, E.seq > _place(E.id < since, E.id.desc(), 0) - SLACK)
     if goes_back:
-        before = sa.bindparam("before")
+        before: sa.BindParameter[str] = sa.bindparam("before")
         query = query.where(E.id < before, E.seq < _place(E.id >= before, E.id, LAST) + SLACK)
     return query.order_by(E.seq.desc()).limit(4 * PAGE)
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from inbox import clock
-from inbox.desk import assignment, counters
+from inbox.desk import access, assignment, counters
 from inbox.events import SYSTEM, Actor
 from inbox.model import (
     Agent,
@@ -108,7 +108,7 @@ def _candidates(session: Session, team: Team | None, inbox_id: str) -> list[Agen
         agent
         for agent, role in rows
         if Permission.ANSWER in role.permissions
-        and (admitted is None or agent.id in admitted or Permission.SEE_ALL in role.permissions)
+        and (admitted is None or agent.id in admitted or access.sees_all(role))
     ]
 
 

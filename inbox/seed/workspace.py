@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from inbox.channels import registry
 from inbox.desk import accounts, agents, first_run, inboxes, passwords
@@ -22,7 +22,6 @@ CAST = (
     ("Tom Fischer", "tom@acme.example", "agent"),
 )
 TEAMS = {"Support": ("ana", "petr", "milica"), "Sales": ("ana", "tom")}
-GREETING = "Hello {{ contact.first_name }}, thank you for writing. We answer within a few hours."
 
 Wanted = Sequence[tuple[str, str, Mapping[str, Any]]]
 
@@ -40,7 +39,8 @@ async def seed(services: Services, wanted: Wanted) -> dict[str, Inbox]:
     password_hash = passwords.make_hash(PASSWORD)
 
     def work(session: Session) -> dict[str, Inbox]:
-        known = {inbox.kind: inbox for inbox in session.exec(select(Inbox))}
+        newest_first = select(Inbox).order_by(col(Inbox.id).desc())  # ours were the first
+        known = {inbox.kind: inbox for inbox in session.exec(newest_first)}
         if first_run.is_done(session):
             for kind, _name, values in validated:
                 inboxes.set_settings(

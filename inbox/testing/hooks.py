@@ -12,6 +12,7 @@ from inbox.channels.sms import SmsChannel, SmsSettings
 from inbox.channels.telegram import TelegramChannel, TelegramSettings
 from inbox.envelope import AddressKind, DeliveryReport, Inbound, InboundEnvelope, RawItem
 from inbox.errors import Invalid
+from inbox.testing.whatsapp import parse_whatsapp
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -25,7 +26,9 @@ def parse_hook(kind: str, request: Mapping[str, Any]) -> dict[str, Any]:
         return _twilio(request)
     if kind == "telegram":
         return _telegram(request)
-    raise Invalid(fields={"kind": f"{kind!r} is not known; twilio and telegram are"})
+    if kind == "whatsapp":
+        return parse_whatsapp(request)
+    raise Invalid(fields={"kind": f"{kind!r} is not known; twilio, telegram and whatsapp are"})
 
 
 def _twilio(request: Mapping[str, Any]) -> dict[str, Any]:

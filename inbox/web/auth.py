@@ -82,22 +82,23 @@ def remember(request: web.Request, response: web.StreamResponse, token: str) -> 
         token,
         max_age=int(signing_in.LIFETIME.total_seconds()),
         httponly=True,
-        secure=_is_secure(request),
+        secure=is_secure(request),
         samesite="Lax",
     )
 
 
 def forget(request: web.Request, response: web.StreamResponse) -> None:
     response.del_cookie(
-        cookie_name(request), httponly=True, secure=_is_secure(request), samesite="Lax"
+        cookie_name(request), httponly=True, secure=is_secure(request), samesite="Lax"
     )
 
 
 def cookie_name(request: web.Request) -> str:
-    return "__Host-inbox" if _is_secure(request) else "inbox"
+    return "__Host-inbox" if is_secure(request) else "inbox"
 
 
-def _is_secure(request: web.Request) -> bool:
+def is_secure(request: web.Request) -> bool:
+    """Whether browsers come by TLS, which a proxy before us may end."""
     public_url = request.app[keys.SERVICES].settings.public_url
     return request.secure or public_url.startswith("https://")
 

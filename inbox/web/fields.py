@@ -63,6 +63,17 @@ def describe(
     return found
 
 
+def worded_value(field: Field) -> str:
+    """The value of a field as text, as a person reads it."""
+    if field.kind == "switch":
+        return _("Yes") if field.value else _("No")
+    words = {str(value): label for value, label in field.options}
+    if isinstance(field.value, (list, tuple)):
+        return ", ".join(sorted(words.get(str(value), str(value)) for value in field.value))
+    value = "" if field.value is None else str(field.value)
+    return words.get(value, value)
+
+
 def kind_of(info: FieldInfo) -> str:
     """A kind of `components/field.html`; "json" stands for what no single input can hold."""
     chosen = _extra(info).get("kind")

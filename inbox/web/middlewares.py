@@ -85,7 +85,7 @@ async def identified(request: web.Request, handler: Handler) -> web.StreamRespon
         response.headers["X-Request-Id"] = request[keys.REQUEST_ID]
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
-        if request.secure:
+        if auth.is_secure(request):
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
         response.headers.setdefault("Cache-Control", _caching(request))
     return response
@@ -124,13 +124,11 @@ async def errors_shown(request: web.Request, handler: Handler) -> web.StreamResp
         if isinstance(error, Unauthenticated):
             response.headers["WWW-Authenticate"] = "Bearer"
         return response
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  it is logged there
         if _is_unreadable(error):
             log.warning("bad_request", error=repr(error))
             return _shown(request, 400, "bad_request", "This request can't be understood.")
-        log.exception("request_failed", path=request.path)
-        text = f"Something went wrong on our side. Reference: {request[keys.REQUEST_ID]}"
-        return _shown(request, 500, "internal", text)
+        return _failed(request, error)
 
 
 @web.middleware
@@ -198,6 +196,16 @@ def _refused(request: web.Request, error: web.HTTPException) -> web.Response:
     if hdrs.ALLOW in error.headers:
         response.headers[hdrs.ALLOW] = error.headers[hdrs.ALLOW]
     return response
+
+
+def _failed(request: web.Request, error: Exception) -> web.StreamResponse:
+    """Of an exception that nobody expected; a caller who went away is none."""
+    if request.transport is None:
+        log.info("caller_went_away", path=request.path)
+        return web.Response(status=400)
+    log.error("request_failed", path=request.path, exc_info=error)
+    text = f"Something went wrong on our side. Reference: {request[keys.REQUEST_ID]}"
+    return _shown(request, 500, "internal", text)
 
 
 def _shown(

@@ -7,7 +7,7 @@ import asyncio
 import random
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
@@ -28,6 +28,7 @@ RENEW_SECONDS = 5.0
 LOGIN_WAIT = 300.0  # a refused login is not tried again sooner
 LONGEST_WAIT = 120.0
 ALIVE_EVERY = 30.0
+GOOD_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +94,15 @@ class Receiving:
         """Until cancelled; every end of `listen` is a reason to wait and begin again."""
         failures = 0
         while True:
-            started = time.monotonic()
+            link = _Link()
             try:
-                await self._listen(inbox_id, epoch)
+                await self._listen(inbox_id, epoch, link)
                 failures = 0
             except LoginRefused as error:
                 await self._light(inbox_id, Health.NEEDS_LOGIN, str(error))
                 await asyncio.sleep(LOGIN_WAIT)
             except (ChannelError, InboxError, OSError, TimeoutError) as error:
-                failures = 0 if time.monotonic() - started > LONGEST_WAIT else failures + 1
+                failures = 1 if link.was_good() else failures + 1
                 await self._light(inbox_id, Health.TROUBLE, str(error) or repr(error))
                 wait = getattr(error, "retry_after", None) or min(LONGEST_WAIT, 2.0**failures)
                 await asyncio.sleep(wait * random.uniform(0.7, 1.3))  # noqa: S311  not a secret
@@ -111,7 +112,7 @@ class Receiving:
                 await self._light(inbox_id, Health.TROUBLE, repr(error))
                 await asyncio.sleep(min(LONGEST_WAIT, 2.0**failures))
 
-    async def _listen(self, inbox_id: str, epoch: int) -> None:
+    async def _listen(self, inbox_id: str, epoch: int, link: "_Link") -> None:
         inbox = await self.services.database.read(lambda s: s.get_one(Inbox, inbox_id))
         channel = self.services.channels.of(inbox)
         if isinstance(channel, Enables):
@@ -127,6 +128,7 @@ class Receiving:
             if items or dict(checkpoint) != inbox.checkpoint:
                 await self.services.arrivals.record(inbox_id, items, checkpoint, epoch)
                 inbox.checkpoint = dict(checkpoint)
+                link.has_brought = link.has_brought or bool(items)
             if time.monotonic() - alive > ALIVE_EVERY:
                 alive = time.monotonic()
                 await self._light(inbox_id, Health.OK, "")
@@ -139,6 +141,17 @@ class Receiving:
 
 def _listens(channel: Channel) -> bool:
     return isinstance(channel, Listens) and channel.listens()
+
+
+@dataclass(slots=True)
+class _Link:
+    """One try to listen; after a good one the next begins soon, however it ended."""
+
+    started: float = field(default_factory=time.monotonic)
+    has_brought: bool = False
+
+    def was_good(self) -> bool:
+        return self.has_brought or time.monotonic() - self.started > GOOD_SECONDS
 
 
 def _enabled(session: Session) -> list[Inbox]:

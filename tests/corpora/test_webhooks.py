@@ -9,7 +9,7 @@ import pytest
 from inbox.testing import parse_hook
 
 
-@pytest.mark.parametrize("provider", ["twilio", "telegram"])
+@pytest.mark.parametrize("provider", ["twilio", "telegram", "whatsapp"])
 def test_requests_of_providers_are_read_right(provider: str, corpora: Path) -> None:
     folder = corpora / "webhooks" / provider
     wrong = {

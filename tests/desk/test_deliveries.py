@@ -13,6 +13,7 @@ from inbox.desk.replies import Composed
 from inbox.envelope import Bounce, DeliveryReport, Receipt
 from inbox.events import SYSTEM
 from inbox.model import Conversation, Delivery, Event, Identity, Message, MessageState
+from inbox.testing import fixed_clock
 from tests.cast import Cast
 
 REPORTED = ("queued", "sent", "delivered", "read", "failed", "unknown")
@@ -56,6 +57,19 @@ def test_the_oldest_of_a_lane_goes_first(session: Session, cast: Cast) -> None:
     deliveries.sent(session, mine.id, mine.epoch, Receipt(provider_id="p"))
     session.flush()
     assert [d.message_id for d in deliveries.claim_due(session, 10)] == [second.id]
+
+
+def test_an_inbox_that_is_switched_off_sends_nothing(session: Session, cast: Cast) -> None:
+    queue(session, cast.conversation())
+    cast.inbox.enabled = False
+    session.add(cast.inbox)
+    session.flush()
+
+    assert deliveries.claim_due(session, 10) == []
+
+    cast.inbox.enabled = True
+    session.flush()
+    assert len(deliveries.claim_due(session, 10)) == 1
 
 
 def test_what_waits_for_its_time_holds_back_what_follows(session: Session, cast: Cast) -> None:
@@ -109,11 +123,39 @@ def test_the_provider_says_how_long_to_wait(session: Session, claimed: Delivery)
 
 
 def test_after_two_days_of_trying_it_has_failed(session: Session, claimed: Delivery) -> None:
-    claimed.created_at = clock.now() - timedelta(hours=49)
+    claimed.due_from = clock.now() - timedelta(hours=49)
 
     deliveries.put_off(session, claimed.id, claimed.epoch, "Busy", "421", None)
 
     assert message_of(session, claimed).state is MessageState.FAILED
+
+
+def test_what_was_written_long_before_its_time_is_tried_as_long(
+    session: Session, cast: Cast
+) -> None:
+    with fixed_clock(clock.now()) as now:
+        composed = Composed(text="later", not_before=now.at + timedelta(days=3))
+        message = replies.reply(session, cast.conversation(), composed, by=SYSTEM, request_id="one")
+        delivery = session.exec(select(Delivery)).one()
+        now.advance(days=3)
+
+        deliveries.put_off(session, delivery.id, delivery.epoch, "Busy", "421", None)
+
+        assert message.state is not MessageState.FAILED
+        now.advance(hours=49)
+        deliveries.put_off(session, delivery.id, delivery.epoch, "Busy", "421", None)
+        assert message.state is MessageState.FAILED
+
+
+def test_what_is_sent_again_by_hand_has_its_whole_span(session: Session, claimed: Delivery) -> None:
+    with fixed_clock(clock.now()) as now:
+        deliveries.failed(session, claimed.id, claimed.epoch, "No", "550")
+        now.advance(days=5)
+        replies.retry(session, claimed.message_id, by=SYSTEM)
+
+        deliveries.put_off(session, claimed.id, claimed.epoch, "Busy", "421", None)
+
+        assert message_of(session, claimed).state is MessageState.QUEUED
 
 
 def test_an_unknown_outcome_of_mail_is_repeated_once(session: Session, claimed: Delivery) -> None:

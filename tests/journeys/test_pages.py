@@ -30,6 +30,8 @@ PAGES = [
     "/settings/rules/new",
     "/conversations/13/why",
     "/settings/tokens",
+    "/settings/webhooks",
+    "/settings/webhooks/new",
     "/settings/quarantine",
     "/simulators",
 ]

@@ -112,7 +112,7 @@ def path_of(name: str, things: Things) -> str:
     kind = "note" if "drafts" in template else "email" if "settings" in template else "all"
     return template.format(
         number=things.conversation.number, id=one, kind=kind, tag="leak",
-        inbox_id=things.inbox.id, slug="none",
+        inbox_id=things.inbox.id, slug="none", delivery="unheard-of",
     )  # fmt: skip
 
 

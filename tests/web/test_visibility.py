@@ -103,7 +103,8 @@ async def test_an_answer_that_went_out_by_a_hidden_inbox_can_be_taken_back(
         ).one()
         thread.inbox_id = meeting.hidden.inbox_id  # as of a form that an inbox answers for
         composed = replies.Composed(text="At noon")
-        return replies.reply(session, meeting.open, composed, by=SYSTEM, request_id="1")
+        conversation = session.get_one(Conversation, meeting.open.id)
+        return replies.reply(session, conversation, composed, by=SYSTEM, request_id="1")
 
     message = await services.database.write(answer)
     client = await signed_in(ana)

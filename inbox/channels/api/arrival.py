@@ -16,7 +16,7 @@ from pydantic import (
     model_validator,
 )
 
-from inbox.channels.reading import EXTERNAL_ID_LIMIT, Line, Text
+from inbox.channels.reading import EXTERNAL_ID_LIMIT, Line, Text, phone_number
 from inbox.envelope import Address, AddressKind, FilePart, InboundEnvelope
 from inbox.errors import Invalid
 from inbox.richtext import sanitize, to_text
@@ -116,8 +116,12 @@ class ApiArrival(Arriving):
         )
 
     def _value(self) -> str:
+        """Normalised, so that the same person is found again."""
         value = self.sender.value
-        return value.lower() if self.sender.kind == AddressKind.EMAIL else value
+        if self.sender.kind == AddressKind.EMAIL:
+            return value.lower()
+        is_number = self.sender.kind in (AddressKind.PHONE, AddressKind.WHATSAPP)
+        return phone_number(value) if is_number else value
 
 
 def read_arrival(content: bytes) -> ApiArrival:

@@ -87,6 +87,19 @@ def _mixed(children: list[Body]) -> Body:
     return body
 
 
+def is_shown(part: Message, kind: str) -> bool:
+    """Whether it is text of the message rather than a file."""
+    return _is_text(part, kind) and not _file_name(part)
+
+
+def _is_text(part: Message, kind: str) -> bool:
+    return kind in {"text/plain", "text/html"} and _disposition(part) != "attachment"
+
+
+def _disposition(part: Message) -> str:
+    return raw_header(part, "content-disposition").partition(";")[0].strip().lower()
+
+
 def _all_files(children: list[Body]) -> list[FilePart]:
     return [file for child in children for file in child.files]
 
@@ -96,12 +109,9 @@ def _all_named(children: list[Body]) -> list[str]:
 
 
 def _leaf(part: Message, kind: str) -> Body:
-    disposition = raw_header(part, "content-disposition").partition(";")[0].strip().lower()
-    name = _file_name(part)
-    shown = kind in {"text/plain", "text/html"} and disposition != "attachment"
-    if not shown or name:
-        named = [decode(_content(part), _charset(part))] if shown and kind == "text/plain" else []
-        return _files(_file(part, kind, name, disposition), named)
+    if not is_shown(part, kind):
+        named = _is_text(part, kind) and kind == "text/plain"
+        return _files(_file(part, kind), [decode(_content(part), _charset(part))] if named else [])
     content = _content(part)
     charset = _charset(part)
     if kind == "text/html":
@@ -117,7 +127,8 @@ def _files(file: FilePart, named_texts: list[str]) -> Body:
     return Body(files=[file], named_texts=named_texts)
 
 
-def _file(part: Message, kind: str, name: str, disposition: str) -> FilePart:
+def _file(part: Message, kind: str) -> FilePart:
+    name, disposition = _file_name(part), _disposition(part)
     content_id = one_line(raw_header(part, "content-id")).strip("<> ")
     content = _content(part)
     if not _TYPE.fullmatch(kind):

@@ -3,7 +3,10 @@
 import email
 import email.policy
 import re
+from dataclasses import replace
 from email.message import Message
+from pathlib import Path
+from typing import BinaryIO
 
 from inbox.channels.email.automatic import is_automatic
 from inbox.channels.email.body import Body, read_body
@@ -21,8 +24,11 @@ from inbox.channels.email.headers import (
     read_mailboxes,
     text_header,
 )
+from inbox.channels.email.hollow import Hollow, TooMuch, contents, hollow
 from inbox.channels.email.mail import Mail
 from inbox.channels.email.mending import mend_head
+from inbox.envelope import FilePart
+from inbox.files import spool
 from inbox.richtext import to_text
 
 BOUNDARY_LINES_LIMIT = 20_000
@@ -42,6 +48,26 @@ def read_mail(raw: bytes) -> Mail:
         return _read(message, read_body(message))
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError, AssertionError):
         return extract(raw)
+
+
+def read_large(path: Path, folder: Path | None) -> Mail:
+    """As `read_mail`, with little memory: large files are put down in `folder`."""
+    with path.open("rb") as raw:
+        try:
+            hollowed = hollow(raw)
+        except TooMuch:
+            raw.seek(0)
+            return extract(raw.read(EXTRACT_LIMIT))
+        mail = read_mail(bytes(hollowed.mail))
+        files = tuple(_with_content(file, raw, hollowed, folder) for file in mail.files)
+    return replace(mail, files=files)
+
+
+def _with_content(file: FilePart, raw: BinaryIO, hollowed: Hollow, folder: Path | None) -> FilePart:
+    part = hollowed.find(file.content or b"")
+    if part is None:
+        return file
+    return replace(file, content=None, spooled=spool(folder, contents(raw, part)))
 
 
 def extract(raw: bytes) -> Mail:

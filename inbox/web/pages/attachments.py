@@ -1,6 +1,7 @@
 """Files of messages, and the frame in which a mail's own HTML is shown."""
 
 import re
+from collections.abc import AsyncIterator
 from urllib.parse import quote
 
 from aiohttp import BodyPartReader, web
@@ -44,20 +45,28 @@ async def upload(request: web.Request) -> web.Response:
 async def download(request: web.Request) -> web.Response:
     """Always a download, but for pictures that are pictures; never run as a page of ours."""
     attachment = await _visible(request)
-    content = await request.app[keys.SERVICES].files.get(attachment.digest)
+    chunks = request.app[keys.SERVICES].files.stream(attachment.digest)
+    start = await anext(chunks, b"")
     kind = attachment.content_type.partition(";")[0].strip().lower()
-    shown = uploads.image_type(content) == kind
+    shown = uploads.image_type(start) == kind
     name = uploads.safe_name(attachment.name)
     return web.Response(
-        body=content,
+        body=_all(start, chunks),
         headers={
             "Content-Type": kind if shown else "application/octet-stream",
             "Content-Disposition": f"{'inline' if shown else 'attachment'};"
             f" filename*=UTF-8''{quote(name, safe='')}",
             "Content-Security-Policy": SANDBOX,
             "Cache-Control": "private, max-age=3600",
+            "Content-Length": str(attachment.size),
         },
     )
+
+
+async def _all(start: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield start
+    async for chunk in rest:
+        yield chunk
 
 
 async def body(request: web.Request) -> web.Response:
