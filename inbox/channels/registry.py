@@ -7,6 +7,7 @@ import structlog
 
 from inbox.channels.base import Account, Channel
 from inbox.errors import NotFound
+from inbox.i18n import Phrase
 
 log = structlog.get_logger()
 
@@ -28,7 +29,9 @@ def kinds() -> dict[str, type[Channel]]:
 def kind(name: str) -> type[Channel]:
     if name not in kinds():
         known = ", ".join(sorted(kinds()))
-        raise NotFound(f"There is no channel kind {name!r}. Known: {known}.")
+        raise NotFound(
+            Phrase("There is no channel kind “%(name)s”. Known: %(known)s.", name=name, known=known)
+        )
     return kinds()[name]
 
 

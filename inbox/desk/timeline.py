@@ -29,6 +29,9 @@ PARTS = (
     M.quoted, (M.html != "").label("html"), M.automatic, M.edited_at, M.matched_by, M.proof,
     M.attachment_count,
 )  # fmt: skip
+HAPPENED = (
+    E.id, E.seq, E.kind, E.at, E.actor_kind, E.actor_name, E.conversation_id, E.particulars,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +115,7 @@ def _said(*, goes_back: bool) -> sa.Select[Any]:
 
 @cache
 def _happened(*, is_bounded: bool, goes_back: bool) -> sa.Select[Any]:
-    query = sa.select(E.id, E.seq, E.kind, E.at, E.actor_name, E.particulars).where(
+    query = sa.select(*HAPPENED).where(
         E.conversation_id == sa.bindparam("conversation_id"), E.kind.in_(SHOWN)
     )
     if is_bounded:
