@@ -75,12 +75,14 @@ async def read(request: web.Request) -> web.StreamResponse:
 
 
 async def note(request: web.Request) -> web.StreamResponse:
-    text = str((await request.post()).get("text", ""))
+    form = await request.post()
+    text, request_id = str(form.get("text", "")), str(form.get("request_id", ""))
 
     def verb(session: Session, conversation: Conversation, by: Actor) -> object:
         assert by.id
         drafts.drop(session, by.id, conversation.id, "note")
-        return notes.note(session, conversation, text, by=by)
+        known_as = f"{by.id}:{request_id}"[:100] if request_id else ""
+        return notes.note(session, conversation, text, by=by, request_id=known_as)
 
     return await _change(request, verb)
 
