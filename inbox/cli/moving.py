@@ -83,7 +83,7 @@ async def export(path: Path, data_dir: Path | None, as_json: bool) -> None:
 @force_option
 @json_option
 @running_loop
-async def import_(  # noqa: PLR0913  options of a command
+async def import_(
     source: str,
     path: Path,
     inbox_name: str | None,
