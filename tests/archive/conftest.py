@@ -7,7 +7,6 @@ import pytest
 
 from inbox import seed
 from inbox import services as composition
-
 from inbox.services import Services
 from inbox.settings import Settings
 from inbox.simulators.providers import Ports, Simulators
@@ -35,11 +34,11 @@ async def open_place(tmp_path: Path) -> AsyncIterator[Open]:
 @pytest.fixture
 async def used(open_place: Open, tmp_path: Path) -> Services:
     services = await open_place("used")
-    await seed.seed(services, Simulators(tmp_path, "http://127.0.0.1", Ports(smtp=2, imap=1)).inboxes())
+    await seed.seed(
+        services, Simulators(tmp_path, "http://127.0.0.1", Ports(smtp=2, imap=1)).inboxes()
+    )
     return services
 
 
 def silent(_what: str) -> None:
     """No progress."""
-
-

@@ -252,9 +252,7 @@ async def test_a_spoilt_file_is_named(used: Services, open_place: Open, tmp_path
         await folder.import_folder(await open_place("target"), tmp_path / "export", silent)
 
 
-async def test_a_missing_file_is_counted_and_stops_nothing(
-    used: Services, tmp_path: Path
-) -> None:
+async def test_a_missing_file_is_counted_and_stops_nothing(used: Services, tmp_path: Path) -> None:
     for file in (used.settings.data_dir / "files").rglob("*"):
         if file.is_file():
             file.unlink()
