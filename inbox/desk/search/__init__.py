@@ -21,7 +21,7 @@ C = Conversation.__table__.c  # type: ignore[attr-defined]
 M = Message.__table__.c  # type: ignore[attr-defined]
 P = Contact.__table__.c  # type: ignore[attr-defined]
 IDS: sa.BindParameter[list[str]] = sa.bindparam("ids", expanding=True)
-CONVERSATIONS = sa.select(C.id, C.number, C.inbox_id, C.channel, C.contact_name).where(
+CONVERSATIONS = sa.select(C.id, C.number, C.channel, C.contact_name, C.inbox_id).where(
     C.id.in_(IDS)
 )
 MESSAGES = sa.select(
