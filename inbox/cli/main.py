@@ -1,25 +1,38 @@
-"""The commands and what they have in common: settings, and errors told in a sentence."""
+"""The commands, and errors told in a sentence.
 
-import asyncio
+Each imports what it needs and no more, for that is most of the time it takes to start.
+"""
+
 import errno
+import gc
 import sys
-from collections.abc import Callable, Coroutine
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
-from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from inbox import __version__, logs
-from inbox.cli import admin, running
+from inbox import __version__
+from inbox.cli.options import data_option, port_option, reached_at, running_loop, settings_from
 from inbox.errors import InboxError
-from inbox.settings import Settings
+
+MOVING = ("backup", "restore", "export", "import")
+
+gc.disable()  # what is imported stays; whoever goes on to serve calls it back
 
 
 class Commands(click.Group):
     """Plain errors, without tracebacks, and an exit code that says so."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted([*super().list_commands(ctx), *MOVING])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in MOVING:
+            return super().get_command(ctx, cmd_name)
+        from inbox.cli import moving
+
+        return next(command for command in moving.COMMANDS if command.name == cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -49,46 +62,6 @@ def main() -> None:
     """Inbox: one place where a team answers its customers on every channel."""
 
 
-def settings_from(**given: Any) -> Settings:
-    """The environment's settings, with what the command line says over them."""
-    try:
-        settings = Settings(**{name: value for name, value in given.items() if value is not None})
-    except ValidationError as error:
-        wrong = "; ".join(f"INBOX_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
-        raise click.ClickException(wrong) from None
-    if settings.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
-        raise click.ClickException("INBOX_LOG_LEVEL: give DEBUG, INFO, WARNING or ERROR.")
-    logs.configure(settings.log_level, human=sys.stderr.isatty())
-    return settings
-
-
-def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option(
-        "--data", "data_dir", type=click.Path(path_type=Path), help="The data folder."
-    )(command)
-
-
-def port_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)(
-        command
-    )
-
-
-def reached_at(port: int, settings: Settings) -> Settings:
-    """Without INBOX_PUBLIC_URL it is where we listen, as browsers of this machine see it."""
-    if "public_url" in settings.model_fields_set:
-        return settings
-    return settings.model_copy(update={"public_url": f"http://127.0.0.1:{port}"})
-
-
-def running_loop(command: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
-    @wraps(command)
-    def run(*arguments: Any, **options: Any) -> None:
-        asyncio.run(command(*arguments, **options))
-
-    return run
-
-
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @port_option
@@ -96,8 +69,10 @@ def running_loop(command: Callable[..., Coroutine[Any, Any, None]]) -> Callable[
 @running_loop
 async def demo(host: str, port: int, data_dir: Path | None) -> None:
     """Serve the demo: a seeded workspace, and simulators of every channel."""
+    from inbox.cli.demo import demo as run_demo
+
     base = {"public_url": f"http://127.0.0.1:{port}", "log_level": "WARNING"}
-    await running.demo(settings_from(data_dir=data_dir, **base), host, port)
+    await run_demo(settings_from(data_dir=data_dir, **base), host, port)
 
 
 @main.command()
@@ -107,6 +82,8 @@ async def demo(host: str, port: int, data_dir: Path | None) -> None:
 @running_loop
 async def serve(host: str, port: int, data_dir: Path | None) -> None:
     """Serve pages and API, and do the background work, in one process."""
+    from inbox.cli import running
+
     settings = reached_at(port, settings_from(data_dir=data_dir))
     await running.serve(settings, host, port, with_work=True)
 
@@ -117,6 +94,8 @@ async def serve(host: str, port: int, data_dir: Path | None) -> None:
 @running_loop
 async def web(host: str, port: int) -> None:
     """Serve pages and API only; any number of these beside `inbox work`."""
+    from inbox.cli import running
+
     settings = reached_at(port, settings_from())
     await running.serve(settings, host, port, with_work=False)
 
@@ -125,6 +104,8 @@ async def web(host: str, port: int) -> None:
 @running_loop
 async def work() -> None:
     """Do the background work only; any number of these beside `inbox web`."""
+    from inbox.cli import running
+
     await running.work(settings_from())
 
 
@@ -132,6 +113,8 @@ async def work() -> None:
 @data_option
 def migrate(data_dir: Path | None) -> None:
     """Bring the database to what this version needs."""
+    from inbox.cli import admin
+
     admin.migrate(settings_from(data_dir=data_dir))
 
 
@@ -140,6 +123,8 @@ def migrate(data_dir: Path | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="For scripts.")
 def check(data_dir: Path | None, as_json: bool) -> None:
     """Look after database, channels and queues; the exit code says whether all is well."""
+    from inbox.cli import admin
+
     sys.exit(0 if admin.check(settings_from(data_dir=data_dir), as_json=as_json) else 1)
 
 
@@ -158,13 +143,22 @@ def agent_add(
     email: str, name: str, role: str, password_stdin: bool, data_dir: Path | None
 ) -> None:
     """Add an agent; the first one is the owner."""
-    password = (
-        sys.stdin.readline().rstrip("\n")
-        if password_stdin
-        else click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    )
+    from inbox.cli import admin
+
     settings = settings_from(data_dir=data_dir)
-    click.echo(admin.add_agent(settings, email, name, role, password))
+    click.echo(admin.add_agent(settings, email, name, role, _password(password_stdin)))
+
+
+@agent.command("password")
+@click.argument("email")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@data_option
+def agent_password(email: str, password_stdin: bool, data_dir: Path | None) -> None:
+    """Give an agent a new password; every session of theirs ends."""
+    from inbox.cli import admin
+
+    admin.set_password(settings_from(data_dir=data_dir), email, _password(password_stdin))
+    click.echo(f"{email} has a new password.")
 
 
 @main.group()
@@ -178,6 +172,8 @@ def token() -> None:
 @data_option
 def token_create(name: str, scopes: tuple[str, ...], data_dir: Path | None) -> None:
     """Make a token; it is printed once, alone."""
+    from inbox.cli import admin
+
     click.echo(admin.create_token(settings_from(data_dir=data_dir), name, scopes))
 
 
@@ -196,5 +192,13 @@ def inbox_group() -> None:
 @running_loop
 async def inbox_add(kind: str, name: str, values: tuple[str, ...], data_dir: Path | None) -> None:
     """Add an inbox of KIND; its id is printed."""
+    from inbox.cli import admin
+
     settings = settings_from(data_dir=data_dir)
     click.echo(await admin.add_inbox(settings, kind, name, values))
+
+
+def _password(from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\n")
+    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))

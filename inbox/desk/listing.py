@@ -1,6 +1,6 @@
 """Lists of conversations: one keyset query on one index each, whatever the depth."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -22,6 +22,8 @@ SHOWN = [ROW[name] for name in (
     "last_at", "unread", "priority", "flagged", "version", "status", "inbox_id", "team_id",
     "assignee_id",
 )]  # fmt: skip
+IDS: sa.BindParameter[list[str]] = sa.bindparam("ids", expanding=True)
+ROWS = sa.select(*SHOWN).where(ROW.id.in_(IDS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +77,7 @@ def page(
 
 def rows(session: Session, conversation_ids: Collection[str]) -> dict[str, sa.Row[Any]]:
     """What lists show of these conversations, by id."""
-    found = session.execute(sa.select(*SHOWN).where(ROW.id.in_(conversation_ids)))
+    found = session.execute(ROWS, {"ids": list(conversation_ids)})
     return {row.id: row for row in found}
 
 
@@ -95,6 +97,12 @@ def counts(
     session: Session, agent_id: str, inboxes: Collection[str], teams: Collection[str]
 ) -> Counts:
     """One query on the kept counters, of inboxes and teams by id."""
+    found = counters.read(session, counted(agent_id, inboxes, teams))
+    return counts_from(found, agent_id, inboxes, teams)
+
+
+def counted(agent_id: str, inboxes: Collection[str], teams: Collection[str]) -> list[str]:
+    """The counters that the numbers of this agent are made of."""
     keys = [f"assignee:{agent_id}:{Status.OPEN}"]
     for inbox in inboxes:
         keys += [
@@ -103,9 +111,14 @@ def counts(
             f"inbox:{inbox}:{Status.SNOOZED}",
         ]
     keys += [f"team:{team}:{Status.OPEN}" for team in teams]
-    found = counters.read(session, keys)
+    return keys
+
+
+def counts_from(
+    found: Mapping[str, int], agent_id: str, inboxes: Collection[str], teams: Collection[str]
+) -> Counts:
     return Counts(
-        mine=found[keys[0]],
+        mine=found[f"assignee:{agent_id}:{Status.OPEN}"],
         unassigned=sum(found[f"inbox:{i}:unassigned:{Status.OPEN}"] for i in inboxes),
         everything=sum(found[f"inbox:{i}:{Status.OPEN}"] for i in inboxes),
         snoozed=sum(found[f"inbox:{i}:{Status.SNOOZED}"] for i in inboxes),
@@ -128,7 +141,7 @@ def _query(kind: str, *, is_limited: bool, goes_on: bool) -> sa.Select[Any]:
 
 
 def _filter(kind: str) -> list[sa.ColumnElement[bool]]:
-    wanted = sa.bindparam("wanted")
+    wanted: sa.BindParameter[str] = sa.bindparam("wanted")
     if kind == "unassigned":
         return [ROW.assignee_id.is_(None)]
     if kind == "tag":

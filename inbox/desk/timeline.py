@@ -32,6 +32,8 @@ PARTS = (
 HAPPENED = (
     E.id, E.seq, E.kind, E.at, E.actor_kind, E.actor_name, E.conversation_id, E.particulars,
 )  # fmt: skip
+IDS: sa.BindParameter[list[str]] = sa.bindparam("ids", expanding=True)
+MESSAGES = sa.select(*PARTS).where(M.id.in_(IDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def is_news(event: Event | sa.Row[Any]) -> bool:
 
 def messages(session: Session, ids: Collection[str]) -> list[Entry]:
     """The messages of these ids, each as an entry."""
-    found = session.execute(sa.select(*PARTS).where(M.id.in_(ids))).all()
+    found = session.execute(MESSAGES, {"ids": list(ids)}).all()
     return with_files(session, found)
 
 
@@ -119,10 +121,10 @@ def _happened(*, is_bounded: bool, goes_back: bool) -> sa.Select[Any]:
         E.conversation_id == sa.bindparam("conversation_id"), E.kind.in_(SHOWN)
     )
     if is_bounded:
-        since = sa.bindparam("since")
+        since: sa.BindParameter[str] = sa.bindparam("since")
         query = query.where(E.id >= since, E.seq > _place(E.id < since, E.id.desc(), 0) - SLACK)
     if goes_back:
-        before = sa.bindparam("before")
+        before: sa.BindParameter[str] = sa.bindparam("before")
         query = query.where(E.id < before, E.seq < _place(E.id >= before, E.id, LAST) + SLACK)
     return query.order_by(E.seq.desc()).limit(4 * PAGE)
 

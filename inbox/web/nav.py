@@ -2,22 +2,24 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 from aiohttp import web
-from sqlmodel import Session, select
+from sqlmodel import Session, col
 
-from inbox.desk import access, listing
+from inbox.desk import access, counters, listing
 from inbox.desk.access import SeenInbox
 from inbox.desk.listing import Counts
 from inbox.i18n import gettext as _
-from inbox.model import Permission, Team, TeamMembership
+from inbox.model import Agent, Permission, Role, Team, TeamMembership
 from inbox.web import keys
 from inbox.web.icons import ICONS
 
 TEAM = Team.__table__.c  # type: ignore[attr-defined]
 TEAMS = sa.select(TEAM.id, TEAM.name).order_by(TEAM.name)
+MEMBERS = sa.select(col(TeamMembership.agent_id), col(TeamMembership.team_id)).where(
+    col(TeamMembership.agent_id).in_(sa.bindparam("agent_ids", expanding=True))
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,17 +62,40 @@ async def look(request: web.Request) -> Known:
     return await request.app[keys.SERVICES].database.read(lambda s: read(s, agent, role))
 
 
-def read(session: Session, agent: Any, role: Any) -> Known:
-    inboxes = access.visible_inboxes(session, agent, role)
-    teams = {key: name for key, name in session.execute(TEAMS)}  # noqa: C416  a Result has keys()
-    if not access.sees_all(role):
-        mine = set(
-            session.exec(select(TeamMembership.team_id).where(TeamMembership.agent_id == agent.id))
+def read(session: Session, agent: Agent, role: Role) -> Known:
+    return read_all(session, {agent.id: role})[agent.id]
+
+
+def read_all(session: Session, people: Mapping[str, Role]) -> dict[str, Known]:
+    """For many agents, whose roles are given by their ids, with as many queries as for one."""
+    inboxes = access.visible_to(session, people)
+    teams = _teams(session, people)
+    keys = {key for one in people for key in listing.counted(one, inboxes[one], teams[one])}
+    numbers = counters.read(session, keys)
+    return {
+        one: Known(
+            inboxes[one],
+            teams[one],
+            listing.counts_from(numbers, one, inboxes[one], teams[one]),
+            None if access.sees_all(role) else list(inboxes[one]),
         )
-        teams = {key: name for key, name in teams.items() if key in mine}
-    counts = listing.counts(session, agent.id, inboxes, teams)
-    limited = None if access.sees_all(role) else list(inboxes)
-    return Known(inboxes, teams, counts, limited)
+        for one, role in people.items()
+    }
+
+
+def _teams(session: Session, people: Mapping[str, Role]) -> dict[str, dict[str, str]]:
+    """Names by id: all of them for those who see all, else one's own."""
+    every = {key: name for key, name in session.execute(TEAMS)}  # noqa: C416  a Result has keys()
+    limited = [one for one, role in people.items() if not access.sees_all(role)]
+    if not limited or not every:
+        return dict.fromkeys(people, every)
+    members = set(session.execute(MEMBERS, {"agent_ids": limited}))
+    return {
+        one: every
+        if access.sees_all(role)
+        else {key: name for key, name in every.items() if (one, key) in members}
+        for one, role in people.items()
+    }
 
 
 def draw(known: Known, path: str, *, with_settings: bool) -> Nav:

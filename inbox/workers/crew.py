@@ -12,6 +12,7 @@ from inbox.events import SYSTEM, TOPIC
 from inbox.model import Team
 from inbox.routing import distributing
 from inbox.services import Services
+from inbox.workers import ingest, react
 from inbox.workers.deliver import Delivering
 from inbox.workers.housekeeping import Housekeeping
 from inbox.workers.ingest import Ingesting
@@ -20,6 +21,8 @@ from inbox.workers.react import Reacting
 from inbox.workers.reactions import REACTIONS
 from inbox.workers.receive import RENEW_SECONDS, Receiving
 from inbox.workers.webhooks import Telling
+
+PUSH_SECONDS = 0.01  # in which what happened is drawn and pushed
 
 
 class Crew:
@@ -31,15 +34,17 @@ class Crew:
         self.ingesting = Ingesting(services)
         loop = partial(Loop, bus=services.bus)
         self.loops = [
-            loop("ingest", topic=arrivals.TOPIC, work=self.ingesting.work, every=5),
-            loop("react", topic=TOPIC, work=Reacting(services, REACTIONS).work, every=5),
+            loop("ingest", topic=arrivals.TOPIC, work=self.ingesting.work, every=5,
+                 full=ingest.BATCH),
+            loop("react", topic=TOPIC, work=Reacting(services, REACTIONS).work, every=5,
+                 full=react.BATCH, gives_way=PUSH_SECONDS),
             loop("deliver", topic=deliveries.TOPIC, work=Delivering(services).work, every=1),
             loop("webhooks", topic=telling.TOPIC, work=Telling(services).work, every=5),
-            loop("index", topic=TOPIC, work=self._index, every=10),
+            loop("index", topic=TOPIC, work=self._index, every=10, gives_way=PUSH_SECONDS),
             loop("tick", topic="tick", work=self._tick, every=5),
             loop("housekeeping", topic="housekeeping", work=Housekeeping(services).work, every=600),
             loop("receive", topic="inboxes", work=self.receiving.work, every=RENEW_SECONDS),
-        ]
+        ]  # fmt: skip
 
     def start(self) -> None:
         for loop in self.loops:

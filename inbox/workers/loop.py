@@ -16,20 +16,31 @@ FINISH_SECONDS = 10.0  # so that a message on its way is not cut off by a restar
 
 
 class Loop:
-    """`work` does what is there and answers how much it did; 0 lets the loop wait.
+    """`work` does what is there and answers how much it did; less than `full` lets the loop wait.
 
     `every` is the longest wait in seconds: the database is the truth, so a lost wake-up only
-    costs time.
+    costs time. `gives_way` is how many seconds it lets others go first when woken: what happened
+    is on the agents' screens before we work on what follows from it.
     """
 
-    def __init__(
-        self, name: str, bus: Bus, topic: str, work: Callable[[], Awaitable[int]], *, every: float
+    def __init__(  # noqa: PLR0913  what a loop is made of
+        self,
+        name: str,
+        bus: Bus,
+        topic: str,
+        work: Callable[[], Awaitable[int]],
+        *,
+        every: float,
+        full: int = 1,
+        gives_way: float = 0,
     ) -> None:
         self.name = name
         self.bus = bus
         self.topic = topic
         self.work = work
         self.every = every
+        self.full = full
+        self.gives_way = gives_way
         self.alive_at = time.monotonic()
         self._task: asyncio.Task[None] | None = None
         self._ending = asyncio.Event()
@@ -60,8 +71,10 @@ class Loop:
                     log.exception("worker_failed", worker=self.name, failures=failures)
                     await self._rest(_backoff(failures))
                     continue
-                if not done:
+                if done < self.full:
                     await self._rest(self.every, woken)
+                    if self.gives_way:
+                        await self._rest(self.gives_way)
         finally:
             self.bus.forget(self.topic, woken)
 

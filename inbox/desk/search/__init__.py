@@ -1,31 +1,40 @@
 """Search over messages and contacts: folded text, so that both databases find the same."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from inbox.desk.search import postgres, sqlite
 from inbox.desk.search.words import CONTACT_WORD, words_of
-from inbox.model import Contact, Conversation, Identity, Message, Record, SearchDocument
-
-Row = TypeVar("Row", bound=Record)
+from inbox.model import Contact, Conversation, Identity, Message, SearchDocument
 
 BATCH = 300
 LONGEST_BODY = 20_000
 MOST_WORDS = 8
 PAGE = 50
+LONGEST_EXCERPT = 300
+
+C = Conversation.__table__.c  # type: ignore[attr-defined]
+M = Message.__table__.c  # type: ignore[attr-defined]
+P = Contact.__table__.c  # type: ignore[attr-defined]
+IDS: sa.BindParameter[list[str]] = sa.bindparam("ids", expanding=True)
+CONVERSATIONS = sa.select(C.id, C.number, C.channel, C.contact_name).where(C.id.in_(IDS))
+MESSAGES = sa.select(
+    M.id, M.conversation_id, M.created_at, sa.func.substr(M.text, 1, LONGEST_EXCERPT).label("text")
+).where(M.id.in_(IDS))
+CONTACTS = sa.select(P.id, P.name).where(P.id.in_(IDS))
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A message with its conversation, or a contact."""
+    """A message with its conversation, or a contact: what is shown of them."""
 
-    conversation: Conversation | None = None
-    message: Message | None = None
-    contact: Contact | None = None
+    conversation: sa.Row[Any] | None = None
+    message: sa.Row[Any] | None = None
+    contact: sa.Row[Any] | None = None
 
 
 def index_new(session: Session) -> int:
@@ -74,10 +83,10 @@ def find(
     if not words:
         return []
     found = side(session).find(session, words, inboxes, limit)
-    messages = _by_id(session, Message, [d.subject_id for d in found if d.kind == "message"])
-    contacts = _by_id(session, Contact, [d.subject_id for d in found if d.kind == "contact"])
-    wanted = [m.conversation_id for m in messages.values()]
-    conversations = _by_id(session, Conversation, wanted)
+    messages = _by_id(session, MESSAGES, [d.subject_id for d in found if d.kind == "message"])
+    contacts = _by_id(session, CONTACTS, [d.subject_id for d in found if d.kind == "contact"])
+    wanted = {m.conversation_id for m in messages.values()}
+    conversations = _by_id(session, CONVERSATIONS, wanted)
     hits = []
     for document in found:
         message = messages.get(document.subject_id)
@@ -137,6 +146,5 @@ def _store(session: Session, rows: list[dict[str, str | None]]) -> None:
         side(session).added(session, subjects)
 
 
-def _by_id(session: Session, table: type[Row], ids: Sequence[str]) -> dict[str, Row]:
-    found = session.exec(select(table).where(col(table.id).in_(ids)))
-    return {row.id: row for row in found}
+def _by_id(session: Session, query: sa.Select[Any], ids: Collection[str]) -> dict[str, sa.Row[Any]]:
+    return {row.id: row for row in session.execute(query, {"ids": list(ids)})} if ids else {}

@@ -58,10 +58,6 @@ export class InboxList extends HTMLElement {
     "select-up": () => this.pick(this.at) && this.step(-1) && this.pick(this.at, true),
   };
 
-  private get links(): HTMLElement[] {
-    return [...this.querySelectorAll<HTMLElement>(".row-link")];
-  }
-
   /** The link with the focus, else that of the open conversation. */
   private get at(): HTMLElement | null {
     const focused = document.activeElement
@@ -75,11 +71,12 @@ export class InboxList extends HTMLElement {
   private readonly watch = (): void => tell({ t: "watch", list: this.dataset.view ?? "" });
 
   private step(by: number): boolean {
-    const { links, at } = this;
-    const next = at ? links[links.indexOf(at) + by] : links[0];
-    next?.focus();
-    next?.scrollIntoView({ block: "nearest" });
-    return links.length > 0;
+    const row = this.at?.closest<HTMLElement>(".row");
+    const next = row ? neighbour(row, by) : this.querySelector<HTMLElement>(".row");
+    const link = next?.querySelector<HTMLElement>(".row-link");
+    link?.focus();
+    link?.scrollIntoView({ block: "nearest" });
+    return Boolean(row ?? next);
   }
 
   private openFocused(): boolean {
@@ -123,7 +120,8 @@ export class InboxList extends HTMLElement {
   }
 
   private readonly markOpen = (): void => {
-    const link = this.links.find((link) => link.getAttribute("href") === location.pathname);
+    const here = CSS.escape(location.pathname);
+    const link = this.querySelector<HTMLElement>(`.row-link[href="${here}"]`);
     if (link) this.open(link);
   };
 
@@ -137,7 +135,7 @@ export class InboxList extends HTMLElement {
   }
 
   private async take(row: HTMLElement): Promise<void> {
-    const known = this.querySelector<HTMLElement>(`.rows > [id="${row.id}"]`);
+    const known = document.getElementById(row.id); // at once, however many rows there are
     if (!known && row.hasAttribute("data-gone")) return;
     if (!known) return this.insert(row);
     const moves = (row.dataset.at ?? "") > (known.dataset.at ?? "");
@@ -192,6 +190,15 @@ export class InboxList extends HTMLElement {
     const text = (pill.dataset.label ?? "{n}").replace("{n}", String(this.waiting.size));
     if (pill.textContent !== text) pill.textContent = text;
   }
+}
+
+/** The row after or before it, which may stand in the next chunk. */
+function neighbour(row: HTMLElement, by: number): Element | null {
+  const side = by > 0 ? "nextElementSibling" : "previousElementSibling";
+  const beside = row[side];
+  if (beside) return beside;
+  const chunk = row.parentElement?.[side];
+  return (by > 0 ? chunk?.firstElementChild : chunk?.lastElementChild) ?? null;
 }
 
 /** What only this page knows survives the server's newer drawing of the row. */
