@@ -207,10 +207,14 @@ def _mine(session: Session, delivery_id: str, epoch: int) -> Delivery | None:
 
 
 def _settle(session: Session, delivery: Delivery, state: MessageState, *, reason: str) -> None:
+    """What is known already, or was overtaken by later news, is no event."""
+    is_news = state.rank >= delivery.state.rank and state is not delivery.state
     delivery.lease_until = None
     delivery.stage = ""
     _move(session, delivery, state, reason=reason)
     touch(session, TOPIC)  # the next of the lane may go
+    if not is_news:
+        return
     message = session.get_one(Message, delivery.message_id)
     record(
         session,

@@ -29,11 +29,11 @@ PARTS = (
     M.quoted, (M.html != "").label("html"), M.automatic, M.edited_at, M.matched_by, M.proof,
     M.attachment_count,
 )  # fmt: skip
+IDS: sa.BindParameter[list[str]] = sa.bindparam("ids", expanding=True)
+MESSAGES = sa.select(*PARTS).where(M.id.in_(IDS))
 HAPPENED = (
     E.id, E.seq, E.kind, E.at, E.actor_kind, E.actor_name, E.conversation_id, E.particulars,
 )  # fmt: skip
-IDS: sa.BindParameter[list[str]] = sa.bindparam("ids", expanding=True)
-MESSAGES = sa.select(*PARTS).where(M.id.in_(IDS))
 
 
 @dataclass(frozen=True, slots=True)

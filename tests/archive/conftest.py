@@ -7,7 +7,6 @@ import pytest
 
 from inbox import seed
 from inbox import services as composition
-
 from inbox.services import Services
 from inbox.settings import Settings
 from inbox.simulators.providers import Ports, Simulators

@@ -223,6 +223,21 @@ def test_a_doubled_report_says_nothing_twice(session: Session, claimed: Delivery
     assert [e.particulars["state"] for e in events] == ["sent", "delivered"]
 
 
+def test_a_receipt_that_was_overtaken_by_a_report_says_nothing(
+    session: Session, claimed: Delivery
+) -> None:
+    message_of(session, claimed).provider_id = "p"
+    session.flush()
+    inbox_id = message_of(session, claimed).inbox_id
+    deliveries.report(session, inbox_id, DeliveryReport(provider_id="p", state="delivered"))
+    deliveries.sent(session, claimed.id, claimed.epoch, Receipt(provider_id="p"))
+    session.flush()
+
+    assert message_of(session, claimed).state is MessageState.DELIVERED
+    told = session.exec(select(Event).where(Event.kind == "delivery_changed"))
+    assert [event.particulars["state"] for event in told] == ["delivered"]
+
+
 def test_a_report_about_somebody_elses_message_changes_nothing(
     session: Session, claimed: Delivery
 ) -> None:
