@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from inbox import clock, ids, richtext
 from inbox.db import touch
-from inbox.desk import counters, deliveries
+from inbox.desk import copies, counters, deliveries
 from inbox.desk.reply_channels import ReplyChannel, channels_for
 from inbox.errors import Conflict, Invalid, NotFound
 from inbox.events import Actor, EventKind, record
+from inbox.i18n import N_
 from inbox.model import (
     Attachment,
     Author,
@@ -25,6 +26,7 @@ from inbox.model import (
 )  # fmt: skip
 
 PREVIEW_LENGTH = 160
+LATEST = timedelta(days=366)
 AUTHORS = {"agent": Author.AGENT, "contact": Author.CONTACT, "system": Author.SYSTEM}
 
 
@@ -63,7 +65,10 @@ def reply(
         raise Invalid(fields={"text": "Write something or attach a file."})
     _refuse_overtaken(session, conversation, composed)
     channel = _chosen(session, conversation, composed.thread_id)
+    copies.check(composed.cc, composed.bcc, channel)
     moment = clock.now()
+    if composed.not_before and composed.not_before > moment + LATEST:
+        raise Invalid(fields={"not_before": N_("Choose a time within a year.")})
     message = _message(conversation, composed, channel, by)
     session.add(message)
     session.flush()
@@ -74,7 +79,7 @@ def reply(
             conversation_id=conversation.id,
             inbox_id=channel.inbox_id,
             request_id=request_id,
-            not_before=composed.not_before or moment,
+            not_before=message.sent_at,
         )
     )
     _answered(session, conversation, message, by)
@@ -100,6 +105,7 @@ def undo(session: Session, message_id: str, *, by: Actor) -> Message:
     message.state = MessageState.CANCELLED
     session.add(message)
     conversation = session.get_one(Conversation, message.conversation_id)
+    _unanswered(session, conversation, message, by)
     record(
         session, EventKind.REPLY_CANCELLED, by=by, conversation=conversation, message_id=message.id
     )
@@ -115,6 +121,7 @@ def retry(session: Session, message_id: str, *, by: Actor) -> Message:
     delivery.state = message.state = MessageState.QUEUED  # a new try begins at the first rank
     delivery.stage, delivery.error, delivery.error_code = "", "", ""
     delivery.attempts, delivery.not_before, delivery.lease_until = 0, clock.now(), None
+    message.sent_at = delivery.not_before
     message.state_reason = ""
     session.add(delivery)
     session.add(message)
@@ -177,7 +184,7 @@ def _message(
         text=composed.text.strip() or richtext.to_text(html),
         html=html,
         recipients={"to": [channel.address], "cc": list(composed.cc), "bcc": list(composed.bcc)},
-        sent_at=clock.now(),
+        sent_at=max(composed.not_before or clock.now(), clock.now()),
         state=MessageState.QUEUED,
         automatic=composed.automatic,
         attachment_count=len(composed.attachment_ids),
@@ -217,6 +224,32 @@ def _answered(session: Session, conversation: Conversation, message: Message, by
                 session, EventKind.STATUS_CHANGED, by=by, conversation=conversation,
                 before=before, after=Status.WAITING, reason="answered",
             )  # fmt: skip
+
+
+def _unanswered(session: Session, conversation: Conversation, message: Message, by: Actor) -> None:
+    """The customer waits for us again, unless something else has answered him."""
+    said = (Direction.INCOMING, Direction.OUTGOING)
+    last = session.exec(
+        select(Message.direction)
+        .where(
+            Message.conversation_id == conversation.id,
+            col(Message.direction).in_(said),
+            col(Message.automatic).is_(False),
+            col(Message.state) != MessageState.CANCELLED,
+        )
+        .order_by(col(Message.id).desc())
+        .limit(1)
+    ).first()
+    is_answered = last is Direction.OUTGOING
+    if message.automatic or is_answered or conversation.status is not Status.WAITING:
+        return
+    with counters.kept(session, conversation):
+        conversation.status = Status.OPEN
+        conversation.version += 1
+        record(
+            session, EventKind.STATUS_CHANGED, by=by, conversation=conversation,
+            before=Status.WAITING, after=Status.OPEN, reason="taken_back",
+        )  # fmt: skip
 
 
 def _outgoing(session: Session, message_id: str) -> Message:

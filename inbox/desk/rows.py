@@ -126,7 +126,9 @@ def _record(now: datetime) -> dict[str, Any]:
 
 
 def _recipients(envelope: InboundEnvelope) -> dict[str, Any]:
+    written_by = {"written_by": envelope.written_by} if envelope.written_by else {}
     return {
+        **written_by,
         "from": envelope.sender.value,
         "to": [address.value for address in envelope.to],
         "cc": [address.value for address in envelope.cc],

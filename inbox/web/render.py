@@ -13,7 +13,7 @@ from babel.dates import format_date, format_datetime, format_time, format_timede
 from markupsafe import Markup
 
 from inbox import clock, i18n
-from inbox.web import keys
+from inbox.web import keys, zones
 from inbox.web.icons import ICONS
 
 PACKAGE = Path(__file__).parent.parent
@@ -118,7 +118,7 @@ def _common(request: web.Request) -> dict[str, Any]:
         "language": i18n.locale().replace("_", "-"),
         "direction": i18n.babel_locale().text_direction,
         "theme": agent.theme if agent else "",
-        "time_zone": agent.time_zone if agent else "UTC",
+        "time_zone": zones.zone_of(request),
         "now": clock.now(),
         "is_fragment": request.headers.get("HX-Request") == "true",
         "nav": None,

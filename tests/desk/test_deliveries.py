@@ -210,3 +210,12 @@ def test_what_comes_back_has_failed_and_a_dead_address_is_marked(
     assert (message.state, message.state_reason) == (MessageState.FAILED, "No such user")
     address = session.get_one(Identity, cast.identity.id)
     assert (address.bouncing_since is not None) is permanent
+
+
+def test_what_is_to_go_out_tomorrow_holds_back_nothing(session: Session, cast: Cast) -> None:
+    lane = cast.conversation()
+    composed = Composed(text="tomorrow", not_before=clock.now() + timedelta(days=1))
+    replies.reply(session, lane, composed, by=SYSTEM, request_id="1")
+    queue(session, lane, "2")
+
+    assert [delivery.request_id for delivery in deliveries.claim_due(session, 10)] == ["2"]

@@ -2,20 +2,41 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from sqlmodel import Session, col, select
 
 from inbox import clock, ids
 from inbox.crm import contacts
-from inbox.desk import conversations, drafts, listing, reply_channels, tags, timeline
+from inbox.desk import (
+    conversations,
+    copies,
+    drafts,
+    listing,
+    moments,
+    reply_channels,
+    tags,
+    timeline,
+)
 from inbox.desk.listing import View
 from inbox.errors import NotFound
 from inbox.i18n import gettext as _
-from inbox.model import Agent, Contact, Conversation, Event, Identity, Status, Tag, Team
-from inbox.web import keys, nav
+from inbox.model import (
+    Agent,
+    BusinessHours,
+    Contact,
+    Conversation,
+    Event,
+    Identity,
+    Inbox,
+    Status,
+    Tag,
+    Team,
+)  # fmt: skip
+from inbox.web import keys, nav, zones
 
 STATUSES = {
     "open": Status.OPEN, "waiting": Status.WAITING, "snoozed": Status.SNOOZED,
@@ -46,6 +67,18 @@ class Opened:
     drafts: Mapping[str, Any]
     agents: Sequence[Agent]
     teams: Sequence[Team]
+    week: moments.Week
+    zone: str
+    copies: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A moment in a menu, with the command that chooses it."""
+
+    label: str
+    at: datetime
+    command: str
 
 
 def view_of(request: web.Request) -> View:
@@ -102,12 +135,14 @@ async def rows(request: web.Request, view: View, known: nav.Known) -> listing.Pa
 
 async def open_one(request: web.Request) -> Opened:
     agent, role, number = request[keys.AGENT], request[keys.ROLE], request.match_info["number"]
+    zone = zones.zone_of(request)
     return await request.app[keys.SERVICES].database.read(
-        lambda s: read_one(s, conversations.get(s, number, agent, role), agent)
+        lambda s: read_one(s, conversations.get(s, number, agent, role), agent, zone)
     )
 
 
-def read_one(session: Session, conversation: Conversation, agent: Agent) -> Opened:
+def read_one(session: Session, conversation: Conversation, agent: Agent, zone: str) -> Opened:
+    """`zone` is the agent's."""
     contact = contacts.get(session, conversation.contact_id)
     earlier = session.exec(
         select(Conversation)
@@ -126,13 +161,25 @@ def read_one(session: Session, conversation: Conversation, agent: Agent) -> Open
         drafts.of(session, agent.id, conversation.id),
         session.exec(select(Agent).where(col(Agent.active)).order_by(col(Agent.name))).all(),
         session.exec(select(Team).order_by(col(Team.name))).all(),
+        _week(session, conversation),
+        zone,
+        copies.proposed(session, conversation),
     )
+
+
+def _week(session: Session, conversation: Conversation) -> moments.Week:
+    """The plan of the business hours by which the conversation's inbox goes."""
+    found = session.exec(
+        select(BusinessHours.week)
+        .join(Inbox, col(Inbox.business_hours_id) == col(BusinessHours.id))
+        .where(Inbox.id == conversation.inbox_id)
+    ).first()
+    return found or {}
 
 
 def context(opened: Opened) -> dict[str, Any]:
     """For the templates of the conversation and the contact's pane."""
     messages = [e.message for e in opened.timeline.entries if e.message]
-    now = clock.now()
     return {
         "opened": opened,
         "conversation": opened.conversation,
@@ -140,19 +187,20 @@ def context(opened: Opened) -> dict[str, Any]:
         "names": Names({a.id: a.name for a in opened.agents}, {t.id: t.name for t in opened.teams}),
         "last_message": messages[-1].id if messages else "",
         "request_id": ids.new(),
-        "snoozes": snooze_choices(now),
+        "offers": offered(opened.zone, opened.week),
+        "soonest": clock.now().astimezone(ZoneInfo(opened.zone)),
     }
 
 
-def snooze_choices(now: Any) -> list[tuple[str, str, str]]:
-    """(label, ISO time, command) of the usual ones, at nine in the morning UTC."""
-    morning = now.replace(hour=9, minute=0, second=0, microsecond=0)
-    monday = morning + timedelta(days=(7 - now.weekday()) or 7)
+def offered(zone: str, week: moments.Week) -> list[Offer]:
+    """The usual moments to put it aside until, or to send at."""
+    labels = {
+        "later": _("In three hours"), "evening": _("This evening"),
+        "tomorrow": _("Tomorrow morning"), "monday": _("Monday morning"), "week": _("In a week"),
+    }  # fmt: skip
     return [
-        (_("In three hours"), (now + timedelta(hours=3)).isoformat(), "snooze-later"),
-        (_("Tomorrow"), (morning + timedelta(days=1)).isoformat(), "snooze-tomorrow"),
-        (_("Monday"), monday.isoformat(), "snooze-monday"),
-        (_("In a week"), (morning + timedelta(days=7)).isoformat(), "snooze-week"),
+        Offer(labels[choice.name], choice.at, f"snooze-{choice.name}")
+        for choice in moments.choices(clock.now(), zone, week)
     ]
 
 

@@ -8,6 +8,7 @@ import "./elements/mail-frame";
 import "./elements/menu-button";
 import "./elements/message-list";
 import "./elements/reply-box";
+import "./elements/taken-back";
 import "./elements/theme-switch";
 import "./elements/toast-stack";
 import { reportFailures } from "./failures";
@@ -15,7 +16,9 @@ import { applyPartials, refresh } from "./html";
 import { listenForKeys } from "./keys";
 import { Live } from "./live";
 import { sideCommands } from "./side";
+import { sayZone } from "./zone";
 
+sayZone();
 listenForKeys(document.body.dataset.keys);
 reportFailures();
 sideCommands();
