@@ -106,6 +106,7 @@ def undo(session: Session, message_id: str, *, by: Actor) -> Message:
     session.add(message)
     conversation = session.get_one(Conversation, message.conversation_id)
     _unanswered(session, conversation, message, by)
+    _show_last(session, conversation)
     record(
         session, EventKind.REPLY_CANCELLED, by=by, conversation=conversation, message_id=message.id
     )
@@ -250,6 +251,24 @@ def _unanswered(session: Session, conversation: Conversation, message: Message, 
             session, EventKind.STATUS_CHANGED, by=by, conversation=conversation,
             before=Status.WAITING, after=Status.OPEN, reason="taken_back",
         )  # fmt: skip
+
+
+def _show_last(session: Session, conversation: Conversation) -> None:
+    """The list shows what was said, not what was taken back."""
+    last = session.exec(
+        select(Message)
+        .where(
+            Message.conversation_id == conversation.id,
+            Message.direction != Direction.NOTE,
+            col(Message.state) != MessageState.CANCELLED,
+        )
+        .order_by(col(Message.id).desc())
+        .limit(1)
+    ).first()
+    if last:
+        conversation.preview = " ".join(last.text.split())[:PREVIEW_LENGTH]
+        conversation.last_author = last.author_kind
+        session.add(conversation)
 
 
 def _outgoing(session: Session, message_id: str) -> Message:

@@ -56,6 +56,7 @@ def is_news(event: Event) -> bool:
     return event.kind in SHOWN and event.particulars.get("reason") not in (
         "answered",
         "customer_wrote",
+        "taken_back",
     )
 
 

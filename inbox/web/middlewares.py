@@ -42,6 +42,11 @@ TITLES = {
     500: N_("Something went wrong"),
     503: N_("Not available right now"),
 }
+WORDS = {
+    404: N_("There is no page at this address. It may have been moved or deleted."),
+    405: N_("This address can't be used in this way."),
+    413: N_("This is larger than what can be taken."),
+}
 SAFE = {"GET", "HEAD", "OPTIONS"}
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:;"
@@ -98,7 +103,8 @@ async def errors_shown(request: web.Request, handler: Handler) -> web.StreamResp
     except web.HTTPException as error:
         if error.status < 400:
             raise
-        return _shown(request, error.status, error.reason.lower().replace(" ", "_"), error.reason)
+        text = WORDS.get(error.status, error.reason)
+        return _shown(request, error.status, error.reason.lower().replace(" ", "_"), text)
     except InboxError as error:
         status = next((s for kind, s in STATUS.items() if isinstance(error, kind)), 400)
         fields = error.fields if isinstance(error, Invalid) else {}

@@ -13,7 +13,7 @@ from babel.dates import format_date, format_datetime, format_time, format_timede
 from markupsafe import Markup
 
 from inbox import clock, i18n
-from inbox.web import keys, zones
+from inbox.web import keys, words, zones
 from inbox.web.icons import ICONS
 
 PACKAGE = Path(__file__).parent.parent
@@ -55,8 +55,9 @@ def environment() -> jinja2.Environment:
     )
     made.filters.update(
         clock_time=clock_time, day=day, moment=moment, ago=ago, initials=initials, hue=hue,
-        paragraphs=paragraphs,
+        paragraphs=paragraphs, **words.FILTERS,
     )  # fmt: skip
+    made.globals["place"] = words.place
     return made
 
 

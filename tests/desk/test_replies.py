@@ -191,3 +191,13 @@ def test_nothing_is_put_off_for_longer_than_a_year(session: Session, cast: Cast)
         answer(session, cast, cast.conversation(), not_before=far)
 
     assert "not_before" in refused.value.fields
+
+
+def test_what_was_taken_back_is_not_what_the_list_shows(session: Session, cast: Cast) -> None:
+    conversation = cast.conversation()
+    cast.incoming(conversation, "It leaks")
+    message = answer(session, cast, conversation)
+
+    replies.undo(session, message.id, by=Actor.agent(cast.agents["Ana"]))
+
+    assert (conversation.preview, conversation.last_author) == ("It leaks", "contact")

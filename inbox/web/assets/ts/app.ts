@@ -19,6 +19,9 @@ import { sideCommands } from "./side";
 import { sayZone } from "./zone";
 
 sayZone();
+document
+  .querySelector(".settings-nav [aria-current]")
+  ?.scrollIntoView({ inline: "center", block: "nearest" });
 listenForKeys(document.body.dataset.keys);
 reportFailures();
 sideCommands();

@@ -1,5 +1,5 @@
 /**
- * <local-time data-style="list|time|day|when|full|relative"><time datetime="ISO">…</time></local-time>:
+ * <local-time data-style="list|time|day|date|when|full|relative"><time datetime="ISO">…</time></local-time>:
  * the moment in the reader's language and time zone, kept fresh.
  */
 import { zone } from "../zone";
@@ -27,6 +27,7 @@ export class LocalTime extends HTMLElement {
 
   draw(): void {
     const time = this.querySelector("time");
+    if (time && this.dataset.zone) time.textContent = clock(this.dataset.zone, language(this));
     if (!time?.dateTime) return;
     const moment = new Date(time.dateTime);
     const text = describe(moment, new Date(), this.dataset.style ?? "list", language(this));
@@ -41,6 +42,7 @@ export function describe(moment: Date, now: Date, style: string, locale: string)
   if (style === "time") return format(moment, { timeStyle: "short" }, locale);
   if (style === "full") return format(moment, { dateStyle: "medium", timeStyle: "short" }, locale);
   if (style === "relative") return relative(moment.getTime() - now.getTime(), locale);
+  if (style === "date") return format(moment, { dateStyle: "medium" }, locale);
   if (style === "day") return day(moment, now, locale);
   const days = daysBetween(moment, now);
   if (style === "when" && days < 0) return when(moment, days, locale);
@@ -48,6 +50,11 @@ export function describe(moment: Date, now: Date, style: string, locale: string)
   if (days === 1) return capitalized(words(locale).format(-1, "day"), locale);
   if (days > 1 && days < 7) return format(moment, { weekday: "short" }, locale);
   return date(moment, now, locale);
+}
+
+/** What the customer's clock shows. */
+function clock(timeZone: string, locale: string): string {
+  return format(new Date(), { timeStyle: "short", timeZone }, locale);
 }
 
 /** Between messages: Today, Yesterday, Friday, 3 October. */
@@ -89,7 +96,7 @@ function format(moment: Date, options: Intl.DateTimeFormatOptions, locale: strin
   const key = locale + timeZone + JSON.stringify(options);
   let formatter = formatters.get(key);
   if (!formatter) {
-    formatter = new Intl.DateTimeFormat(locale, { ...options, timeZone });
+    formatter = new Intl.DateTimeFormat(locale, { timeZone, ...options });
     formatters.set(key, formatter);
   }
   return formatter.format(moment);

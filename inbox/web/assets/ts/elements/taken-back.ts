@@ -21,7 +21,8 @@ class TakenBack extends HTMLElement {
 async function undo(form: HTMLFormElement): Promise<void> {
   const { action } = form;
   const response = await fetch(action, { method: "POST", headers: FRAGMENT }).catch(() => null);
-  form.closest(".toast")?.remove();
+  for (const other of document.querySelectorAll<HTMLFormElement>(".toast form[data-undo]"))
+    if (other.action === action) other.closest(".toast")?.remove();
   if (response?.ok) return applyPartials(await response.text());
   toast(form.dataset.late ?? "", "danger");
 }
