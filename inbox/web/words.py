@@ -33,7 +33,7 @@ def place(city: str, country: str) -> str:
 
 
 def hours_summary(week: dict[str, list[list[str]]]) -> Markup:
-    """Mon to Fri 09:00 to 17:00, in short: days in a row that have the same hours stand together."""
+    """Mon to Fri 09:00 to 17:00, in short: days in a row with the same hours stand together."""
     names = i18n.babel_locale().days["format"]["abbreviated"]
     runs: list[list[int]] = []
     for day in range(7):
