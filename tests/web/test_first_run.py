@@ -77,3 +77,12 @@ async def test_an_address_is_no_password(open_browser):
     client = await open_browser()
     answer = await post(client, password="olga@example.org")
     assert answer.status == 422
+
+
+async def test_an_inbox_without_channels_says_what_to_do_first(signed_in, owner, ana):
+    """Who may not connect any is not sent where they may not go."""
+    pages = [await (await signed_in(who)).get("/views/mine") for who in (owner, ana)]
+    shown = [await page.text() for page in pages]
+
+    assert all("No channel is connected yet." in text for text in shown)
+    assert ['href="/settings/inboxes/new"' in text for text in shown] == [True, False]

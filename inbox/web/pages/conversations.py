@@ -93,6 +93,8 @@ def _list(view: View, known: nav.Known, page: object, request: web.Request) -> d
         "list_title": desk.title(view, known),
         "tabs": desk.tabs(view),
         "page": page,
+        "has_inboxes": bool(known.inboxes),
+        "may_connect": nav.administers(request),
         "has_tabs": not (view.kind == "all" and view.status is Status.SNOOZED),
         "request": request,
     }
