@@ -26,3 +26,4 @@ def configure(level: str, *, human: bool) -> None:
     logging.basicConfig(level=level, stream=sys.stderr)
     # its debug log holds whole mails
     logging.getLogger("aioimaplib").setLevel(logging.ERROR)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
