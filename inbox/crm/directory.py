@@ -5,18 +5,21 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from inbox.envelope import AddressKind
 from inbox.model import Contact, Conversation, Identity
 
 PAGE = 50
 LATEST = 20
+NUMBERED = (AddressKind.VISITOR, AddressKind.TELEGRAM)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A contact with the address it is best known by."""
+    """A contact with the address it is best known by, and the kind of that."""
 
     contact: Contact
     address: str
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ def page(session: Session, query: str = "", after: str | None = None, limit: int
     found = list(session.exec(ordered))
     shown = found[:limit]
     addresses = _addresses(session, [contact.id for contact in shown])
-    entries = [Entry(contact, addresses.get(contact.id, "")) for contact in shown]
+    entries = [Entry(contact, *addresses.get(contact.id, ("", ""))) for contact in shown]
     return Page(entries, shown[-1].id if len(found) > limit else None)
 
 
@@ -66,11 +69,20 @@ def _matches(query: str) -> sa.ColumnElement[bool]:
     )
 
 
-def _addresses(session: Session, contact_ids: list[str]) -> dict[str, str]:
-    """The primary one of each, or else the oldest."""
+def _addresses(session: Session, contact_ids: list[str]) -> dict[str, tuple[str, str]]:
+    """Address and kind of the primary one of each, or else the oldest.
+
+    A provider's number of somebody tells nobody anything, so his name there stands for it.
+    """
     rows = session.exec(
         select(Identity)
         .where(col(Identity.contact_id).in_(contact_ids))
         .order_by(col(Identity.is_primary), col(Identity.id).desc())
     )
-    return {identity.contact_id: identity.value for identity in rows}
+    return {
+        identity.contact_id: (
+            identity.name if identity.kind in NUMBERED else identity.value,
+            identity.kind,
+        )
+        for identity in rows
+    }
