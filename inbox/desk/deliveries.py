@@ -26,18 +26,28 @@ HANDING_OVER = "handing_over"
 REPEATED = "repeated"  # stays through other failures, so that "once" is once
 UNKNOWN_WAIT = timedelta(minutes=10)
 BACKOFF_SECONDS = (30, 60, 300, 900, 3600, 10800)  # then three hours each, to the end of the span
+HOLDS_UP = timedelta(minutes=2)  # longer than any time in which a reply can be undone
 SPAN = timedelta(hours=48)
 ON_THE_WAY = (MessageState.QUEUED, MessageState.SENDING)
 
 
 def claim_due(session: Session, limit: int) -> list[Delivery]:
-    """Due deliveries, the oldest of each conversation only, so that order is kept."""
+    """Due deliveries, the oldest of each conversation only, so that order is kept.
+
+    One that can still be undone holds up what follows; one that waits for its hour does not.
+    """
     moment = now(session)
     earlier = sa.orm.aliased(Delivery)
     blocked = sa.exists().where(
         col(earlier.conversation_id) == col(Delivery.conversation_id),
         col(earlier.id) < col(Delivery.id),
-        col(earlier.state).in_(ON_THE_WAY),
+        sa.or_(
+            col(earlier.state) == MessageState.SENDING,
+            sa.and_(
+                col(earlier.state) == MessageState.QUEUED,
+                col(earlier.not_before) <= moment + HOLDS_UP,
+            ),
+        ),
     )
     due = (
         sa.select(Delivery)

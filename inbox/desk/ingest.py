@@ -174,7 +174,7 @@ def _open(
         team_id=inbox.team_id,
         language=contact.language,
         channel=item.channel or inbox.kind,
-        contact_name=contact.name or envelope.sender.value,
+        contact_name=rows.shown_name(envelope, contact),
         linked_id=found.linked.id if found.linked else None,
         status=Status.SPAM if contact.blocked else Status.OPEN,
         last_at=clock.now(),

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from inbox import ids
-from inbox.envelope import FilePart, InboundEnvelope
+from inbox.envelope import AddressKind, FilePart, InboundEnvelope
 from inbox.events import EventKind
 from inbox.model import (
     Author,
@@ -41,7 +41,7 @@ def message(  # noqa: PLR0913  the parts a message is made of
         "mail_message_id": envelope.mail_message_id[:998] or None,
         "author_kind": Author.CONTACT,
         "author_id": contact.id,
-        "author_name": (envelope.sender.name or contact.name or envelope.sender.value)[:320],
+        "author_name": (envelope.sender.name or shown_name(envelope, contact))[:320],
         "channel": channel,
         "subject": envelope.subject[:998],
         "text": envelope.text,
@@ -59,6 +59,14 @@ def message(  # noqa: PLR0913  the parts a message is made of
         "attachment_count": len(envelope.files),
         "indexed": False,
     }
+
+
+def shown_name(envelope: InboundEnvelope, contact: Contact) -> str:
+    """A visitor's id tells nobody anything; its beginning tells two nameless ones apart."""
+    sender = envelope.sender
+    if contact.name or sender.kind != AddressKind.VISITOR:
+        return contact.name or sender.value
+    return f"Visitor {sender.value[:4]}"
 
 
 def attachment(message: Mapping[str, Any], part: FilePart, digest: str) -> dict[str, Any]:
@@ -126,7 +134,9 @@ def _record(now: datetime) -> dict[str, Any]:
 
 
 def _recipients(envelope: InboundEnvelope) -> dict[str, Any]:
+    written_by = {"written_by": envelope.written_by} if envelope.written_by else {}
     return {
+        **written_by,
         "from": envelope.sender.value,
         "to": [address.value for address in envelope.to],
         "cc": [address.value for address in envelope.cc],

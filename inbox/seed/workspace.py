@@ -100,10 +100,7 @@ def _answered(kind: str, values: Any, made: Mapping[str, Inbox]) -> Any:
 def _people(session: Session, password_hash: str) -> dict[str, Agent]:
     found: dict[str, Agent] = {}
     for name, email, role in CAST:
-        new = agents.NewAgent(
-            name=name, email=email, password_hash=password_hash, role=role,
-            time_zone="Europe/Belgrade",
-        )  # fmt: skip
+        new = agents.NewAgent(name=name, email=email, password_hash=password_hash, role=role)
         if role == "owner":
             agent, _workspace = first_run.begin(session, "Acme Support", new, is_demo=True)
         else:

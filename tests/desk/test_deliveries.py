@@ -299,3 +299,12 @@ def test_a_bounce_marks_nobody_whom_the_mail_did_not_go_to(
     deliveries.bounced(session, sent_mail.inbox_id, bounce, by=SYSTEM)
 
     assert other.bouncing_since is None
+
+
+def test_what_is_to_go_out_tomorrow_holds_back_nothing(session: Session, cast: Cast) -> None:
+    lane = cast.conversation()
+    composed = Composed(text="tomorrow", not_before=clock.now() + timedelta(days=1))
+    replies.reply(session, lane, composed, by=SYSTEM, request_id="1")
+    queue(session, lane, "2")
+
+    assert [delivery.request_id for delivery in deliveries.claim_due(session, 10)] == ["2"]

@@ -71,6 +71,8 @@ class Proxy:
             for end in ends:
                 end.cancel()
             await asyncio.gather(*ends, return_exceptions=True)
+        except asyncio.CancelledError:
+            return  # the loop closes; asyncio would log what the handler was doing
         except OSError:
             self._reset(writer)
         finally:

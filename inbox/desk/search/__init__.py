@@ -21,7 +21,9 @@ C = Conversation.__table__.c  # type: ignore[attr-defined]
 M = Message.__table__.c  # type: ignore[attr-defined]
 P = Contact.__table__.c  # type: ignore[attr-defined]
 IDS: sa.BindParameter[list[str]] = sa.bindparam("ids", expanding=True)
-CONVERSATIONS = sa.select(C.id, C.number, C.channel, C.contact_name).where(C.id.in_(IDS))
+CONVERSATIONS = sa.select(C.id, C.number, C.channel, C.contact_name, C.inbox_id).where(
+    C.id.in_(IDS)
+)
 MESSAGES = sa.select(
     M.id, M.conversation_id, M.created_at, sa.func.substr(M.text, 1, LONGEST_EXCERPT).label("text")
 ).where(M.id.in_(IDS))

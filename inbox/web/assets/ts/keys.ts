@@ -76,7 +76,8 @@ export function run(name: string): boolean {
   const target = [...document.querySelectorAll<HTMLElement>(`[data-command~="${name}"]`)].find(
     visible,
   );
-  target?.click();
+  if (target instanceof HTMLInputElement) target.focus();
+  else target?.click();
   return target !== undefined;
 }
 

@@ -55,6 +55,7 @@ export class ReplyBox extends HTMLElement {
     this.uploads = new Uploads(this, signal);
     this.addEventListener("input", this.typed, { signal });
     this.addEventListener("click", this.clicked, { signal });
+    this.addEventListener("change", this.changed, { signal });
     this.addEventListener("keydown", this.pressed, { signal });
     this.addEventListener("submit", this.submitted, { signal });
     window.addEventListener("pagehide", () => void this.flush(), { signal });
@@ -75,6 +76,12 @@ export class ReplyBox extends HTMLElement {
     field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
     field.focus();
     field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  /** What was taken back before it went out, unless something else is being written. */
+  restore(text: string): void {
+    this.switchTo("reply");
+    if (!this.field?.value) this.insert(text);
   }
 
   private get form(): HTMLFormElement | null {
@@ -139,6 +146,16 @@ export class ReplyBox extends HTMLElement {
     const mode = target?.closest<HTMLElement>(".composer-mode")?.dataset.mode;
     if (mode) this.switchTo(mode);
     if (target?.closest("[data-edit]")) this.unguard();
+    const at = target?.closest<HTMLButtonElement>("[data-at]");
+    if (at && !takeMoment(at)) event.preventDefault();
+  };
+
+  private readonly changed = (event: Event): void => {
+    if (!(event.target instanceof HTMLSelectElement) || event.target.name !== "channel") return;
+    const chosen = event.target.selectedOptions[0];
+    const copies = this.querySelector<HTMLElement>("[data-copies]");
+    if (!chosen || !copies) return;
+    showCopies(copies, chosen);
   };
 
   private readonly pressed = (event: KeyboardEvent): void => {
@@ -159,6 +176,7 @@ export class ReplyBox extends HTMLElement {
     const { form, field } = this;
     if (!form || !field || this.sending || this.isEmpty) return;
     this.setSending(true);
+    submitter?.closest<HTMLElement>("[popover]")?.hidePopover();
     const data = new FormData(form, submitter);
     data.set("text", field.value);
     data.delete("file");
@@ -243,6 +261,26 @@ export class ReplyBox extends HTMLElement {
     const status = this.querySelector(".composer-status");
     if (status) status.textContent = text;
   }
+}
+
+/** A date of one's own; without one the field asks for it. */
+function takeMoment(button: HTMLButtonElement): boolean {
+  const field = button.parentElement?.querySelector<HTMLInputElement>("input");
+  if (!field?.value || !field.checkValidity()) {
+    field?.focus();
+    return false;
+  }
+  button.value = field.value;
+  return true;
+}
+
+/** Only an e-mail goes to others as well. */
+function showCopies(copies: HTMLElement, channel: HTMLOptionElement): void {
+  copies.hidden = channel.dataset.kind !== "email";
+  const mark = copies.querySelector<HTMLInputElement>('[name="copies"]');
+  if (mark) mark.disabled = copies.hidden;
+  const address = copies.querySelector("[data-address]");
+  if (address) address.textContent = channel.dataset.address ?? "";
 }
 
 /** Where the browser can't size a field to its text. */
