@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import orjson
-import redis.asyncio as redis
 import structlog
 
 from inbox import ids
@@ -29,13 +28,17 @@ class Bus:
         self._wakeups: dict[str, set[asyncio.Event]] = defaultdict(set)
         self._hearers: dict[str, list[Saying]] = defaultdict(list)
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._client: redis.Redis | None = None
+        self._client: Any = None
+        self._lost: tuple[type[Exception], ...] = (OSError,)
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         self._loop = asyncio.get_running_loop()
         if self.redis_url:
+            import redis.asyncio as redis  # noqa: PLC0415  7 MB that most processes do without
+
             self._client = redis.from_url(self.redis_url)
+            self._lost = (redis.RedisError, OSError)
             self._keep(asyncio.create_task(self._listen()))
 
     async def close(self) -> None:
@@ -91,7 +94,7 @@ class Bus:
         assert self._client
         try:
             await self._client.publish(CHANNEL, body)
-        except (redis.RedisError, OSError) as error:
+        except self._lost as error:
             log.warning("bus_publish_failed", error=str(error))
 
     async def _listen(self) -> None:
@@ -103,12 +106,19 @@ class Bus:
                     self._wake(list(self._wakeups))  # what we missed while away
                     async for message in subscription.listen():
                         if message["type"] == "message":
-                            self._receive(orjson.loads(message["data"]))
-            except (redis.RedisError, OSError) as error:
+                            self._receive(message["data"])
+            except self._lost as error:
                 log.warning("bus_lost", error=str(error))
             await asyncio.sleep(RECONNECT_SECONDS)
 
-    def _receive(self, message: dict[str, Any]) -> None:
+    def _receive(self, body: bytes) -> None:
+        """Nothing that is said there can end the listening, whoever says it."""
+        try:
+            self._take(orjson.loads(body))
+        except Exception:
+            log.exception("bus_message_not_taken")
+
+    def _take(self, message: dict[str, Any]) -> None:
         if message["from"] == self.process:
             return
         if "topics" in message:

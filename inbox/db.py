@@ -83,6 +83,15 @@ class Database:
             return work(session)
 
     @contextmanager
+    def snapshot(self) -> Iterator[sa.Connection]:
+        """One view of everything, as it was when the first row was read."""
+        engine = self._reading
+        if not self.is_sqlite:
+            engine = engine.execution_options(isolation_level="REPEATABLE READ")
+        with engine.connect() as connection:
+            yield connection
+
+    @contextmanager
     def transaction(self) -> Iterator[Session]:
         """Leaving by an exception rolls back, always."""
         with Session(self.engine, expire_on_commit=False) as session, session.begin():

@@ -1,10 +1,23 @@
 """What travels between a channel and the desk: the same shapes for every transport."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
+
+# what breaks a line or turns the reading direction of what stands beside it
+_BREAKS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
+
+
+def in_one_line(text: str) -> str:
+    """A name or subject as it stands among others; empty where nothing of it can be seen."""
+    if text.isprintable():
+        return text
+    line = " ".join(_BREAKS.sub(" ", text).split())
+    return line if any(c.isprintable() for c in line) else ""
 
 
 class AddressKind(StrEnum):
@@ -31,10 +44,28 @@ class Address:
     value: str
     name: str = ""
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "name", in_one_line(self.name))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spooled:
+    """Bytes too many to hold in memory, in a file which whoever stores them takes away.
+
+    `digest` is their SHA-256 in hex.
+    """
+
+    path: Path
+    size: int
+    digest: str
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilePart:
-    """A file in a message; `content` is None while only the `remote` reference is known."""
+    """A file in a message; `content` is None while only the `remote` reference is known.
+
+    A large one has `spooled` instead.
+    """
 
     name: str
     content_type: str
@@ -42,26 +73,40 @@ class FilePart:
     remote: str = ""
     content_id: str = ""
     inline: bool = False
+    spooled: Spooled | None = None
+
+    @property
+    def size(self) -> int:
+        return self.spooled.size if self.spooled else len(self.content or b"")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounce:
-    """A delivery failure of an earlier message of ours (RFC 3464)."""
+    """A delivery failure of an earlier message of ours, or its delay (RFC 3464)."""
 
     original_message_id: str
     recipients: tuple[str, ...]
     status: str
     permanent: bool
     explanation: str
+    late: bool = False  # it is still being tried
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RawItem:
-    """Bytes as they came, with the provider's id; `meta` is what came beside them."""
+    """Bytes as they came, with the provider's id; `meta` is what came beside them.
+
+    A large one has `spooled` instead of `content`.
+    """
 
     external_id: str
-    content: bytes
+    content: bytes = b""
     meta: Mapping[str, Any] = field(default_factory=dict)
+    spooled: Spooled | None = None
+
+    @property
+    def size(self) -> int:
+        return self.spooled.size if self.spooled else len(self.content)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +142,9 @@ class InboundEnvelope:
     also: tuple[Address, ...] = ()
     written_by: str = ""  # the address of From, where answers are asked for at another
     edits: str = ""  # the external id of the message that this one replaces
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "subject", in_one_line(self.subject))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

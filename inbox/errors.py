@@ -23,7 +23,9 @@ class InboxError(Exception):
 
     @property
     def message(self) -> str:
-        return str(self)
+        """As it was given: a phrase can still be said in another language."""
+        text: str = self.args[0]
+        return text
 
 
 class NotFound(InboxError):

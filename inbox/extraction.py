@@ -26,6 +26,8 @@ def extract(
 def _texts(node: ast.AST) -> Iterator[str]:
     if isinstance(node, ast.ClassDef):
         yield from _declared(node)
+    elif isinstance(node, ast.Call) and _name(node.func) == "Phrase":
+        yield from _strings(*node.args[:1])
     elif isinstance(node, ast.Call):
         # what is written for people is a sentence; the rest is for the log
         yield from (text for text in _strings(*_shown(node)) if text[:1].isupper())

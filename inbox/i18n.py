@@ -4,6 +4,7 @@ from contextvars import ContextVar
 from functools import cache
 from gettext import NullTranslations
 from pathlib import Path
+from typing import Any, Self
 
 from babel import Locale
 from babel.support import Translations
@@ -28,6 +29,48 @@ _TABLE = str.maketrans(
 )
 
 
+class Phrase(str):
+    """A sentence in English that keeps its parts, so that it can be said in another language.
+
+    `template` is the text for translators, with `%(name)s` for each of the values; a value may be
+    a phrase itself or a list of them.
+    """
+
+    template: str
+    values: dict[str, Any]
+
+    __slots__ = ("template", "values")
+
+    def __new__(cls, template: str, /, **values: Any) -> Self:
+        made = super().__new__(cls, template % {key: _plain(v) for key, v in values.items()})
+        made.template, made.values = template, values
+        return made
+
+    def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, Any]]:  # for copies of it
+        return (self.template,), self.values
+
+    @classmethod
+    def of(cls, text: str) -> "Phrase":
+        """The phrase it is, or one without values."""
+        return text if isinstance(text, cls) else cls(text.replace("%", "%%"))
+
+    def stored(self) -> dict[str, Any]:
+        """Its parts as JSON can keep them; `said` tells them again."""
+        values = {key: _stored(value) for key, value in self.values.items()}
+        return {"template": self.template, "values": values}
+
+
+def said(parts: Any) -> str:
+    """What `Phrase.stored` gave, in the reader's language; any other text as gettext has it."""
+    if isinstance(parts, Phrase):
+        return _filled(parts.template, parts.values)
+    if isinstance(parts, dict) and "template" in parts:
+        return _filled(str(parts["template"]), parts.get("values") or {})
+    if isinstance(parts, (list, tuple)):
+        return ", ".join(said(p) if isinstance(p, (Phrase, dict)) else str(p) for p in parts)
+    return _shown(_catalogue(locale()).gettext(parts)) if isinstance(parts, str) else str(parts)
+
+
 def set_locale(locale: str) -> None:
     _current.set(locale if locale in LOCALES else SOURCE)
 
@@ -41,6 +84,8 @@ def babel_locale() -> Locale:
 
 
 def gettext(message: str) -> str:
+    if isinstance(message, Phrase):
+        return said(message)
     return _shown(_catalogue(locale()).gettext(message))
 
 
@@ -62,6 +107,25 @@ def negotiate(accept_language: str) -> str:
         if tag[:2] in LOCALES:
             return tag[:2]
     return SOURCE
+
+
+def _filled(template: str, values: dict[str, Any]) -> str:
+    """The values that are names of people and things stay as they are."""
+    told = {
+        key: said(v) if isinstance(v, (Phrase, dict, list, tuple)) else v
+        for key, v in values.items()
+    }
+    return _shown(_catalogue(locale()).gettext(template)) % told
+
+
+def _plain(value: Any) -> Any:
+    return ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else value
+
+
+def _stored(value: Any) -> Any:
+    if isinstance(value, Phrase):
+        return value.stored()
+    return [_stored(each) for each in value] if isinstance(value, (list, tuple)) else value
 
 
 def _shown(text: str) -> str:

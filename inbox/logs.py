@@ -26,3 +26,5 @@ def configure(level: str, *, human: bool) -> None:
     logging.basicConfig(level=level, stream=sys.stderr)
     # its debug log holds whole mails
     logging.getLogger("aioimaplib").setLevel(logging.ERROR)
+    # says at every command that the database is as it should be
+    logging.getLogger("alembic").setLevel(logging.WARNING)

@@ -11,9 +11,14 @@ from typing import Any
 import aiohttp
 
 from inbox.errors import Unavailable
+from inbox.i18n import Phrase
 
 TIMEOUT_SECONDS = 15
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
+# NAT64 (RFC 6052, 8215) and the "compatible" addresses of old
+WITH_IPV4_AT_THE_END = tuple(
+    ipaddress.IPv6Network(network) for network in ("64:ff9b::/96", "64:ff9b:1::/48", "::/96")
+)
 
 
 class Refused(Unavailable):
@@ -39,10 +44,19 @@ def client(private_hosts: str = "") -> aiohttp.ClientSession:
 
 
 def is_public(address: str) -> bool:
-    """False for loopback, private, link-local, carrier and mapped forms of them."""
+    """False for loopback, private, link-local, carrier and every form that carries one of them."""
     found = ipaddress.ip_address(address.split("%", maxsplit=1)[0])
-    mapped = getattr(found, "ipv4_mapped", None) or getattr(found, "sixtofour", None)
-    return (mapped or found).is_global and not (mapped or found).is_multicast
+    meant = _carried(found) if isinstance(found, ipaddress.IPv6Address) else found
+    return meant.is_global and not meant.is_multicast
+
+
+def _carried(found: ipaddress.IPv6Address) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """The IPv4 address that a gateway makes of an IPv6 one, or the address itself."""
+    if carried := found.ipv4_mapped or found.sixtofour:
+        return carried
+    if any(found in network for network in WITH_IPV4_AT_THE_END):
+        return ipaddress.IPv4Address(found.packed[-4:])
+    return found
 
 
 async def read_limited(response: aiohttp.ClientResponse, limit: int = MAX_ANSWER_BYTES) -> bytes:
@@ -52,6 +66,6 @@ async def read_limited(response: aiohttp.ClientResponse, limit: int = MAX_ANSWER
         size += len(chunk)
         if size > limit:
             response.close()
-            raise Unavailable(f"The answer is larger than {limit} bytes.")
+            raise Unavailable(Phrase("The answer is larger than %(limit)d bytes.", limit=limit))
         chunks.append(chunk)
     return b"".join(chunks)

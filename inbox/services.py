@@ -1,11 +1,13 @@
 """The composition root: everything a process needs, put together in one place."""
 
 import asyncio
+import contextlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
+import structlog
 from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
@@ -14,17 +16,19 @@ from inbox.bus import Bus
 from inbox.channels import registry
 from inbox.channels.base import Account, Channel
 from inbox.db import Database
-from inbox.desk import accounts, arrivals
+from inbox.desk import accounts, arrivals, workspace
 from inbox.desk.arrivals import INLINE_BYTES
 from inbox.desk.recent import Recent
 from inbox.envelope import RawItem
-from inbox.errors import NotFound
 from inbox.files import Files
 from inbox.model import ApiToken, Inbox, Workspace
 from inbox.settings import Settings
 from inbox.vault import Vault, find_or_make_key
 
+log = structlog.get_logger()
+
 TOGETHER = 200
+WORKSPACE_SECONDS = 30.0
 
 
 @dataclass(slots=True)
@@ -55,9 +59,7 @@ class Arrivals:
     ) -> list[str]:
         """Ids of the arrivals once they are committed, with the checkpoint if one is given."""
         digests = {
-            item.external_id: await self.files.put(item.content)
-            for item in items
-            if len(item.content) > INLINE_BYTES
+            item.external_id: await self._keep(item) for item in items if item.size > INLINE_BYTES
         }
         if checkpoint is None:
             return await self._with_others(inbox_id, items, digests)
@@ -68,6 +70,11 @@ class Arrivals:
             return found
 
         return await self.database.write(work)
+
+    async def _keep(self, item: RawItem) -> str:
+        if item.spooled:
+            return await self.files.take(item.spooled)
+        return await self.files.put(item.content)
 
     async def _with_others(
         self, inbox_id: str, items: Sequence[RawItem], digests: Mapping[str, str]
@@ -143,6 +150,7 @@ class Channels:
             http=self.http(),
             private_hosts=self.settings.private_hosts,
             key=self.vault.key(f"inbox:{inbox_id}"),
+            spool=self.settings.spool_dir,
         )
 
     def http(self) -> aiohttp.ClientSession:
@@ -171,15 +179,33 @@ class Services:
     workspace: Workspace = field(default_factory=Workspace)
     known_tokens: Recent[ApiToken] = field(default_factory=Recent)
     known_inboxes: Recent[Inbox] = field(default_factory=Recent)
+    _following: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
         await self.bus.start()
         self.workspace = await self.database.read(_workspace)
+        self._following = asyncio.create_task(self._follow_workspace(), name="workspace")
 
     async def close(self) -> None:
+        if self._following:
+            self._following.cancel()
+            await asyncio.gather(self._following, return_exceptions=True)
         await self.channels.close()
         await self.database.close()
         await self.bus.close()
+
+    async def _follow_workspace(self) -> None:
+        """What another process changed is here at its wake-up, else a little later."""
+        woken = self.bus.wakeup(workspace.TOPIC)
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(WORKSPACE_SECONDS):
+                    await woken.wait()
+            woken.clear()
+            try:
+                self.workspace = await self.database.read(_workspace)
+            except Exception as error:  # noqa: BLE001  the one we know is good enough until then
+                log.warning("workspace_not_read", error=repr(error))
 
 
 def build(settings: Settings) -> Services:
@@ -212,14 +238,6 @@ def _store(session: Any, batch: Sequence[_Waiting]) -> list[list[str]]:
     return [
         [known[waiting.inbox_id, item.external_id] for item in waiting.items] for waiting in batch
     ]
-
-
-def known_inbox(session: Any, inbox_id: str) -> Inbox:
-    """The inbox, enabled or not, or NotFound."""
-    inbox: Inbox | None = session.get(Inbox, inbox_id)
-    if inbox is None:
-        raise NotFound("There is no such inbox.")
-    return inbox
 
 
 def _workspace(session: Any) -> Workspace:

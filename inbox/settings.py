@@ -1,8 +1,9 @@
 """Settings of the process, from the environment and `.env`; credentials of channels are data."""
 
+import ipaddress
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -32,6 +33,42 @@ class Settings(BaseSettings):
     private_hosts: str = Field(
         "", description="comma separated host:port that outgoing calls may reach though not public"
     )
+
+    @field_validator("database_url")
+    @classmethod
+    def database_is_one_of_ours(cls, url: str) -> str:
+        if url and not url.startswith(("postgres", "sqlite:")):
+            raise ValueError("Give postgresql://user@host/name, or nothing for SQLite.")
+        return url
+
+    @field_validator("redis_url")
+    @classmethod
+    def redis_is_one(cls, url: str) -> str:
+        if url and not url.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("Give redis://host:6379/0, or nothing for one process.")
+        return url
+
+    @field_validator("public_url")
+    @classmethod
+    def public_url_is_a_place(cls, url: str) -> str:
+        if not url.startswith(("http://", "https://")) or " " in url:
+            raise ValueError("Give it as https://inbox.example.org.")
+        return url.rstrip("/")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def proxies_are_networks(cls, text: str) -> str:
+        for network in filter(None, map(str.strip, text.split(","))):
+            try:
+                ipaddress.ip_network(network)
+            except ValueError:
+                raise ValueError(f"{network} is no network. Give it as 10.0.0.0/8.") from None
+        return text
+
+    @property
+    def spool_dir(self) -> Path:
+        """For large things on their way, on the disk of the files, so that they need no copying."""
+        return self.data_dir / "spool"
 
     @property
     def sqlalchemy_url(self) -> str:

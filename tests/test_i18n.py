@@ -1,5 +1,7 @@
 """Serbian: whole, true to its placeholders, and drawn in both of its scripts."""
 
+import copy
+import json
 import re
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
 
 from inbox import i18n
+from inbox.errors import Invalid
 
 ROOT = Path(__file__).parent.parent
 SERBIAN = ROOT / "inbox/locale/sr_Cyrl/LC_MESSAGES/messages.po"
@@ -78,6 +81,19 @@ def test_serbian_counts_in_three_forms(in_locale):
     one, many = "%(num)d thing needs a look.", "%(num)d things need a look."
     counted = [i18n.ngettext(one, many, number) % {"num": number} for number in (1, 3, 5, 21)]
     assert [text.split()[1] for text in counted] == ["stvar", "stvari", "stvari", "stvar"]
+
+
+def test_a_phrase_is_said_in_the_readers_language_also_after_it_was_stored(in_locale):
+    inner = i18n.Phrase("Within business hours")
+    phrase = i18n.Phrase("Choose one of: %(choices)s.", choices=[inner, "Милан 100%"])
+    stored = json.loads(json.dumps(phrase.stored()))
+
+    assert phrase == "Choose one of: Within business hours, Милан 100%."
+    assert copy.deepcopy(phrase).stored() == stored
+    in_locale("sr_Latn")
+    told = "Izaberite jedno: U radno vreme, Милан 100%."
+    assert i18n.gettext(phrase) == i18n.said(stored) == told
+    assert i18n.gettext(Invalid(phrase).message) == told
 
 
 @pytest.mark.parametrize(

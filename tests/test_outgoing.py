@@ -15,6 +15,7 @@ REFUSED = (
     "127.0.0.1", "0.0.0.0", "::", "::1", "169.254.169.254", "10.1.2.3", "172.16.0.1",
     "192.168.1.1", "100.64.0.1", "fe80::1", "fe80::1%eth0", "fc00::1", "::ffff:127.0.0.1",
     "2002:7f00:1::", "224.0.0.1", "255.255.255.255", "198.18.0.1",
+    "64:ff9b::10.1.2.3", "64:ff9b:1::127.0.0.1", "::10.1.2.3",
 )  # fmt: skip
 
 
@@ -39,7 +40,9 @@ def test_an_address_inside_is_not_public(address: str) -> None:
     assert not outgoing.is_public(address)
 
 
-@pytest.mark.parametrize("address", ["1.1.1.1", "2606:4700::1111", "::ffff:1.1.1.1"])
+@pytest.mark.parametrize(
+    "address", ["1.1.1.1", "2606:4700::1111", "::ffff:1.1.1.1", "64:ff9b::1.1.1.1"]
+)
 def test_an_address_of_the_world_is_public(address: str) -> None:
     assert outgoing.is_public(address)
 

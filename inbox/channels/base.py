@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import aiohttp
@@ -87,7 +88,8 @@ class Account:
     """One configured inbox, as its channel sees it.
 
     `hook_url` is the public URL of the inbox's hook; `sign`/`is_signed` are bound to this inbox's
-    key; `http` is the guarded client; `private_hosts` may be reached though not public.
+    key; `http` is the guarded client; `private_hosts` may be reached though not public. Large
+    things are put down in the folder `spool`.
     """
 
     inbox_id: str
@@ -98,6 +100,7 @@ class Account:
     http: aiohttp.ClientSession | None = None
     private_hosts: str = ""
     key: bytes = b""
+    spool: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +132,15 @@ class Checked:
     ok: bool
     explanation: str
     needs_login: bool = False
+
+
+async def tried(attempt: Awaitable[str]) -> Checked:
+    """What came of an attempt that answers with what is well, or raises a ChannelError."""
+    try:
+        return Checked(ok=True, explanation=await attempt)
+    except ChannelError as error:
+        needs_login = isinstance(error, LoginRefused)
+        return Checked(ok=False, explanation=str(error), needs_login=needs_login)
 
 
 # commits the items together with the moved checkpoint, then returns

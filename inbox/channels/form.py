@@ -22,7 +22,15 @@ from inbox.channels.base import (
     PermanentFailure,
     Unparsable,
 )
-from inbox.channels.reading import Line, Reading, StoredFile, Text, first_problem, understand
+from inbox.channels.reading import (
+    Line,
+    Reading,
+    StoredFile,
+    Text,
+    first_problem,
+    phone_number,
+    understand,
+)
 from inbox.envelope import (
     Address,
     AddressKind,
@@ -186,5 +194,5 @@ def _sender(submission: FormSubmission) -> Address:
     if email:
         return Address(kind=AddressKind.EMAIL, value=email, name=submission.name)
     if phone:
-        return Address(kind=AddressKind.PHONE, value=phone, name=submission.name)
+        return Address(kind=AddressKind.PHONE, value=phone_number(phone), name=submission.name)
     raise Unparsable("The form gives neither an e-mail address nor a phone number.")

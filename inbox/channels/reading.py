@@ -2,6 +2,7 @@
 
 from typing import Annotated, Any, TypeVar
 
+import phonenumbers
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from inbox.channels.base import HookRequest, Unparsable
@@ -25,6 +26,17 @@ def _cleaned(value: Any) -> Any:
 
 Text = Annotated[str, BeforeValidator(_cleaned)]
 Line = Annotated[str, BeforeValidator(_cleaned), Field(max_length=NAME_LIMIT)]
+
+
+def phone_number(value: str) -> str:
+    """In E.164, so that one person has one number; short codes and names stay as they are."""
+    try:
+        number = phonenumbers.parse(value, None)
+    except phonenumbers.NumberParseException:
+        return value
+    if not phonenumbers.is_possible_number(number):
+        return value
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 class Reading(BaseModel):

@@ -12,8 +12,8 @@ from inbox import services
 from inbox.channels import registry
 from inbox.db import Database
 from inbox.desk import accounts, agents, first_run, inboxes, passwords, tokens
-from inbox.errors import Invalid
-from inbox.events import SYSTEM
+from inbox.errors import Invalid, NotFound
+from inbox.events import SYSTEM, Actor
 from inbox.model import Arrival, ArrivalState, Delivery, Health, Inbox, MessageState
 from inbox.settings import Settings
 
@@ -26,6 +26,7 @@ def migrate(settings: Settings) -> None:
 
 def add_agent(settings: Settings, email: str, name: str, role: str, password: str) -> str:
     """The new agent's id."""
+    passwords.check_rules(password, email=email)
     database = _database(settings)
     password_hash = passwords.make_hash(password)
 
@@ -40,6 +41,19 @@ def add_agent(settings: Settings, email: str, name: str, role: str, password: st
         return agents.create(session, new, by=SYSTEM).id
 
     return database.run(work)
+
+
+def set_password(settings: Settings, email: str, password: str) -> None:
+    password_hash = passwords.make_hash(password)
+
+    def work(session: Session) -> None:
+        agent = agents.by_email(session, email)
+        if agent is None:
+            raise NotFound(f"There is no agent {email}. `inbox agent add` makes one.")
+        passwords.check_rules(password, email=email)
+        agents.set_password(session, agent.id, password_hash, by=Actor.agent(agent))
+
+    _database(settings).run(work)
 
 
 def create_token(settings: Settings, name: str, scopes: Sequence[str]) -> str:

@@ -1,35 +1,56 @@
-"""The commands and what they have in common: settings, and errors told in a sentence."""
+"""The commands, and errors told in a sentence.
 
-import asyncio
+Each imports what it needs and no more, for that is most of the time it takes to start.
+"""
+
+import errno
+import gc
 import sys
-from collections.abc import Callable, Coroutine
-from functools import wraps
 from pathlib import Path
 from typing import Any
 
 import click
-from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
-from inbox import __version__, logs
-from inbox.cli import admin, running
+from inbox import __version__
+from inbox.cli.options import data_option, port_option, reached_at, running_loop, settings_from
 from inbox.errors import InboxError
-from inbox.settings import Settings
+
+gc.disable()  # what is imported stays; whoever goes on to serve calls it back
 
 
 class Commands(click.Group):
     """Plain errors, without tracebacks, and an exit code that says so."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        _add_rare()
+        return super().list_commands(ctx)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in self.commands:
+            _add_rare()
+        return super().get_command(ctx, cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except InboxError as error:
             raise click.ClickException(error.message) from None
+        except OSError as error:
+            raise click.ClickException(_words(error)) from None
         except SQLAlchemyError as error:
             text = str(getattr(error, "orig", error)).strip()
             raise click.ClickException(
                 f"The database does not answer as it should: {text}"
             ) from None
+
+
+def _words(error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return "Something listens on this port already. Stop it, or give another one with --port."
+    if error.filename is None:
+        return str(error)
+    return f"{error.strerror}: {error.filename}"
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -38,67 +59,50 @@ def main() -> None:
     """Inbox: one place where a team answers its customers on every channel."""
 
 
-def settings_from(**given: Any) -> Settings:
-    """The environment's settings, with what the command line says over them."""
-    try:
-        settings = Settings(**{name: value for name, value in given.items() if value is not None})
-    except ValidationError as error:
-        wrong = "; ".join(f"INBOX_{str(e['loc'][0]).upper()}: {e['msg']}" for e in error.errors())
-        raise click.ClickException(wrong) from None
-    if settings.log_level not in {"DEBUG", "INFO", "WARNING", "ERROR"}:
-        raise click.ClickException("INBOX_LOG_LEVEL: give DEBUG, INFO, WARNING or ERROR.")
-    logs.configure(settings.log_level, human=sys.stderr.isatty())
-    return settings
-
-
-def data_option(command: Callable[..., Any]) -> Callable[..., Any]:
-    return click.option(
-        "--data", "data_dir", type=click.Path(path_type=Path), help="The data folder."
-    )(command)
-
-
-def running_loop(command: Callable[..., Coroutine[Any, Any, None]]) -> Callable[..., None]:
-    @wraps(command)
-    def run(*arguments: Any, **options: Any) -> None:
-        asyncio.run(command(*arguments, **options))
-
-    return run
-
-
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8080, show_default=True)
+@port_option
 @data_option
 @running_loop
 async def demo(host: str, port: int, data_dir: Path | None) -> None:
     """Serve the demo: a seeded workspace, and simulators of every channel."""
+    from inbox.cli.demo import demo as run_demo
+
     base = {"public_url": f"http://127.0.0.1:{port}", "log_level": "WARNING"}
-    await running.demo(settings_from(data_dir=data_dir, **base), host, port)
+    await run_demo(settings_from(data_dir=data_dir, **base), host, port)
 
 
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8080, show_default=True)
+@port_option
 @data_option
 @running_loop
 async def serve(host: str, port: int, data_dir: Path | None) -> None:
     """Serve pages and API, and do the background work, in one process."""
-    await running.serve(settings_from(data_dir=data_dir), host, port, with_work=True)
+    from inbox.cli import running
+
+    settings = reached_at(port, settings_from(data_dir=data_dir))
+    await running.serve(settings, host, port, with_work=True)
 
 
 @main.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", default=8080, show_default=True)
+@port_option
 @running_loop
 async def web(host: str, port: int) -> None:
     """Serve pages and API only; any number of these beside `inbox work`."""
-    await running.serve(settings_from(), host, port, with_work=False)
+    from inbox.cli import running
+
+    settings = reached_at(port, settings_from())
+    await running.serve(settings, host, port, with_work=False)
 
 
 @main.command()
 @running_loop
 async def work() -> None:
     """Do the background work only; any number of these beside `inbox web`."""
+    from inbox.cli import running
+
     await running.work(settings_from())
 
 
@@ -106,6 +110,8 @@ async def work() -> None:
 @data_option
 def migrate(data_dir: Path | None) -> None:
     """Bring the database to what this version needs."""
+    from inbox.cli import admin
+
     admin.migrate(settings_from(data_dir=data_dir))
 
 
@@ -114,7 +120,16 @@ def migrate(data_dir: Path | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="For scripts.")
 def check(data_dir: Path | None, as_json: bool) -> None:
     """Look after database, channels and queues; the exit code says whether all is well."""
+    from inbox.cli import admin
+
     sys.exit(0 if admin.check(settings_from(data_dir=data_dir), as_json=as_json) else 1)
+
+
+def _add_rare() -> None:
+    from inbox.cli import moving
+
+    for command in moving.COMMANDS:
+        main.add_command(command)
 
 
 @main.group()
@@ -132,13 +147,22 @@ def agent_add(
     email: str, name: str, role: str, password_stdin: bool, data_dir: Path | None
 ) -> None:
     """Add an agent; the first one is the owner."""
-    password = (
-        sys.stdin.readline().rstrip("\n")
-        if password_stdin
-        else click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    )
+    from inbox.cli import admin
+
     settings = settings_from(data_dir=data_dir)
-    click.echo(admin.add_agent(settings, email, name, role, password))
+    click.echo(admin.add_agent(settings, email, name, role, _password(password_stdin)))
+
+
+@agent.command("password")
+@click.argument("email")
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+@data_option
+def agent_password(email: str, password_stdin: bool, data_dir: Path | None) -> None:
+    """Give an agent a new password; every session of theirs ends."""
+    from inbox.cli import admin
+
+    admin.set_password(settings_from(data_dir=data_dir), email, _password(password_stdin))
+    click.echo(f"{email} has a new password.")
 
 
 @main.group()
@@ -152,6 +176,8 @@ def token() -> None:
 @data_option
 def token_create(name: str, scopes: tuple[str, ...], data_dir: Path | None) -> None:
     """Make a token; it is printed once, alone."""
+    from inbox.cli import admin
+
     click.echo(admin.create_token(settings_from(data_dir=data_dir), name, scopes))
 
 
@@ -170,5 +196,13 @@ def inbox_group() -> None:
 @running_loop
 async def inbox_add(kind: str, name: str, values: tuple[str, ...], data_dir: Path | None) -> None:
     """Add an inbox of KIND; its id is printed."""
+    from inbox.cli import admin
+
     settings = settings_from(data_dir=data_dir)
     click.echo(await admin.add_inbox(settings, kind, name, values))
+
+
+def _password(from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\n")
+    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))

@@ -10,6 +10,7 @@ from inbox import clock
 from inbox.envelope import Address
 from inbox.errors import Conflict, Invalid, NotFound
 from inbox.events import Actor, EventKind, record
+from inbox.i18n import Phrase
 from inbox.model import Contact, Conversation, Identity
 
 EDITABLE = {
@@ -18,6 +19,11 @@ EDITABLE = {
 }  # fmt: skip
 PROVEN = "proven"
 FROM_CHANNEL = ("language", "time_zone", "city", "country")
+IDENTITIES = (
+    select(Identity)
+    .where(col(Identity.contact_id) == sa.bindparam("contact_id"))
+    .order_by(col(Identity.is_primary).desc(), col(Identity.id))
+)
 
 Key = tuple[str, str]
 Known = tuple[Contact, Identity]
@@ -70,7 +76,9 @@ def create(session: Session, name: str, addresses: Sequence[Address], *, by: Act
             select(Identity).where(Identity.kind == address.kind, Identity.value == address.value)
         ).first()
         if taken:
-            raise Conflict(f"{address.value} belongs to another contact already.")
+            raise Conflict(
+                Phrase("%(address)s belongs to another contact already.", address=address.value)
+            )
         session.add(_identity(contact, address, is_primary=position == 0))
     record(session, EventKind.CONTACT_CREATED, by=by, contact_id=contact.id)
     return contact
@@ -88,9 +96,9 @@ def update(session: Session, contact: Contact, changes: Mapping[str, Any], *, by
     for name, value in changed.items():
         setattr(contact, name, value)
     contact.version += 1
-    contact_name_changed = "name" in changed
+    contact.indexed = False
     session.add(contact)
-    if contact_name_changed:
+    if "name" in changed:
         _rename_rows(session, contact)
     record(
         session,
@@ -106,20 +114,14 @@ def update(session: Session, contact: Contact, changes: Mapping[str, Any], *, by
 def learn(contact: Contact, fields: Mapping[str, str], name: str) -> None:
     """What a channel tells about a person fills gaps and overwrites nothing."""
     if name and not contact.name:
-        contact.name = name[:300]
+        contact.name, contact.indexed = name[:300], False
     for field in FROM_CHANNEL:
         if fields.get(field) and not getattr(contact, field):
             setattr(contact, field, str(fields[field])[:64])
 
 
 def identities(session: Session, contact_id: str) -> list[Identity]:
-    return list(
-        session.exec(
-            select(Identity)
-            .where(Identity.contact_id == contact_id)
-            .order_by(col(Identity.is_primary).desc(), col(Identity.id))
-        )
-    )
+    return list(session.exec(IDENTITIES, params={"contact_id": contact_id}))
 
 
 def _create(session: Session, address: Address) -> Known:
@@ -132,7 +134,8 @@ def _create(session: Session, address: Address) -> Known:
 
 def _add(session: Session, contact: Contact, address: Address) -> Known:
     identity = _identity(contact, address, is_primary=False)
-    session.add(identity)
+    contact.indexed = False
+    session.add_all([contact, identity])
     return contact, identity
 
 
@@ -162,10 +165,11 @@ def _identity(contact: Contact, address: Address, *, is_primary: bool) -> Identi
 
 
 def _rename_rows(session: Session, contact: Contact) -> None:
-    """Lists show the name from the conversation's row, so it follows."""
+    """Lists show it from the conversation's row, so it follows; an address where there is none."""
+    addresses = [] if contact.name else identities(session, contact.id)
     session.execute(
         sa.update(Conversation)
         .where(col(Conversation.contact_id) == contact.id)
-        .values(contact_name=contact.name)
+        .values(contact_name=contact.name or next((one.value for one in addresses), ""))
         .execution_options(synchronize_session="fetch")
     )

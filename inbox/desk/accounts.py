@@ -6,21 +6,22 @@ from typing import Any
 from pydantic import SecretStr, ValidationError
 
 from inbox.errors import Invalid
-from inbox.i18n import N_
+from inbox.i18n import N_, Phrase
 
 SENTENCES = {
     "missing": N_("Fill this in."),
     "string_too_short": N_("Fill this in."),
-    "string_too_long": N_("Use at most {max_length} characters."),
+    "string_too_long": N_("Use at most %(max_length)s characters."),
+    "string_pattern_mismatch": N_("This is not written as it has to be."),
     "int_parsing": N_("Give a whole number."),
     "int_type": N_("Give a whole number."),
     "float_parsing": N_("Give a number."),
-    "greater_than_equal": N_("Give a number from {ge} up."),
-    "greater_than": N_("Give a number above {gt}."),
-    "less_than_equal": N_("Give a number up to {le}."),
-    "less_than": N_("Give a number below {lt}."),
-    "literal_error": N_("Choose one of {expected}."),
-    "enum": N_("Choose one of {expected}."),
+    "greater_than_equal": N_("Give a number from %(ge)s up."),
+    "greater_than": N_("Give a number above %(gt)s."),
+    "less_than_equal": N_("Give a number up to %(le)s."),
+    "less_than": N_("Give a number below %(lt)s."),
+    "literal_error": N_("Choose one of %(expected)s."),
+    "enum": N_("Choose one of %(expected)s."),
     "extra_forbidden": N_("There is no such setting."),
 }
 
@@ -41,13 +42,16 @@ def validate(model: Any, values: Mapping[str, Any]) -> Any:
     try:
         return model.model_validate(dict(values))
     except ValidationError as error:
-        fields = {".".join(map(str, e["loc"])) or "settings": _sentence(e) for e in error.errors()}
+        fields = {".".join(map(str, e["loc"])) or "settings": sentence(e) for e in error.errors()}
         raise Invalid(fields=fields) from None
 
 
-def _sentence(error: Any) -> str:
+def sentence(error: Any) -> str:
     """What would do; pydantic's own words where they are the best there are."""
     if error["type"] in SENTENCES:
-        return SENTENCES[error["type"]].format(**error.get("ctx", {}))
+        return Phrase(SENTENCES[error["type"]], **error.get("ctx", {}))
+    told = error.get("ctx", {}).get("error")
+    if isinstance(told, ValueError) and told.args and isinstance(told.args[0], Phrase):
+        return told.args[0]
     text = str(error["msg"]).removeprefix("Value error, ")
     return text if text.endswith((".", "!")) else f"{text}."

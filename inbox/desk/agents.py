@@ -12,7 +12,7 @@ from inbox import i18n
 from inbox.desk import signing_in
 from inbox.errors import Conflict, Forbidden, Invalid, NotFound
 from inbox.events import Actor, EventKind, record
-from inbox.i18n import N_
+from inbox.i18n import N_, Phrase
 from inbox.model import Agent, Availability, Permission, Role
 
 OWNER = "owner"
@@ -154,7 +154,7 @@ def role_named(session: Session, name: str) -> Role:
         session.add(found)
         session.flush()
     if found is None:
-        raise Invalid(fields={"role": f"Choose among {', '.join(ROLES)}."})
+        raise Invalid(fields={"role": Phrase("Choose one of: %(choices)s.", choices=tuple(ROLES))})
     return found
 
 

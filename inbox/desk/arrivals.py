@@ -1,6 +1,6 @@
 """Raw first: what a channel hands over is stored before anybody is told that we have it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from inbox import clock, ids
-from inbox.db import claim, touch
+from inbox.db import claim, now, touch
 from inbox.envelope import RawItem
 from inbox.errors import Conflict, NotFound
 from inbox.events import Actor, EventKind, record
@@ -28,8 +28,8 @@ def store(
 
     `digests` maps the external ids of large items to where the file store has their bytes.
     """
-    now = clock.now()
-    rows = [_row(inbox_id, item, digests.get(item.external_id, ""), now) for item in items]
+    moment = clock.now()
+    rows = [_row(inbox_id, item, digests.get(item.external_id, ""), moment) for item in items]
     if not rows:
         return []
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
@@ -86,21 +86,26 @@ def finish(session: Session, arrival_ids: Sequence[str], state: ArrivalState) ->
     )
 
 
-def fail(session: Session, arrival_id: str, error: str, *, final: bool, by: Actor) -> Arrival:
-    """Try again later, or set aside for a person when the tries are used up."""
+def put_off(session: Session, arrival_ids: Collection[str], seconds: float) -> None:
+    """To be tried again, not before this time has passed."""
+    session.execute(
+        sa.update(Arrival)
+        .where(col(Arrival.id).in_(arrival_ids))
+        .values(lease_until=now(session) + timedelta(seconds=seconds))
+        .execution_options(synchronize_session=False)
+    )
+
+
+def fail(
+    session: Session, arrival_id: str, error: str, *, final: bool, wait: float = 0, by: Actor
+) -> Arrival:
+    """Try again after `wait` seconds, or set aside for a person when the tries are used up."""
     arrival = get(session, arrival_id)
     arrival.error = error[:2000]
-    arrival.lease_until = None
+    arrival.lease_until = now(session) + timedelta(seconds=wait) if wait else None
     if final or arrival.attempts >= TRIES:
         arrival.state = ArrivalState.QUARANTINED
-        record(
-            session,
-            EventKind.ARRIVAL_QUARANTINED,
-            by=by,
-            inbox_id=arrival.inbox_id,
-            arrival_id=arrival.id,
-            error=arrival.error,
-        )
+        _tell(session, EventKind.ARRIVAL_QUARANTINED, arrival, by, error=arrival.error)
     session.add(arrival)
     touch(session, TOPIC)
     return arrival
@@ -108,39 +113,16 @@ def fail(session: Session, arrival_id: str, error: str, *, final: bool, by: Acto
 
 def release(session: Session, arrival_id: str, *, by: Actor) -> Arrival:
     """Let a quarantined arrival be tried again, after a fix."""
-    arrival = get(session, arrival_id)
-    if arrival.state is not ArrivalState.QUARANTINED:
-        raise Conflict("This arrival is not in quarantine any more.")
-    arrival.state = ArrivalState.NEW
+    arrival = _take_out(session, arrival_id, ArrivalState.NEW, by)
     arrival.attempts = 0
-    session.add(arrival)
-    record(
-        session,
-        EventKind.ARRIVAL_RELEASED,
-        by=by,
-        inbox_id=arrival.inbox_id,
-        arrival_id=arrival.id,
-    )
+    arrival.lease_until = None
     touch(session, TOPIC)
     return arrival
 
 
 def discard(session: Session, arrival_id: str, *, by: Actor) -> Arrival:
     """Throw a quarantined arrival away; the raw bytes stay for the record."""
-    arrival = get(session, arrival_id)
-    if arrival.state is not ArrivalState.QUARANTINED:
-        raise Conflict("This arrival is not in quarantine any more.")
-    arrival.state = ArrivalState.DISCARDED
-    session.add(arrival)
-    record(
-        session,
-        EventKind.ARRIVAL_RELEASED,
-        by=by,
-        inbox_id=arrival.inbox_id,
-        arrival_id=arrival.id,
-        discarded=True,
-    )
-    return arrival
+    return _take_out(session, arrival_id, ArrivalState.DISCARDED, by)
 
 
 def get(session: Session, arrival_id: str) -> Arrival:
@@ -150,16 +132,33 @@ def get(session: Session, arrival_id: str) -> Arrival:
     return arrival
 
 
-def _row(inbox_id: str, item: RawItem, digest: str, now: Any) -> dict[str, Any]:
+def _take_out(session: Session, arrival_id: str, to: ArrivalState, by: Actor) -> Arrival:
+    arrival = get(session, arrival_id)
+    if arrival.state is not ArrivalState.QUARANTINED:
+        raise Conflict("This arrival is not in quarantine any more.")
+    arrival.state = to
+    session.add(arrival)
+    is_gone = {"discarded": True} if to is ArrivalState.DISCARDED else {}
+    _tell(session, EventKind.ARRIVAL_RELEASED, arrival, by, **is_gone)
+    return arrival
+
+
+def _tell(
+    session: Session, kind: EventKind, arrival: Arrival, by: Actor, **particulars: Any
+) -> None:
+    record(session, kind, by=by, inbox_id=arrival.inbox_id, arrival_id=arrival.id, **particulars)
+
+
+def _row(inbox_id: str, item: RawItem, digest: str, moment: Any) -> dict[str, Any]:
     return {
         "id": ids.new(),
-        "created_at": now,
-        "updated_at": now,
+        "created_at": moment,
+        "updated_at": moment,
         "inbox_id": inbox_id,
         "external_id": item.external_id[:500],
         "raw": None if digest else item.content,
         "digest": digest,
-        "size": len(item.content),
+        "size": item.size,
         "meta": dict(item.meta),
         "state": ArrivalState.NEW,
         "attempts": 0,

@@ -1,8 +1,4 @@
-"""Who has a conversation: give it, take it, put it back, pass it on to a team, claim it.
-
-Each verb first takes the conversation's row for itself, so that two of them at once follow one
-another and the counters and the trail stay true.
-"""
+"""Who has a conversation: give it, take it, put it back, pass it on to a team, claim it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -11,16 +7,14 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from inbox import clock
-from inbox.desk import counters
+from inbox.desk import access, counters
 from inbox.errors import Conflict, Invalid, NotFound
 from inbox.events import Actor, EventKind, record
+from inbox.i18n import Phrase
 from inbox.model import (
     Agent,
     Assignment,
     Conversation,
-    Inbox,
-    InboxMembership,
-    Permission,
     Role,
     Team,
     TeamMembership,
@@ -40,11 +34,14 @@ def assign(
 ) -> Conversation:
     """Give it to an agent, whoever had it before; their capacity is not asked."""
     agent = _known_agent(session, agent_id)
-    hold(session, conversation)
+    counters.hold(session, conversation)
     if conversation.assignee_id == agent_id:
         return conversation
-    if not may_see(session, agent, conversation.inbox_id):
-        raise Invalid(fields={"agent_id": f"{agent.name} can't see this inbox."})
+    role = session.get_one(Role, agent.role_id)
+    if not access.may_see(session, agent, role, conversation.inbox_id):
+        raise Invalid(
+            fields={"agent_id": Phrase("%(agent)s can't see this inbox.", agent=agent.name)}
+        )
     agent.last_assigned_at = clock.now()
     session.add(agent)
     to = (agent_id, conversation.team_id)
@@ -63,7 +60,7 @@ def unassign(
     session: Session, conversation: Conversation, *, by: Actor, reason: str = ""
 ) -> Conversation:
     """Back among those that nobody has."""
-    hold(session, conversation)
+    counters.hold(session, conversation)
     if conversation.assignee_id is None:
         return conversation
     return _change(session, conversation, (None, conversation.team_id), by=by, reason=reason)
@@ -75,7 +72,7 @@ def transfer(
     """To a team; an agent who is not of that team has it no longer."""
     if session.get(Team, team_id) is None:
         raise NotFound("There is no such team.")
-    hold(session, conversation)
+    counters.hold(session, conversation)
     keeps = (
         conversation.assignee_id
         and session.exec(
@@ -105,27 +102,13 @@ def claim(session: Session, conversation_id: str, agent_id: str, *, by: Actor) -
         raise NotFound("There is no such conversation.")
     if won.rowcount == 0 and conversation.assignee_id != agent_id:  # type: ignore[attr-defined]
         winner = session.get(Agent, conversation.assignee_id)
-        raise Conflict(f"{winner.name if winner else 'Somebody else'} has this conversation.")
+        raise Conflict(
+            Phrase(
+                "%(agent)s has this conversation.",
+                agent=winner.name if winner else Phrase("Somebody else"),
+            )
+        )
     return assign(session, conversation, agent_id, by=by)
-
-
-def hold(session: Session, conversation: Conversation) -> None:
-    """Keep the conversation's row until the commit, as it is now."""
-    session.refresh(conversation, with_for_update={"key_share": True})
-
-
-def may_see(session: Session, agent: Agent, inbox_id: str) -> bool:
-    """Whether the inbox is open to all, or to this agent by membership or role."""
-    inbox = session.get(Inbox, inbox_id)
-    if inbox is None or not inbox.restricted:
-        return True
-    role = session.get(Role, agent.role_id)
-    if role and Permission.SEE_ALL in role.permissions:
-        return True
-    membership = select(InboxMembership.id).where(
-        InboxMembership.inbox_id == inbox_id, InboxMembership.agent_id == agent.id
-    )
-    return session.exec(membership).first() is not None
 
 
 def _known_agent(session: Session, agent_id: str) -> Agent:
@@ -133,7 +116,9 @@ def _known_agent(session: Session, agent_id: str) -> Agent:
     if agent is None:
         raise NotFound("There is no such agent.")
     if not agent.active:
-        raise Invalid(fields={"agent_id": f"{agent.name} no longer works here."})
+        raise Invalid(
+            fields={"agent_id": Phrase("%(agent)s no longer works here.", agent=agent.name)}
+        )
     return agent
 
 
@@ -170,9 +155,15 @@ def _change(
         conversation=conversation,
         assignment_id=assignment.id,
         reason=reason,
+        **said_with(reason),
         **_names(session, assignment),
     )
     return conversation
+
+
+def said_with(reason: str) -> dict[str, Any]:
+    """For the event: the parts of a reason that can be said in another language."""
+    return {"reason_parts": reason.stored()} if isinstance(reason, Phrase) else {}
 
 
 def _names(session: Session, assignment: Assignment) -> dict[str, str | None]:

@@ -1,6 +1,7 @@
 """One conversation, for those who may see it."""
 
-from sqlmodel import Session, select
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
 
 from inbox import clock
 from inbox.crm import contacts
@@ -14,11 +15,15 @@ from inbox.model import (
     ChannelThread,
     Contact,
     Conversation,
+    Event,
     Identity,
     Inbox,
+    Message,
     Role,
     Status,
 )  # fmt: skip
+
+BY_NUMBER = select(Conversation).where(col(Conversation.number) == sa.bindparam("number"))
 
 
 def get(session: Session, number_or_id: str | int, agent: Agent, role: Role) -> Conversation:
@@ -29,11 +34,29 @@ def get(session: Session, number_or_id: str | int, agent: Agent, role: Role) -> 
     return found
 
 
+def message(session: Session, message_id: str, agent: Agent, role: Role) -> Message:
+    """The same for one message: who may see its conversation, by whatever inbox it came or went."""
+    found = session.get(Message, message_id)
+    conversation = session.get(Conversation, found.conversation_id) if found else None
+    if not found or not conversation:
+        raise NotFound("There is no such message.")
+    if not access.may_see(session, agent, role, conversation.inbox_id):
+        raise NotFound("There is no such message.")
+    return found
+
+
 def find(session: Session, number_or_id: str | int) -> Conversation | None:
     text = str(number_or_id)
     if text.isdecimal() and len(text) < 19:
-        return session.exec(select(Conversation).where(Conversation.number == int(text))).first()
+        return session.exec(BY_NUMBER, params={"number": int(text)}).first()
     return session.get(Conversation, text)
+
+
+def event(session: Session, conversation: Conversation, event_id: str) -> Event | None:
+    """One thing that happened in this conversation."""
+    return session.exec(
+        select(Event).where(Event.id == event_id, Event.conversation_id == conversation.id)
+    ).first()
 
 
 def start(

@@ -1,5 +1,8 @@
 """How many conversations stand in each list: kept in the transaction that moves one, never counted.
 
+A verb first takes the conversation's row for itself (`hold`), so that two at once follow one
+another, and the counters, the trail and what was decided from the row stay true.
+
 Keys are `inbox:{id}:{status}`, `inbox:{id}:unassigned:{status}`, `team:{id}:{status}` and
 `assignee:{id}:{status}`, so that what an agent may see adds up from the inboxes he may see.
 """
@@ -13,6 +16,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from inbox.model import Conversation, Counter
+
+
+def hold(session: Session, conversation: Conversation) -> None:
+    """Keep the conversation's row until the commit, as it is now."""
+    session.refresh(conversation, with_for_update={"key_share": True})
 
 
 @contextmanager

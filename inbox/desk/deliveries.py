@@ -1,16 +1,24 @@
 """The outbox: states that only move forward, leases with an epoch, and what a provider reports."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from inbox import clock
 from inbox.db import now, touch
 from inbox.envelope import Bounce, DeliveryReport, Receipt
 from inbox.events import SYSTEM, Actor, EventKind, record
-from inbox.model import Conversation, Delivery, Direction, Identity, Message, MessageState
+from inbox.model import (
+    Conversation,
+    Delivery,
+    Direction,
+    Identity,
+    Inbox,
+    Message,
+    MessageState,
+)  # fmt: skip
 
 TOPIC = "deliveries"
 LEASE = timedelta(seconds=90)
@@ -47,6 +55,7 @@ def claim_due(session: Session, limit: int) -> list[Delivery]:
             col(Delivery.state).in_(ON_THE_WAY),
             col(Delivery.not_before) <= moment,
             sa.or_(col(Delivery.lease_until).is_(None), col(Delivery.lease_until) < moment),
+            col(Delivery.inbox_id).in_(sa.select(col(Inbox.id)).where(col(Inbox.enabled))),
             ~blocked,
         )
         .order_by(col(Delivery.not_before), col(Delivery.id))
@@ -105,7 +114,7 @@ def put_off(
     delivery.error, delivery.stage = error[:2000], ""
     if delivery.error_code != REPEATED:
         delivery.error_code = code[:64]
-    if moment - delivery.created_at > SPAN:
+    if moment - delivery.due_from > SPAN:
         _settle(session, delivery, MessageState.FAILED, reason=error)
         return
     delivery.not_before = moment + timedelta(seconds=wait or step)
@@ -142,11 +151,7 @@ def unknown(
 
 def report(session: Session, inbox_id: str, found: DeliveryReport) -> None:
     """A provider's status callback; late or doubled ones change nothing."""
-    message = session.exec(
-        select(Message).where(
-            Message.inbox_id == inbox_id, Message.provider_id == found.provider_id
-        )
-    ).first()
+    message = session.exec(_reported(inbox_id, found)).first()
     if message is None:
         return
     delivery = session.exec(select(Delivery).where(Delivery.message_id == message.id)).one()
@@ -156,8 +161,22 @@ def report(session: Session, inbox_id: str, found: DeliveryReport) -> None:
         _settle(session, delivery, state, reason=found.explanation)
 
 
+def is_known(session: Session, inbox_id: str, found: DeliveryReport) -> bool:
+    """Whether it is about a message whose sending we have noted already."""
+    return session.exec(_reported(inbox_id, found)).first() is not None
+
+
+def _reported(inbox_id: str, found: DeliveryReport) -> SelectOfScalar[Message]:
+    return select(Message).where(
+        Message.inbox_id == inbox_id, Message.provider_id == found.provider_id
+    )
+
+
 def bounced(session: Session, inbox_id: str, bounce: Bounce, *, by: Actor) -> None:
-    """A mail came back: that very message failed, and a dead address is marked."""
+    """A mail came back: that very message failed, and a dead address is marked.
+
+    Who sent the report is unknown, so it can speak only of those the message went to.
+    """
     message = session.exec(
         select(Message).where(
             Message.mail_message_id == bounce.original_message_id,
@@ -167,17 +186,18 @@ def bounced(session: Session, inbox_id: str, bounce: Bounce, *, by: Actor) -> No
     ).first()
     if message is None:
         return
-    delivery = session.exec(select(Delivery).where(Delivery.message_id == message.id)).first()
-    if delivery:
-        delivery.error_code = bounce.status[:64]
-        _settle(session, delivery, MessageState.FAILED, reason=bounce.explanation)
-    if not bounce.permanent:
-        return
-    for identity in session.exec(
-        select(Identity).where(
-            Identity.kind == "email", col(Identity.value).in_(list(bounce.recipients))
-        )
-    ):
+    delivery = session.exec(select(Delivery).where(Delivery.message_id == message.id)).one()
+    delivery.error_code = bounce.status[:64]
+    state = delivery.state if bounce.late else MessageState.FAILED
+    _settle(session, delivery, state, reason=bounce.explanation)
+    if bounce.permanent:
+        written_to = {one for group in message.recipients.values() for one in group}
+        _mark_dead(session, written_to & set(bounce.recipients), bounce, by=by)
+
+
+def _mark_dead(session: Session, addresses: set[str], bounce: Bounce, *, by: Actor) -> None:
+    dead = select(Identity).where(Identity.kind == "email", col(Identity.value).in_(addresses))
+    for identity in session.exec(dead):
         identity.bouncing_since = clock.now()
         session.add(identity)
         record(
@@ -190,21 +210,6 @@ def bounced(session: Session, inbox_id: str, bounce: Bounce, *, by: Actor) -> No
         )
 
 
-def next_due(session: Session) -> datetime | None:
-    """When the earliest waiting delivery is due, for the worker's nap."""
-    moment: datetime | None = session.execute(
-        sa.select(sa.func.min(Delivery.not_before)).where(
-            col(Delivery.state) == MessageState.QUEUED
-        )
-    ).scalar_one()
-    return moment
-
-
-def states(session: Session, message_ids: Sequence[str]) -> dict[str, Delivery]:
-    found = session.exec(select(Delivery).where(col(Delivery.message_id).in_(message_ids)))
-    return {delivery.message_id: delivery for delivery in found}
-
-
 def _mine(session: Session, delivery_id: str, epoch: int) -> Delivery | None:
     """The delivery, unless somebody claimed it after us."""
     delivery = session.get_one(Delivery, delivery_id)
@@ -212,10 +217,14 @@ def _mine(session: Session, delivery_id: str, epoch: int) -> Delivery | None:
 
 
 def _settle(session: Session, delivery: Delivery, state: MessageState, *, reason: str) -> None:
+    """What is known already, or was overtaken by later news, is no event."""
+    is_news = state.rank >= delivery.state.rank and state is not delivery.state
     delivery.lease_until = None
     delivery.stage = ""
     _move(session, delivery, state, reason=reason)
     touch(session, TOPIC)  # the next of the lane may go
+    if not is_news:
+        return
     message = session.get_one(Message, delivery.message_id)
     record(
         session,

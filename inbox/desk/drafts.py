@@ -3,13 +3,19 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlmodel import Session, select
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
 
 from inbox.errors import Invalid
+from inbox.i18n import Phrase
 from inbox.model import Draft
 
 KINDS = ("reply", "note")
 LONGEST = 500_000
+DRAFTS = select(Draft).where(
+    col(Draft.agent_id) == sa.bindparam("agent_id"),
+    col(Draft.conversation_id) == sa.bindparam("conversation_id"),
+)
 
 
 def save(  # noqa: PLR0913, PLR0917  what a draft is made of
@@ -25,7 +31,9 @@ def save(  # noqa: PLR0913, PLR0917  what a draft is made of
     if kind not in KINDS:
         raise Invalid(fields={"kind": "Give reply or note."})
     if len(text) > LONGEST:
-        raise Invalid(fields={"text": f"A draft has at most {LONGEST} characters."})
+        raise Invalid(
+            fields={"text": Phrase("A draft has at most %(most)d characters.", most=LONGEST)}
+        )
     draft = one(session, agent_id, conversation_id, kind)
     if draft is None:
         draft = Draft(agent_id=agent_id, conversation_id=conversation_id, kind=kind)
@@ -46,9 +54,8 @@ def one(session: Session, agent_id: str, conversation_id: str, kind: str) -> Dra
 
 
 def of(session: Session, agent_id: str, conversation_id: str) -> dict[str, Draft]:
-    found = session.exec(
-        select(Draft).where(Draft.agent_id == agent_id, Draft.conversation_id == conversation_id)
-    )
+    given = {"agent_id": agent_id, "conversation_id": conversation_id}
+    found = session.exec(DRAFTS, params=given)
     return {draft.kind: draft for draft in found}
 
 

@@ -60,9 +60,22 @@ def update(session: Session, inbox_id: str, changes: Mapping[str, Any], *, by: A
     changed = [name for name, value in values.items() if value != getattr(inbox, name)]
     for name in changed:
         setattr(inbox, name, values[name])
+    if values.get("enabled"):
+        inbox.archived = False
     if "enabled" in changed:
         inbox.health, inbox.health_reason = Health.UNKNOWN, ""
     return _changed(session, inbox, changed, by)
+
+
+def archive(session: Session, inbox_id: str, archived: bool, *, by: Actor) -> Inbox:
+    """Out of the lists and switched off; taken back, it stays off until it is switched on."""
+    inbox = get(session, inbox_id)
+    changes = {"enabled": False} if archived else {}
+    changed = update(session, inbox.id, changes, by=by)
+    if changed.archived == archived:
+        return changed
+    changed.archived = archived
+    return _changed(session, changed, ["archived"], by)
 
 
 def set_settings(

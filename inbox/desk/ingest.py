@@ -22,6 +22,7 @@ from inbox.model import (
     Conversation,
     Direction,
     Inbox,
+    MailReference,
     Message,
     Participant,
     ParticipantKind,
@@ -54,6 +55,7 @@ class _Batch:
     moved: dict[str, int] = field(default_factory=dict)
     messages: list[dict[str, Any]] = field(default_factory=list)
     files: list[dict[str, Any]] = field(default_factory=list)
+    references: list[dict[str, str]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
 
@@ -152,8 +154,7 @@ def _take(batch: _Batch, item: Understood, envelope: InboundEnvelope) -> None:
     _copy_in(batch, conversation, envelope)
     rows.show(conversation, row, flagged=found.flagged)
     batch.count(before, counters.keys(conversation))
-    if envelope.mail_message_id:
-        batch.known.by_message_id[inbox.id, envelope.mail_message_id] = conversation.id
+    batch.references += threads.refer(batch.known, inbox.id, envelope, conversation.id)
     _tell(batch, conversation, contact, row, found, status_before)
 
 
@@ -293,5 +294,7 @@ def _write(batch: _Batch) -> None:
         session.execute(sa.insert(Message), batch.messages)
     if batch.files:
         session.execute(sa.insert(Attachment), batch.files)
+    if batch.references:
+        session.execute(sa.insert(MailReference), batch.references)
     counters.move(session, batch.moved)
     record_many(session, batch.events)

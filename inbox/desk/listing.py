@@ -1,20 +1,29 @@
 """Lists of conversations: one keyset query on one index each, whatever the depth."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from inbox.desk import counters
 from inbox.errors import Invalid
-from inbox.model import Agent, Conversation, Inbox, Status, Tagging, Team
+from inbox.model import Conversation, Status, Tagging
 from inbox.model.base import UtcDateTime
 
 PAGE = 50
 LARGEST = 200
+ROW = Conversation.__table__.c  # type: ignore[attr-defined]
+SHOWN = [ROW[name] for name in (
+    "id", "number", "contact_id", "contact_name", "channel", "subject", "preview", "last_author",
+    "last_at", "unread", "priority", "flagged", "version", "status", "inbox_id", "team_id",
+    "assignee_id",
+)]  # fmt: skip
+IDS: sa.BindParameter[list[str]] = sa.bindparam("ids", expanding=True)
+ROWS = sa.select(*SHOWN).where(ROW.id.in_(IDS))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +37,9 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    items: Sequence[Conversation]
+    """Rows with what is shown of a conversation, and where the next page begins."""
+
+    items: Sequence[sa.Row[Any]]
     next: str | None
 
 
@@ -54,23 +65,23 @@ def page(
     limit: int = PAGE,
 ) -> Page:
     """The newest first, after `cursor`; `inboxes` limits to what may be seen (None: all)."""
-    query = select(Conversation).where(Conversation.status == view.status)
-    query = query.where(*_filter(view, agent_id))
-    if inboxes is not None:
-        query = query.where(col(Conversation.inbox_id).in_(inboxes))
-    if cursor:
-        query = query.where(
-            sa.tuple_(col(Conversation.last_at), col(Conversation.id)) < _read(cursor)
-        )
     size = max(1, min(limit, LARGEST))
-    query = query.order_by(col(Conversation.last_at).desc(), col(Conversation.id).desc())
-    found = list(session.exec(query.limit(size + 1)))
-    more = len(found) > size
+    wanted = agent_id if view.kind == "mine" else view.id
+    given = {"status": view.status, "wanted": wanted, "size": size + 1, "inboxes": inboxes}
+    given |= _read(cursor) if cursor else {}
+    query = _query(view.kind, is_limited=inboxes is not None, goes_on=bool(cursor))
+    found = session.execute(query, given).all()
     items = found[:size]
-    return Page(items, _cursor(items[-1]) if more else None)
+    return Page(items, _cursor(items[-1]) if len(found) > size else None)
 
 
-def matches(view: View, conversation: Conversation, agent_id: str) -> bool:
+def rows(session: Session, conversation_ids: Collection[str]) -> dict[str, sa.Row[Any]]:
+    """What lists show of these conversations, by id."""
+    found = session.execute(ROWS, {"ids": list(conversation_ids)})
+    return {row.id: row for row in found}
+
+
+def matches(view: View, conversation: Conversation | sa.Row[Any], agent_id: str) -> bool:
     """Whether it stands in the view now; tags are not asked."""
     wanted = {
         "mine": conversation.assignee_id == agent_id,
@@ -83,56 +94,78 @@ def matches(view: View, conversation: Conversation, agent_id: str) -> bool:
 
 
 def counts(
-    session: Session, agent: Agent, inboxes: Sequence[Inbox], teams: Sequence[Team]
+    session: Session, agent_id: str, inboxes: Collection[str], teams: Collection[str]
 ) -> Counts:
-    """One query on the kept counters."""
-    keys = [f"assignee:{agent.id}:{Status.OPEN}"]
+    """One query on the kept counters, of inboxes and teams by id."""
+    found = counters.read(session, counted(agent_id, inboxes, teams))
+    return counts_from(found, agent_id, inboxes, teams)
+
+
+def counted(agent_id: str, inboxes: Collection[str], teams: Collection[str]) -> list[str]:
+    """The counters that the numbers of this agent are made of."""
+    keys = [f"assignee:{agent_id}:{Status.OPEN}"]
     for inbox in inboxes:
         keys += [
-            f"inbox:{inbox.id}:{Status.OPEN}",
-            f"inbox:{inbox.id}:unassigned:{Status.OPEN}",
-            f"inbox:{inbox.id}:{Status.SNOOZED}",
+            f"inbox:{inbox}:{Status.OPEN}",
+            f"inbox:{inbox}:unassigned:{Status.OPEN}",
+            f"inbox:{inbox}:{Status.SNOOZED}",
         ]
-    keys += [f"team:{team.id}:{Status.OPEN}" for team in teams]
-    found = counters.read(session, keys)
+    keys += [f"team:{team}:{Status.OPEN}" for team in teams]
+    return keys
+
+
+def counts_from(
+    found: Mapping[str, int], agent_id: str, inboxes: Collection[str], teams: Collection[str]
+) -> Counts:
     return Counts(
-        mine=found[keys[0]],
-        unassigned=sum(found[f"inbox:{i.id}:unassigned:{Status.OPEN}"] for i in inboxes),
-        everything=sum(found[f"inbox:{i.id}:{Status.OPEN}"] for i in inboxes),
-        snoozed=sum(found[f"inbox:{i.id}:{Status.SNOOZED}"] for i in inboxes),
-        inboxes={i.id: found[f"inbox:{i.id}:{Status.OPEN}"] for i in inboxes},
-        teams={t.id: found[f"team:{t.id}:{Status.OPEN}"] for t in teams},
+        mine=found[f"assignee:{agent_id}:{Status.OPEN}"],
+        unassigned=sum(found[f"inbox:{i}:unassigned:{Status.OPEN}"] for i in inboxes),
+        everything=sum(found[f"inbox:{i}:{Status.OPEN}"] for i in inboxes),
+        snoozed=sum(found[f"inbox:{i}:{Status.SNOOZED}"] for i in inboxes),
+        inboxes={i: found[f"inbox:{i}:{Status.OPEN}"] for i in inboxes},
+        teams={t: found[f"team:{t}:{Status.OPEN}"] for t in teams},
     )
 
 
-def _filter(view: View, agent_id: str | None) -> list[Any]:
-    if view.kind == "mine":
-        return [col(Conversation.assignee_id) == agent_id]
-    if view.kind == "unassigned":
-        return [col(Conversation.assignee_id).is_(None)]
-    if view.kind == "tag":
-        tagged = sa.select(col(Tagging.conversation_id)).where(col(Tagging.tag_id) == view.id)
-        return [col(Conversation.id).in_(tagged)]
+@cache
+def _query(kind: str, *, is_limited: bool, goes_on: bool) -> sa.Select[Any]:
+    """Made once for each sort of list, for the making costs as much as the answer."""
+    query = sa.select(*SHOWN)
+    query = query.where(ROW.status == sa.bindparam("status"), *_filter(kind))
+    if is_limited:
+        query = query.where(ROW.inbox_id.in_(sa.bindparam("inboxes", expanding=True)))
+    if goes_on:
+        after = sa.tuple_(sa.bindparam("at", type_=UtcDateTime), sa.bindparam("after"))
+        query = query.where(sa.tuple_(ROW.last_at, ROW.id) < after)
+    return query.order_by(ROW.last_at.desc(), ROW.id.desc()).limit(sa.bindparam("size"))
+
+
+def _filter(kind: str) -> list[sa.ColumnElement[bool]]:
+    wanted: sa.BindParameter[str] = sa.bindparam("wanted")
+    if kind == "unassigned":
+        return [ROW.assignee_id.is_(None)]
+    if kind == "tag":
+        tagged = sa.select(col(Tagging.conversation_id)).where(col(Tagging.tag_id) == wanted)
+        return [ROW.id.in_(tagged)]
     columns = {
-        "inbox": Conversation.inbox_id,
-        "team": Conversation.team_id,
-        "assignee": Conversation.assignee_id,
+        "mine": ROW.assignee_id,
+        "assignee": ROW.assignee_id,
+        "inbox": ROW.inbox_id,
+        "team": ROW.team_id,
     }
-    if view.kind in columns:
-        return [col(columns[view.kind]) == view.id]
-    return []
+    return [columns[kind] == wanted] if kind in columns else []
 
 
-def _cursor(conversation: Conversation) -> str:
-    return f"{conversation.last_at.isoformat()}~{conversation.id}"
+def _cursor(row: sa.Row[Any]) -> str:
+    return f"{row.last_at.isoformat()}~{row.id}"
 
 
-def _read(cursor: str) -> sa.Tuple:
+def _read(cursor: str) -> dict[str, Any]:
     moment, _, conversation_id = cursor.partition("~")
     try:
         at = datetime.fromisoformat(moment)
     except ValueError:
-        raise Invalid(fields={"cursor": "Give a cursor as it was in `next`."}) from None
-    if at.tzinfo is None:
+        at = None
+    if at is None or at.tzinfo is None:
         raise Invalid(fields={"cursor": "Give a cursor as it was in `next`."})
-    return sa.tuple_(sa.literal(at, UtcDateTime), sa.literal(conversation_id))
+    return {"at": at, "after": conversation_id}

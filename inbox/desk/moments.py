@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from inbox import clock
 from inbox.errors import Invalid
 from inbox.i18n import N_
 
@@ -53,7 +54,10 @@ def chosen(text: str, zone: str, *, field: str) -> datetime | None:
         ) from None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=ZoneInfo(zone))
-    return moment.astimezone(UTC)
+    try:
+        return clock.in_utc(moment)
+    except ValueError as error:
+        raise Invalid(fields={field: str(error)}) from None
 
 
 def _beginning(week: Week, day: date) -> time:

@@ -58,6 +58,7 @@ def reply(
     session: Session, conversation: Conversation, composed: Composed, *, by: Actor, request_id: str
 ) -> Message:
     """Queue an answer; the same `request_id` twice is the same message."""
+    counters.hold(session, conversation)
     repeated = session.exec(select(Delivery).where(Delivery.request_id == request_id)).first()
     if repeated:
         return session.get_one(Message, repeated.message_id)
@@ -69,6 +70,7 @@ def reply(
     moment = clock.now()
     if composed.not_before and composed.not_before > moment + LATEST:
         raise Invalid(fields={"not_before": N_("Choose a time within a year.")})
+    due = composed.not_before or moment
     message = _message(conversation, composed, channel, by)
     session.add(message)
     session.flush()
@@ -79,7 +81,8 @@ def reply(
             conversation_id=conversation.id,
             inbox_id=channel.inbox_id,
             request_id=request_id,
-            not_before=message.sent_at,
+            not_before=due,
+            due_from=due,
         )
     )
     _answered(session, conversation, message, by)
@@ -104,9 +107,9 @@ def undo(session: Session, message_id: str, *, by: Actor) -> Message:
         raise Conflict("It is too late to take this message back.")
     message.state = MessageState.CANCELLED
     session.add(message)
+    session.flush()
     conversation = session.get_one(Conversation, message.conversation_id)
-    _unanswered(session, conversation, message, by)
-    _show_last(session, conversation)
+    _taken_back(session, conversation, message, by)
     record(
         session, EventKind.REPLY_CANCELLED, by=by, conversation=conversation, message_id=message.id
     )
@@ -121,8 +124,8 @@ def retry(session: Session, message_id: str, *, by: Actor) -> Message:
         raise Conflict("Only a message that failed can be sent again.")
     delivery.state = message.state = MessageState.QUEUED  # a new try begins at the first rank
     delivery.stage, delivery.error, delivery.error_code = "", "", ""
-    delivery.attempts, delivery.not_before, delivery.lease_until = 0, clock.now(), None
-    message.sent_at = delivery.not_before
+    delivery.attempts, delivery.lease_until = 0, None
+    delivery.not_before = delivery.due_from = message.sent_at = clock.now()
     message.state_reason = ""
     session.add(delivery)
     session.add(message)
@@ -209,8 +212,7 @@ def _answered(session: Session, conversation: Conversation, message: Message, by
     """A person's answer makes it the customer's turn; an automatic one does not."""
     with counters.kept(session, conversation):
         conversation.last_at = message.created_at
-        conversation.preview = " ".join(message.text.split())[:PREVIEW_LENGTH]
-        conversation.last_author = message.author_kind
+        _show(conversation, message)
         conversation.message_count += 1
         conversation.version += 1
         if message.automatic:
@@ -227,35 +229,10 @@ def _answered(session: Session, conversation: Conversation, message: Message, by
             )  # fmt: skip
 
 
-def _unanswered(session: Session, conversation: Conversation, message: Message, by: Actor) -> None:
-    """The customer waits for us again, unless something else has answered him."""
-    said = (Direction.INCOMING, Direction.OUTGOING)
-    last = session.exec(
-        select(Message.direction)
-        .where(
-            Message.conversation_id == conversation.id,
-            col(Message.direction).in_(said),
-            col(Message.automatic).is_(False),
-            col(Message.state) != MessageState.CANCELLED,
-        )
-        .order_by(col(Message.id).desc())
-        .limit(1)
-    ).first()
-    is_answered = last is Direction.OUTGOING
-    if message.automatic or is_answered or conversation.status is not Status.WAITING:
-        return
-    with counters.kept(session, conversation):
-        conversation.status = Status.OPEN
-        conversation.version += 1
-        record(
-            session, EventKind.STATUS_CHANGED, by=by, conversation=conversation,
-            before=Status.WAITING, after=Status.OPEN, reason="taken_back",
-        )  # fmt: skip
-
-
-def _show_last(session: Session, conversation: Conversation) -> None:
-    """The list shows what was said, not what was taken back."""
-    last = session.exec(
+def _taken_back(session: Session, conversation: Conversation, message: Message, by: Actor) -> None:
+    """As if it had never been said: where the customer spoke last, it is our turn again."""
+    counters.hold(session, conversation)
+    latest = session.exec(
         select(Message)
         .where(
             Message.conversation_id == conversation.id,
@@ -265,10 +242,27 @@ def _show_last(session: Session, conversation: Conversation) -> None:
         .order_by(col(Message.id).desc())
         .limit(1)
     ).first()
-    if last:
-        conversation.preview = " ".join(last.text.split())[:PREVIEW_LENGTH]
-        conversation.last_author = last.author_kind
-        session.add(conversation)
+    with counters.kept(session, conversation):
+        conversation.message_count -= 1
+        conversation.version += 1
+        if conversation.first_reply_at == message.created_at:
+            conversation.first_reply_at = None
+        if latest is None:
+            return
+        _show(conversation, latest)
+        if conversation.status is Status.WAITING and latest.direction is Direction.INCOMING:
+            conversation.status = Status.OPEN
+            conversation.waiting_since = latest.created_at
+            record(
+                session, EventKind.STATUS_CHANGED, by=by, conversation=conversation,
+                before=Status.WAITING, after=Status.OPEN, reason="taken_back",
+            )  # fmt: skip
+
+
+def _show(conversation: Conversation, message: Message) -> None:
+    """What the list row shows."""
+    conversation.preview = " ".join(message.text.split())[:PREVIEW_LENGTH]
+    conversation.last_author = message.author_kind
 
 
 def _outgoing(session: Session, message_id: str) -> Message:

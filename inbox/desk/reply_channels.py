@@ -3,10 +3,19 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from inbox import clock
 from inbox.model import ChannelThread, Conversation, Identity, Inbox
+
+THREADS = (
+    select(ChannelThread, Inbox, Identity)
+    .join(Inbox, col(Inbox.id) == col(ChannelThread.inbox_id))
+    .join(Identity, col(Identity.id) == col(ChannelThread.identity_id))
+    .where(col(ChannelThread.conversation_id) == sa.bindparam("conversation_id"))
+    .order_by(col(ChannelThread.last_incoming_at).desc())
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,13 +34,7 @@ class ReplyChannel:
 
 def channels_for(session: Session, conversation: Conversation) -> list[ReplyChannel]:
     """The conversation's threads, last written on first; the first that works is proposed."""
-    rows = session.exec(
-        select(ChannelThread, Inbox, Identity)
-        .join(Inbox, col(Inbox.id) == col(ChannelThread.inbox_id))
-        .join(Identity, col(Identity.id) == col(ChannelThread.identity_id))
-        .where(ChannelThread.conversation_id == conversation.id)
-        .order_by(col(ChannelThread.last_incoming_at).desc())
-    ).all()
+    rows = session.exec(THREADS, params={"conversation_id": conversation.id})
     found = [_describe(thread, inbox, identity) for thread, inbox, identity in rows]
     proposed = next((c for c in found if c.available), found[0] if found else None)
     return [replace(c, is_proposed=c is proposed) for c in found]

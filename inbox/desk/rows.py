@@ -75,7 +75,7 @@ def attachment(message: Mapping[str, Any], part: FilePart, digest: str) -> dict[
         "message_id": message["id"],
         "name": part.name[:255],
         "content_type": part.content_type[:128],
-        "size": len(part.content or b""),
+        "size": part.size,
         "digest": digest,
         "content_id": part.content_id[:255],
         "inline": part.inline,

@@ -21,6 +21,19 @@ IDLE = timedelta(days=7)
 SEEN_EVERY = timedelta(minutes=1)
 TOPIC = "sessions"  # woken when one ends, so that open sockets can be looked through
 
+# made once: every request asks it, and making it costs more than its answer
+RECOGNISE = (
+    select(SignedIn, Agent, Role)
+    .join(Agent, col(Agent.id) == col(SignedIn.agent_id))
+    .join(Role, col(Role.id) == col(Agent.role_id))
+    .where(
+        col(SignedIn.token_hash) == sa.bindparam("token_hash"),
+        col(SignedIn.expires_at) > sa.bindparam("now"),
+        col(SignedIn.last_seen_at) > sa.bindparam("idle_since"),
+        col(Agent.active),
+    )
+)
+
 
 def admit(session: Session, email: str, address: str) -> str:
     """The password hash to check a try against, "" for nobody's; counted before it is checked.
@@ -68,17 +81,8 @@ def begin(
 def recognise(session: Session, token: str) -> tuple[SignedIn, Agent, Role] | None:
     """The live session of a token, with its active agent and role."""
     now = clock.now()
-    return session.exec(
-        select(SignedIn, Agent, Role)
-        .join(Agent, col(Agent.id) == col(SignedIn.agent_id))
-        .join(Role, col(Role.id) == col(Agent.role_id))
-        .where(
-            SignedIn.token_hash == hash_of(token),
-            SignedIn.expires_at > now,
-            SignedIn.last_seen_at > now - IDLE,
-            col(Agent.active),
-        )
-    ).first()
+    given = {"token_hash": hash_of(token), "now": now, "idle_since": now - IDLE}
+    return session.exec(RECOGNISE, params=given).first()
 
 
 def is_due(signed_in: SignedIn, now: datetime) -> bool:

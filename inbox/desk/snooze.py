@@ -26,6 +26,7 @@ def snooze(
         raise Invalid(fields={"until": "Give a time, or wait for the customer's reply."})
     if until is not None and until <= clock.now():
         raise Invalid(fields={"until": "This time is over. Give one that is still to come."})
+    counters.hold(session, conversation)
     with counters.kept(session, conversation):
         conversation.status = Status.SNOOZED
         conversation.snoozed_until = until
@@ -40,6 +41,7 @@ def snooze(
 
 
 def wake(session: Session, conversation: Conversation, *, by: Actor) -> Conversation:
+    """The conversation's row is held already."""
     with counters.kept(session, conversation):
         conversation.status = Status.OPEN
         conversation.snoozed_until = None

@@ -13,6 +13,7 @@ def set_status(
     session: Session, conversation: Conversation, status: Status, *, by: Actor, reason: str = ""
 ) -> Conversation:
     """Nothing happens if it stands there already. Snoozing has a time, so it has its own verb."""
+    counters.hold(session, conversation)
     before = conversation.status
     if before is status:
         return conversation
@@ -67,6 +68,7 @@ def set_priority(
 
 
 def mark_read(session: Session, conversation: Conversation, *, by: Actor) -> Conversation:
+    counters.hold(session, conversation)
     if conversation.unread:
         conversation.unread = 0
         session.add(conversation)

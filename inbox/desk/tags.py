@@ -3,13 +3,22 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from inbox.envelope import in_one_line
 from inbox.errors import Invalid
 from inbox.events import Actor, EventKind, record
+from inbox.i18n import Phrase
 from inbox.model import Conversation, Tag, Tagging
 
 LONGEST = 64
+TAGS = (
+    select(Tagging.conversation_id, Tag)
+    .join(Tag, col(Tag.id) == col(Tagging.tag_id))
+    .where(col(Tagging.conversation_id).in_(sa.bindparam("conversation_ids", expanding=True)))
+    .order_by(col(Tag.name))
+)
 
 
 def tag(session: Session, conversation: Conversation, name: str, *, by: Actor) -> Tag:
@@ -39,12 +48,7 @@ def untag(session: Session, conversation: Conversation, name: str, *, by: Actor)
 
 def of(session: Session, conversation_ids: Sequence[str]) -> dict[str, list[Tag]]:
     """The tags of each conversation, by name, in one query."""
-    rows = session.exec(
-        select(Tagging.conversation_id, Tag)
-        .join(Tag, col(Tag.id) == col(Tagging.tag_id))
-        .where(col(Tagging.conversation_id).in_(conversation_ids))
-        .order_by(col(Tag.name))
-    )
+    rows = session.exec(TAGS, params={"conversation_ids": list(conversation_ids)})
     found: dict[str, list[Tag]] = defaultdict(list)
     for conversation_id, one in rows:
         found[conversation_id].append(one)
@@ -62,7 +66,7 @@ def find_or_create(session: Session, name: str) -> Tag:
 
 
 def _clean(name: str) -> str:
-    cleaned = " ".join(name.casefold().split())
-    if not cleaned or len(cleaned) > LONGEST:
-        raise Invalid(fields={"tag": f"A tag has 1 to {LONGEST} characters."})
+    cleaned = in_one_line(" ".join(name.casefold().split()))
+    if not cleaned.strip(".") or len(cleaned) > LONGEST:  # dots alone are no part of an address
+        raise Invalid(fields={"tag": Phrase("A tag has 1 to %(most)d characters.", most=LONGEST)})
     return cleaned

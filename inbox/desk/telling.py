@@ -12,9 +12,11 @@ from sqlmodel import Session, col, select
 
 from inbox import clock, ids
 from inbox.db import claim, touch
+from inbox.errors import Conflict, NotFound
 from inbox.model import Event, MessageState, Webhook, WebhookDelivery
 
 TOPIC = "webhooks"
+PING = "ping"  # no event: whether somebody listens
 LEASE = timedelta(seconds=60)
 TRIES = 12
 FIRST_WAIT = timedelta(seconds=40)  # doubled eleven times it makes most of a day
@@ -59,6 +61,32 @@ def queue(session: Session, event: Event) -> None:
     touch(session, TOPIC)
 
 
+def ping(session: Session, webhook: Webhook) -> WebhookDelivery:
+    """Tell it nothing but that we are here; who is switched off is not called."""
+    if not webhook.enabled:
+        raise Conflict("This webhook is switched off. Switch it on first.")
+    now, ping_id = clock.now(), ids.new()
+    payload = orjson.dumps({"id": ping_id, "kind": PING, "at": now}).decode()
+    delivery = WebhookDelivery(
+        webhook_id=webhook.id, event_id=ping_id, event_kind=PING, not_before=now, payload=payload
+    )
+    session.add(delivery)
+    touch(session, TOPIC)
+    return delivery
+
+
+def again(session: Session, webhook_id: str, delivery_id: str) -> WebhookDelivery:
+    """Tell it now, with all its tries before it; what was told already is told once more."""
+    delivery = session.get(WebhookDelivery, delivery_id)
+    if delivery is None or delivery.webhook_id != webhook_id:
+        raise NotFound("There is no such delivery.")
+    delivery.state, delivery.not_before, delivery.attempts = MessageState.QUEUED, clock.now(), 0
+    delivery.lease_until = None
+    session.add(delivery)
+    touch(session, TOPIC)
+    return delivery
+
+
 def claim_due(session: Session, limit: int) -> Sequence[Due]:
     """The attempt is counted before the try, so that one which kills us comes to an end."""
     awake = sa.select(col(Webhook.id)).where(col(Webhook.enabled))
@@ -99,6 +127,10 @@ def not_told(
     if delivery is None:
         return
     _log(delivery, status_code, response, error)
+    if delivery.event_kind == PING:  # once, and nothing follows from it
+        delivery.state = MessageState.FAILED
+        session.add(delivery)
+        return
     webhook = session.get_one(Webhook, delivery.webhook_id)
     webhook.failing_since = webhook.failing_since or clock.now()
     if status_code == GONE or delivery.attempts >= TRIES:

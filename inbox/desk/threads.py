@@ -5,7 +5,7 @@ that the rungs of a whole batch need is read beforehand, one query a table (`loo
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -14,16 +14,27 @@ from sqlmodel import Session, col, select
 
 from inbox import mailtokens, richtext
 from inbox.envelope import InboundEnvelope
-from inbox.model import ChannelThread, Conversation, Inbox, Message, Participant, ParticipantKind
+from inbox.model import (
+    ChannelThread,
+    Conversation,
+    Inbox,
+    MailReference,
+    Message,
+    Participant,
+    ParticipantKind,
+)  # fmt: skip
 
 PLUS_ADDRESS = "plus_address"
 SIGNED_ID = "signed_message_id"
 STORED_ID = "message_id"
+REFERRED_ID = "referred_to"
 MARKER = "marker"
 SUBJECT = "subject"
 CHANNEL_THREAD = "channel_thread"
 NEW = "new"
 LINKED = "new_linked"
+
+REFERENCES_KEPT = 10  # the newest of a mail: an old thread refers to hundreds
 
 _SUBJECT_NUMBER = re.compile(r"\[#(\d{1,12})\]")
 
@@ -35,6 +46,7 @@ class Known:
     conversations: dict[str, Conversation] = field(default_factory=dict)
     by_number: dict[int, str] = field(default_factory=dict)
     by_message_id: dict[tuple[str, str], str] = field(default_factory=dict)
+    by_reference: dict[tuple[str, str], str] = field(default_factory=dict)
     by_thread: dict[tuple[str, str], ChannelThread] = field(default_factory=dict)
     takers: set[tuple[str, str]] = field(default_factory=set)
 
@@ -54,10 +66,11 @@ def look_up(session: Session, key: bytes, pairs: Sequence[tuple[str, InboundEnve
     known = Known()
     wanted: set[str] = set()
     _read_message_ids(session, pairs, known)
+    _read_references(session, pairs, known)
     _read_threads(session, pairs, known)
     for _, envelope in pairs:
         wanted.update(_signed(key, envelope).values())
-    wanted.update(known.by_message_id.values())
+    wanted.update(known.by_message_id.values(), known.by_reference.values())
     wanted.update(thread.conversation_id for thread in known.by_thread.values())
     numbers = {n for _, envelope in pairs for n in _numbers(envelope)}
     for found in _read_conversations(session, wanted, numbers):
@@ -93,6 +106,25 @@ def match(
     return Match(NEW)
 
 
+def refer(
+    known: Known, inbox_id: str, envelope: InboundEnvelope, conversation_id: str
+) -> list[dict[str, str]]:
+    """Rows for the mails that this one refers to and that we don't have; `known` learns them."""
+    if envelope.mail_message_id:
+        known.by_message_id[inbox_id, envelope.mail_message_id] = conversation_id
+    new = [
+        reference
+        for reference in envelope.references[:REFERENCES_KEPT]
+        if (inbox_id, reference) not in known.by_message_id
+        and (inbox_id, reference) not in known.by_reference
+    ]
+    for reference in new:
+        known.by_reference[inbox_id, reference] = conversation_id
+    return [
+        {"inbox_id": inbox_id, "message_id": one, "conversation_id": conversation_id} for one in new
+    ]
+
+
 def _guarded(
     rung: str,
     conversation: Conversation,
@@ -107,7 +139,7 @@ def _guarded(
         closed_at = conversation.resolved_at or conversation.last_at
         too_old = now - closed_at > timedelta(days=inbox.reopen_days)
         other_matter = (
-            rung in (SIGNED_ID, STORED_ID, MARKER)
+            rung in (SIGNED_ID, STORED_ID, REFERRED_ID, MARKER)
             and envelope.subject != ""
             and richtext.base_subject(envelope.subject)
             != richtext.base_subject(conversation.subject)
@@ -120,11 +152,14 @@ def _guarded(
 def _candidates(
     known: Known, key: bytes, inbox: Inbox, envelope: InboundEnvelope
 ) -> Iterable[tuple[str, str]]:
-    yield from _signed(key, envelope).items()
-    for reference in envelope.references:
-        found = known.by_message_id.get((inbox.id, reference))
-        if found:
-            yield STORED_ID, found
+    """In the order of the ladder."""
+    signed = _signed(key, envelope)
+    referred = (envelope.mail_message_id, *envelope.references)
+    yield from ((rung, signed[rung]) for rung in (PLUS_ADDRESS, SIGNED_ID) if rung in signed)
+    yield from _found(STORED_ID, known.by_message_id, inbox, envelope.references)
+    if MARKER in signed:
+        yield MARKER, signed[MARKER]
+    yield from _found(REFERRED_ID, known.by_reference, inbox, referred)
     for number in _numbers(envelope):
         if number in known.by_number:
             yield SUBJECT, known.by_number[number]
@@ -132,6 +167,12 @@ def _candidates(
         thread = known.by_thread.get((inbox.id, envelope.thread))
         if thread:
             yield CHANNEL_THREAD, thread.conversation_id
+
+
+def _found(
+    rung: str, known: Mapping[tuple[str, str], str], inbox: Inbox, ids: Iterable[str]
+) -> Iterable[tuple[str, str]]:
+    yield from ((rung, known[inbox.id, one]) for one in ids if (inbox.id, one) in known)
 
 
 def _signed(key: bytes, envelope: InboundEnvelope) -> dict[str, str]:
@@ -177,6 +218,20 @@ def _read_message_ids(
         known.by_message_id[inbox_id, message_id] = conversation_id
 
 
+def _read_references(
+    session: Session, pairs: Sequence[tuple[str, InboundEnvelope]], known: Known
+) -> None:
+    """Mails that came before told of these, or of the same one that never came."""
+    wanted = {r for _, e in pairs for r in (e.mail_message_id, *e.references) if r}
+    if not wanted:
+        return
+    found = session.exec(
+        select(MailReference).where(col(MailReference.message_id).in_(list(wanted)))
+    )
+    for reference in found:
+        known.by_reference[reference.inbox_id, reference.message_id] = reference.conversation_id
+
+
 def _read_threads(
     session: Session, pairs: Sequence[tuple[str, InboundEnvelope]], known: Known
 ) -> None:
@@ -195,15 +250,20 @@ def _read_threads(
 def _read_conversations(
     session: Session, wanted: set[str], numbers: set[int]
 ) -> Sequence[Conversation]:
+    """Held until the commit, always in the same order, so that nobody deadlocks."""
     if not wanted and not numbers:
         return []
     return list(
         session.exec(
-            select(Conversation).where(
+            select(Conversation)
+            .where(
                 sa.or_(
                     col(Conversation.id).in_(list(wanted)),
                     col(Conversation.number).in_(list(numbers)),
                 )
             )
+            .order_by(col(Conversation.id))
+            .with_for_update(key_share=True)
+            .execution_options(populate_existing=True)
         )
     )

@@ -1,9 +1,12 @@
 """What was said and what happened in a conversation, merged in order."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from inbox.events import EventKind
@@ -16,14 +19,29 @@ SHOWN = (
     EventKind.CONVERSATION_WOKE, EventKind.TAG_ADDED, EventKind.TAG_REMOVED,
     EventKind.CONVERSATION_FLAGGED, EventKind.CONVERSATIONS_MERGED, EventKind.CONVERSATION_SPLIT,
 )  # fmt: skip
+LAST = 2**62  # a place after all events
+SLACK = 1000  # places by which events may stand out of the order of their ids
+
+M = Message.__table__.c  # type: ignore[attr-defined]
+E = Event.__table__.c  # type: ignore[attr-defined]
+PARTS = (
+    M.id, M.created_at, M.direction, M.state, M.state_reason, M.author_name, M.channel, M.text,
+    M.quoted, (M.html != "").label("html"), M.automatic, M.edited_at, M.matched_by, M.proof,
+    M.attachment_count, M.conversation_id, M.recipients, M.sent_at,
+)  # fmt: skip
+IDS: sa.BindParameter[list[str]] = sa.bindparam("ids", expanding=True)
+MESSAGES = sa.select(*PARTS).where(M.id.in_(IDS))
+HAPPENED = (
+    E.id, E.seq, E.kind, E.at, E.actor_kind, E.actor_name, E.conversation_id, E.particulars,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A message with its files, or an event."""
+    """A message with its files, or an event: what is shown of them, `html` as whether there is."""
 
-    message: Message | None = None
-    event: Event | None = None
+    message: sa.Row[Any] | None = None
+    event: sa.Row[Any] | None = None
     files: Sequence[Attachment] = field(default_factory=list)
 
 
@@ -39,19 +57,18 @@ def entries(
     session: Session, conversation_id: str, *, before: str | None = None, limit: int = PAGE
 ) -> Timeline:
     """The newest `limit` messages older than the message `before`, and the events among them."""
-    query = select(Message).where(Message.conversation_id == conversation_id)
-    if before:
-        query = query.where(col(Message.id) < before)
-    found = list(session.exec(query.order_by(col(Message.id).desc()).limit(limit + 1)))
+    given = {"conversation_id": conversation_id, "before": before, "size": limit + 1}
+    found = session.execute(_said(goes_back=bool(before)), given).all()
     more = len(found) > limit
     messages = found[:limit][::-1]
-    happened = _events(session, conversation_id, messages, before, reach_back=not more)
+    since = messages[0].id if more else None
+    happened = _events(session, conversation_id, since, before)
     made = [*with_files(session, messages), *(Entry(event=e) for e in happened if is_news(e))]
     made.sort(key=_when)
-    return Timeline(made, messages[0].id if more else None)
+    return Timeline(made, since)
 
 
-def is_news(event: Event) -> bool:
+def is_news(event: Event | sa.Row[Any]) -> bool:
     """Not what the message beside it says already."""
     return event.kind in SHOWN and event.particulars.get("reason") not in (
         "answered",
@@ -60,34 +77,62 @@ def is_news(event: Event) -> bool:
     )
 
 
-def with_files(session: Session, messages: Sequence[Message]) -> list[Entry]:
+def messages(session: Session, ids: Collection[str]) -> list[Entry]:
+    """The messages of these ids, each as an entry."""
+    found = session.execute(MESSAGES, {"ids": list(ids)}).all()
+    return with_files(session, found)
+
+
+def with_files(session: Session, found: Sequence[sa.Row[Any]]) -> list[Entry]:
     """Each message as an entry; one query for the files of all."""
-    ids = [message.id for message in messages if message.attachment_count]
+    ids = [message.id for message in found if message.attachment_count]
     files: dict[str | None, list[Attachment]] = defaultdict(list)
     if ids:
         wanted = select(Attachment).where(col(Attachment.message_id).in_(ids))
         for attachment in session.exec(wanted.order_by(col(Attachment.id))):
             files[attachment.message_id].append(attachment)
-    return [Entry(message=message, files=files[message.id]) for message in messages]
+    return [Entry(message=message, files=files[message.id]) for message in found]
 
 
 def _events(
-    session: Session,
-    conversation_id: str,
-    messages: Sequence[Message],
-    before: str | None,
-    *,
-    reach_back: bool,
-) -> list[Event]:
-    """Ids sort by age in every table, so the span of the messages is the span of the events."""
-    query = select(Event).where(
-        Event.conversation_id == conversation_id, col(Event.kind).in_(SHOWN)
+    session: Session, conversation_id: str, since: str | None, before: str | None
+) -> Sequence[sa.Row[Any]]:
+    """Ids sort by age in every table, so the span of the messages is the span of the events.
+
+    The index has them by their places, so the span is bounded by these as well: every message
+    of a long conversation has its event, and few are asked for.
+    """
+    query = _happened(is_bounded=bool(since), goes_back=bool(before))
+    given = {"conversation_id": conversation_id, "since": since, "before": before}
+    return session.execute(query, given).all()[::-1]
+
+
+@cache
+def _said(*, goes_back: bool) -> sa.Select[Any]:
+    query = sa.select(*PARTS).where(M.conversation_id == sa.bindparam("conversation_id"))
+    if goes_back:
+        query = query.where(M.id < sa.bindparam("before"))
+    return query.order_by(M.id.desc()).limit(sa.bindparam("size"))
+
+
+@cache
+def _happened(*, is_bounded: bool, goes_back: bool) -> sa.Select[Any]:
+    query = sa.select(*HAPPENED).where(
+        E.conversation_id == sa.bindparam("conversation_id"), E.kind.in_(SHOWN)
     )
-    if messages and not reach_back:
-        query = query.where(col(Event.id) >= messages[0].id)
-    if before:
-        query = query.where(col(Event.id) < before)
-    return list(session.exec(query.order_by(col(Event.seq).desc()).limit(4 * PAGE)))[::-1]
+    if is_bounded:
+        since: sa.BindParameter[str] = sa.bindparam("since")
+        query = query.where(E.id >= since, E.seq > _place(E.id < since, E.id.desc(), 0) - SLACK)
+    if goes_back:
+        before: sa.BindParameter[str] = sa.bindparam("before")
+        query = query.where(E.id < before, E.seq < _place(E.id >= before, E.id, LAST) + SLACK)
+    return query.order_by(E.seq.desc()).limit(4 * PAGE)
+
+
+def _place(beyond: sa.ColumnElement[bool], order: Any, otherwise: int) -> sa.ColumnElement[int]:
+    """That of the event next to a moment, whoever's it is."""
+    nearest = sa.select(E.seq).where(beyond).order_by(order).limit(1).scalar_subquery()
+    return sa.func.coalesce(nearest, sa.literal(otherwise, sa.BigInteger))
 
 
 def _when(entry: Entry) -> str:

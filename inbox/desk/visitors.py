@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from inbox.db import settled
+from inbox.desk import trail
 from inbox.envelope import AddressKind
 from inbox.errors import NotFound
 from inbox.model import (
@@ -55,15 +56,9 @@ class VisitorPage:
     conversation_ids: frozenset[str] = field(default_factory=frozenset)
 
 
-def latest(session: Session) -> int:
-    """The cursor that means "everything so far"."""
-    newest = select(Event.seq).where(settled(session)).order_by(col(Event.seq).desc()).limit(1)
-    return session.exec(newest).first() or 0
-
-
 def history(session: Session, inbox_id: str, visitor: str, *, before: str = "") -> VisitorPage:
     """The newest page, or the one that ends before the message `before`."""
-    cursor = latest(session)
+    cursor = trail.latest(session)
     wanted = _messages(inbox_id, visitor).order_by(col(Message.id).desc()).limit(PAGE + 1)
     if before:
         wanted = wanted.where(col(Message.id) < before)
@@ -73,7 +68,7 @@ def history(session: Session, inbox_id: str, visitor: str, *, before: str = "") 
 
 def news(session: Session, inbox_id: str, visitor: str, *, after: int) -> VisitorPage:
     """What became visible or changed since the cursor `after`."""
-    cursor = latest(session)
+    cursor = trail.latest(session)
     if cursor - after > FAR_BEHIND:
         return history(session, inbox_id, visitor)
     touched_ids = select(Event.message_id).where(col(Event.seq) > after, settled(session))
@@ -84,7 +79,7 @@ def news(session: Session, inbox_id: str, visitor: str, *, after: int) -> Visito
 
 def touched(session: Session, *, after: int) -> tuple[int, set[tuple[str, str]]]:
     """The new cursor, and (inbox, visitor) of those for whom something may have happened."""
-    cursor = latest(session)
+    cursor = trail.latest(session)
     threads = (
         select(ChannelThread.inbox_id, Identity.value)
         .select_from(Event)

@@ -5,11 +5,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from inbox import ids
+from inbox.desk.paging import Order, Page, page
 from inbox.errors import Invalid, NotFound
 from inbox.events import Actor, EventKind, record
+from inbox.i18n import N_, Phrase
 from inbox.model import Inbox, Webhook, WebhookDelivery
 from inbox.vault import Vault
 
@@ -53,6 +55,19 @@ def remove(session: Session, webhook_id: str, *, by: Actor) -> None:
     )
 
 
+def every(session: Session) -> Sequence[Webhook]:
+    return session.exec(select(Webhook).order_by(col(Webhook.url), col(Webhook.id))).all()
+
+
+def log(
+    session: Session, webhook_id: str, cursor: str = "", limit: int = 50
+) -> Page[WebhookDelivery]:
+    """What it was told, the newest first."""
+    wanted = select(WebhookDelivery).where(WebhookDelivery.webhook_id == webhook_id)
+    newest = Order((col(WebhookDelivery.id),), descending=True)
+    return page(session, wanted, newest, cursor, limit)
+
+
 def get(session: Session, webhook_id: str) -> Webhook:
     webhook = session.get(Webhook, webhook_id)
     if webhook is None:
@@ -63,11 +78,15 @@ def get(session: Session, webhook_id: str) -> Webhook:
 def _set(session: Session, webhook: Webhook, values: Mapping[str, Any]) -> None:
     wrong: dict[str, str] = {}
     if "url" in values and not _is_address(values["url"]):
-        wrong["url"] = "Give an http or https address without a user name, up to 2000 characters."
+        wrong["url"] = N_(
+            "Give an http or https address without a user name, up to 2000 characters."
+        )
     if unknown := sorted(set(values.get("events", ())) - set(EventKind)):
-        wrong["events"] = f"Not known: {', '.join(unknown)}. The page on events lists all."
+        wrong["events"] = Phrase(
+            "Not known: %(kinds)s. The page on events lists all.", kinds=unknown
+        )
     if values.get("inbox_id") and session.get(Inbox, values["inbox_id"]) is None:
-        wrong["inbox_id"] = "There is no such inbox."
+        wrong["inbox_id"] = N_("There is no such inbox.")
     if wrong:
         raise Invalid(fields=wrong)
     for name, value in values.items():

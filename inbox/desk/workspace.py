@@ -7,13 +7,17 @@ from zoneinfo import available_timezones
 from sqlmodel import Session, select
 
 from inbox import i18n
+from inbox.db import touch
 from inbox.errors import Invalid
 from inbox.events import Actor, EventKind, record
 from inbox.i18n import N_
 from inbox.model import Workspace
 
-EDITABLE = {"name", "hue", "locale", "time_zone", "undo_seconds"}
+TOPIC = "workspace"  # woken by a change, so that every process has it
+DAYS = ("rule_run_days", "webhook_log_days", "remembered_answer_days", "inline_raw_days")
+EDITABLE = {"name", "hue", "locale", "time_zone", "undo_seconds", *DAYS}
 LONGEST_UNDO = 60
+MOST_DAYS = 3650
 
 
 def current(session: Session) -> Workspace:
@@ -30,6 +34,7 @@ def update(session: Session, changes: Mapping[str, Any], *, by: Actor) -> Worksp
     for name, value in changes.items():
         setattr(found, name, value)
     session.add(found)
+    touch(session, TOPIC)
     record(session, EventKind.SETTING_CHANGED, by=by, setting="workspace", changes=dict(changes))
     return found
 
@@ -46,6 +51,7 @@ _CHECKS: dict[str, tuple[Any, str]] = {
     "locale": (lambda v: v in i18n.LOCALES, N_("Choose a language from the list.")),
     "time_zone": (lambda v: v in available_timezones(), N_("Choose a time zone from the list.")),
     "undo_seconds": (lambda v: 0 <= v <= LONGEST_UNDO, N_("Give 0 to 60 seconds.")),
+    **{name: (lambda v: 0 <= v <= MOST_DAYS, N_("Give 0 to 3650 days.")) for name in DAYS},
 }
 
 

@@ -18,6 +18,7 @@ from inbox.model.event import Event
 from inbox.model.identity import Identity
 from inbox.model.inbox import Health, Inbox, InboxMembership
 from inbox.model.lease import Lease
+from inbox.model.mail_reference import MailReference
 from inbox.model.message import Author, Direction, Message, MessageState
 from inbox.model.participant import Participant, ParticipantKind
 from inbox.model.search_document import SearchDocument
@@ -54,6 +55,7 @@ __all__ = [
     "Inbox",
     "InboxMembership",
     "Lease",
+    "MailReference",
     "Message",
     "MessageState",
     "Participant",

@@ -42,12 +42,3 @@ class Agent(Record, table=True):
     time_zone: str = Field(default="", max_length=64)  # empty: as the browser
     signature: str = ""
     last_assigned_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-
-    def is_online(self, now: datetime) -> bool:
-        """Has a page open and has not said to be away."""
-        return (
-            self.active
-            and self.availability is Availability.ONLINE
-            and self.last_seen_at is not None
-            and now - self.last_seen_at <= ONLINE_FOR
-        )

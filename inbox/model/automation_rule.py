@@ -30,6 +30,7 @@ class RuleRun(Record, table=True):
     __table_args__ = (
         UniqueConstraint("rule_id", "event_id"),
         Index("ix_rule_run_conversation", "conversation_id", "id"),
+        Index("ix_rule_run_rule", "rule_id", "id"),
     )
 
     rule_id: str = Field(foreign_key="automation_rule.id")

@@ -10,7 +10,7 @@ from sqlmodel import Field, SQLModel
 
 from inbox import clock, ids
 
-__all__ = ["JSON", "EnumText", "LargeBinary", "Record", "UtcDateTime"]
+__all__ = ["JSON", "EnumText", "FoldedText", "LargeBinary", "Record", "UtcDateTime"]
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -47,6 +47,10 @@ class EnumText(TypeDecorator[StrEnum]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:  # noqa: ARG002
         return None if value is None else self.enum(value)
+
+
+# by its bytes, so that every database sorts alike
+FoldedText = String(300).with_variant(String(300, collation="C"), "postgresql")
 
 
 class Record(SQLModel):

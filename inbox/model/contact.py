@@ -3,10 +3,10 @@
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index
+from sqlalchemy import Index, text
 from sqlmodel import Field
 
-from inbox.model.base import JSON, EnumText, Record
+from inbox.model.base import JSON, EnumText, FoldedText, Record
 
 
 class ContactKind(StrEnum):
@@ -17,7 +17,16 @@ class ContactKind(StrEnum):
 
 
 class Contact(Record, table=True):
-    __table_args__ = (Index("ix_contact_name", "name", "id"),)
+    __table_args__ = (
+        Index("ix_contact_sort", "sort_key", "id"),
+        Index("ix_contact_added", "created_at", "id"),
+        Index(
+            "ix_contact_unindexed",
+            "id",
+            sqlite_where=text("indexed = 0"),
+            postgresql_where=text("NOT indexed"),
+        ),
+    )
 
     kind: ContactKind = Field(default=ContactKind.CUSTOMER, sa_type=EnumText(ContactKind))
     name: str = Field(default="", max_length=300)
@@ -34,3 +43,6 @@ class Contact(Record, table=True):
     blocked: bool = False
     merged_into_id: str | None = Field(default=None, foreign_key="contact.id")
     version: int = 1
+    # both follow behind the commit: the folded name, or an address, and whether search knows it
+    sort_key: str = Field(default="", sa_type=FoldedText)
+    indexed: bool = False

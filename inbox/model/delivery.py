@@ -29,6 +29,7 @@ class Delivery(Record, table=True):
     request_id: str = Field(max_length=100, unique=True)
     state: MessageState = Field(default=MessageState.QUEUED, sa_type=EnumText(MessageState))
     not_before: datetime = Field(sa_type=UtcDateTime)
+    due_from: datetime = Field(sa_type=UtcDateTime)  # where the span of its tries begins
     attempts: int = 0
     epoch: int = 0
     lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)

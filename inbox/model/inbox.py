@@ -25,6 +25,7 @@ class Inbox(Record, table=True):
     address: str = Field(default="", max_length=320)
     slug: str = Field(unique=True, max_length=64)
     enabled: bool = True
+    archived: bool = False  # out of sight; what was written there stays
     restricted: bool = False
     settings: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     secrets: bytes = Field(default=b"", sa_type=LargeBinary)

@@ -27,6 +27,7 @@ class WebhookDelivery(Record, table=True):
     __table_args__ = (
         UniqueConstraint("webhook_id", "event_id"),
         Index("ix_webhook_delivery_due", "state", "not_before", "id"),
+        Index("ix_webhook_delivery_log", "webhook_id", "id"),
     )
 
     webhook_id: str = Field(foreign_key="webhook.id")

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from inbox import clock
-from inbox.desk import assignment, replies
+from inbox.desk import counters, replies
 from inbox.desk.replies import Composed
 from inbox.errors import Invalid
 from inbox.events import Actor
@@ -39,7 +39,7 @@ def answer(session: Session, event: Event) -> Answer:
         or subject.message.direction != Direction.INCOMING
     ):
         return Answer("", "the event is about no message of a customer")
-    assignment.hold(session, subject.conversation)
+    counters.hold(session, subject.conversation)
     kind, text = _wanted(session, subject, event)
     if not text:
         return Answer("", "the inbox has nothing to say")

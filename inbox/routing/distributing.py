@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from inbox import clock
-from inbox.desk import assignment, counters
+from inbox.desk import access, assignment, counters
 from inbox.events import SYSTEM, Actor
 from inbox.model import (
     Agent,
@@ -31,7 +31,7 @@ WAITING_AT_ONCE = 100
 
 def distribute(session: Session, conversation: Conversation, *, by: Actor) -> Choice:
     """Among the conversation's team, else its inbox's, else all who see the inbox, by turns."""
-    assignment.hold(session, conversation)
+    counters.hold(session, conversation)
     team = _team_of(session, conversation)
     agents = agents_for(session, team, conversation.inbox_id)
     strategy = team.strategy if team else Strategy.ROUND_ROBIN
@@ -108,7 +108,7 @@ def _candidates(session: Session, team: Team | None, inbox_id: str) -> list[Agen
         agent
         for agent, role in rows
         if Permission.ANSWER in role.permissions
-        and (admitted is None or agent.id in admitted or Permission.SEE_ALL in role.permissions)
+        and (admitted is None or agent.id in admitted or access.sees_all(role))
     ]
 
 

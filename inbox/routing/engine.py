@@ -8,9 +8,10 @@ import structlog
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, col, select
 
-from inbox.desk import assignment
+from inbox.desk import counters
 from inbox.errors import InboxError
 from inbox.events import Actor
+from inbox.i18n import N_, Phrase
 from inbox.model import AutomationRule, Conversation, Event, RuleRun
 from inbox.routing import actions, conditions
 from inbox.routing.facts import Subject, gather, subject_of
@@ -26,7 +27,7 @@ def run_rules(session: Session, event: Event) -> list[RuleRun]:
     subject = subject_of(session, event) if rules else None
     if subject is None:
         return []
-    assignment.hold(session, subject.conversation)
+    counters.hold(session, subject.conversation)
     fired_before = _fired_before(session, event)
     facts: dict[str, Any] | None = None
     runs: list[RuleRun] = []
@@ -79,7 +80,7 @@ def _run(
     held, reasons = conditions.matches(rule.conditions, facts)
     refusal = _loop(rule, event, fired_before) if held else ""
     if refusal:
-        reasons.append({"loop": refusal})
+        reasons.append({"loop": refusal, **_parts("loop", refusal)})
     fired = held and not refusal
     if fired:
         by = Actor.rule(rule.id, rule.name).because(event)
@@ -95,9 +96,11 @@ def _run(
 
 def _loop(rule: AutomationRule, event: Event, fired_before: set[str]) -> str:
     if rule.id in fired_before:
-        return "This rule itself led to this event."
+        return N_("This rule itself led to this event.")
     if event.depth >= MAX_CHAIN:
-        return f"The chain of rules is {event.depth} links long; it stops here."
+        return Phrase(
+            "The chain of rules is %(links)d links long; it stops here.", links=event.depth
+        )
     return ""
 
 
@@ -128,8 +131,17 @@ def _perform(
     except OperationalError:
         raise  # a deadlock or a lost connection: the whole reaction is tried again
     except InboxError as error:
-        return {"action": name, "failed": True, "result": error.message}
+        return _result(name, error.message, failed=True)
     except Exception as error:  # noqa: BLE001  an action may be somebody else's code
         log.warning("action_failed", action=name, error=repr(error), event_id=event.id)
-        return {"action": name, "failed": True, "result": repr(error)}
-    return {"action": name, "failed": False, "result": done}
+        return _result(name, repr(error), failed=True)
+    return _result(name, done, failed=False)
+
+
+def _result(name: str, told: str, *, failed: bool) -> dict[str, Any]:
+    """In English for programs, and with its parts for whoever reads another language."""
+    return {"action": name, "failed": failed, "result": told, **_parts("result", told)}
+
+
+def _parts(name: str, told: str) -> dict[str, Any]:
+    return {f"{name}_parts": told.stored()} if isinstance(told, Phrase) else {}

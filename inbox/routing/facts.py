@@ -1,7 +1,8 @@
 """What a rule may ask about an event, gathered in a few queries."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -39,13 +40,7 @@ def subject_of(session: Session, event: Event) -> Subject | None:
     """None for an event that is about no conversation."""
     if event.conversation_id is None:
         return None
-    row = session.exec(
-        select(Conversation, Contact, Inbox, Company)
-        .join(Contact, col(Contact.id) == col(Conversation.contact_id))
-        .join(Inbox, col(Inbox.id) == col(Conversation.inbox_id))
-        .outerjoin(Company, col(Company.id) == col(Contact.company_id))
-        .where(Conversation.id == event.conversation_id)
-    ).first()
+    row = session.exec(_joined().where(Conversation.id == event.conversation_id)).first()
     if row is None:
         return None
     conversation, contact, inbox, company = row
@@ -55,19 +50,46 @@ def subject_of(session: Session, event: Event) -> Subject | None:
     )
 
 
+def _joined() -> Any:
+    return (
+        select(Conversation, Contact, Inbox, Company)
+        .join(Contact, col(Contact.id) == col(Conversation.contact_id))
+        .join(Inbox, col(Inbox.id) == col(Conversation.inbox_id))
+        .outerjoin(Company, col(Company.id) == col(Contact.company_id))
+    )
+
+
 def gather(session: Session, subject: Subject, event: Event) -> dict[str, Any]:
     """Every field of `inbox.routing.fields` with its value now."""
-    return {
-        **_of_conversation(subject.conversation),
+    known = {
         "conversation.tags": _tags(session, subject.conversation),
         "conversation.in_hours": within_hours(session, subject.inbox),
-        **_of_contact(subject.contact, subject.company),
-        **_of_message(subject.message),
-        "message.first": bool(event.particulars.get("first", False)),
-        "event.actor": event.actor_kind,
-        "event.before": event.particulars.get("before"),
-        "event.after": event.particulars.get("after"),
     }
+    return _facts(subject, event, known)
+
+
+def gather_all(
+    session: Session, events: Sequence[Event]
+) -> list[tuple[Event, Subject, dict[str, Any]]]:
+    """The same for many events in a few queries; those about no conversation are left out."""
+    subjects = _subjects(session, {e.conversation_id for e in events if e.conversation_id})
+    messages = _messages(session, {event.message_id for event in events if event.message_id})
+    tags = _tags_of(session, list(subjects))
+    in_hours = {
+        inbox.id: within_hours(session, inbox)
+        for inbox in {subject.inbox.id: subject.inbox for subject in subjects.values()}.values()
+    }
+    found = []
+    for event in events:
+        subject = subjects.get(event.conversation_id or "")
+        if subject is not None:
+            subject = replace(subject, message=messages.get(event.message_id or ""))
+            known = {
+                "conversation.tags": tags[subject.conversation.id],
+                "conversation.in_hours": in_hours[subject.inbox.id],
+            }
+            found.append((event, subject, _facts(subject, event, known)))
+    return found
 
 
 def within_hours(session: Session, inbox: Inbox) -> bool:
@@ -76,6 +98,19 @@ def within_hours(session: Session, inbox: Inbox) -> bool:
     if hours is None:
         return True
     return is_open(hours, _holidays(session, hours), clock.now())
+
+
+def _facts(subject: Subject, event: Event, known: dict[str, Any]) -> dict[str, Any]:
+    return {
+        **_of_conversation(subject.conversation),
+        **known,
+        **_of_contact(subject.contact, subject.company),
+        **_of_message(subject.message),
+        "message.first": bool(event.particulars.get("first", False)),
+        "event.actor": event.actor_kind,
+        "event.before": event.particulars.get("before"),
+        "event.after": event.particulars.get("after"),
+    }
 
 
 def _of_conversation(conversation: Conversation) -> dict[str, Any]:
@@ -118,6 +153,32 @@ def _of_message(message: Message | None) -> dict[str, Any]:
         "message.files": message.attachment_count,
         "message.automatic": message.automatic,
     }
+
+
+def _subjects(session: Session, conversation_ids: Collection[str]) -> dict[str, Subject]:
+    rows = session.exec(_joined().where(col(Conversation.id).in_(conversation_ids)))
+    return {
+        row[0].id: Subject(conversation=row[0], contact=row[1], inbox=row[2], company=row[3])
+        for row in rows
+    }
+
+
+def _messages(session: Session, message_ids: Collection[str]) -> dict[str, Message]:
+    found = session.exec(select(Message).where(col(Message.id).in_(message_ids)))
+    return {message.id: message for message in found}
+
+
+def _tags_of(session: Session, conversation_ids: Collection[str]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    rows = session.exec(
+        select(Tagging.conversation_id, Tag.name)
+        .join(Tag, col(Tag.id) == col(Tagging.tag_id))
+        .where(col(Tagging.conversation_id).in_(conversation_ids))
+        .order_by(col(Tag.name))
+    )
+    for conversation_id, name in rows:
+        found[conversation_id].append(name)
+    return found
 
 
 def _tags(session: Session, conversation: Conversation) -> Sequence[str]:

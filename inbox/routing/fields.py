@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from inbox.i18n import N_
 from inbox.model import Author, ContactKind, Direction, Priority, Status
 
 
@@ -41,52 +42,53 @@ OPERATORS_OF: dict[FieldType, tuple[str, ...]] = {
 }  # fmt: skip
 
 OPERATOR_LABELS = {
-    "is": "is",
-    "is_not": "is not",
-    "contains": "contains",
-    "not_contains": "does not contain",
-    "starts_with": "starts with",
-    "any_of": "is any of",
-    "none_of": "is none of",
-    "greater": "is greater than",
-    "less": "is less than",
-    "empty": "is empty",
-    "not_empty": "is not empty",
+    "is": N_("is"),
+    "is_not": N_("is not"),
+    "contains": N_("contains"),
+    "not_contains": N_("does not contain"),
+    "starts_with": N_("starts with"),
+    "any_of": N_("is any of"),
+    "none_of": N_("is none of"),
+    "greater": N_("is greater than"),
+    "less": N_("is less than"),
+    "empty": N_("is empty"),
+    "not_empty": N_("is not empty"),
 }
 
 PRIORITIES = tuple(str(priority.value) for priority in Priority)
+ACTORS = ("agent", "contact", "rule", "system")
 
 FIELDS = (
-    Field("conversation.status", "Status", FieldType.CHOICE, tuple(Status)),
-    Field("conversation.priority", "Priority", FieldType.NUMBER, PRIORITIES),
-    Field("conversation.subject", "Subject", FieldType.TEXT),
-    Field("conversation.channel", "Channel", FieldType.CHOICE, choices_from="channels"),
-    Field("conversation.inbox", "Inbox", FieldType.CHOICE, choices_from="inboxes"),
-    Field("conversation.team", "Team", FieldType.CHOICE, choices_from="teams"),
-    Field("conversation.assignee", "Assignee", FieldType.CHOICE, choices_from="agents"),
-    Field("conversation.tags", "Tags", FieldType.LIST, choices_from="tags"),
-    Field("conversation.language", "Language of the conversation", FieldType.TEXT),
-    Field("conversation.message_count", "Number of messages", FieldType.NUMBER),
-    Field("conversation.flagged", "A stranger wrote in", FieldType.YES_NO),
-    Field("conversation.in_hours", "Within business hours", FieldType.YES_NO),
-    Field("contact.name", "Name of the contact", FieldType.TEXT),
-    Field("contact.kind", "Kind of contact", FieldType.CHOICE, tuple(ContactKind)),
-    Field("contact.language", "Language of the contact", FieldType.TEXT),
-    Field("contact.city", "City", FieldType.TEXT),
-    Field("contact.country", "Country", FieldType.TEXT),
-    Field("contact.blocked", "The contact is blocked", FieldType.YES_NO),
-    Field("company.name", "Company", FieldType.TEXT),
-    Field("company.domain", "Domain of the company", FieldType.TEXT),
-    Field("message.text", "Text of the message", FieldType.TEXT),
-    Field("message.subject", "Subject of the message", FieldType.TEXT),
-    Field("message.sender", "Address of the sender", FieldType.TEXT),
-    Field("message.direction", "Direction", FieldType.CHOICE, tuple(Direction)),
-    Field("message.author", "Author", FieldType.CHOICE, tuple(Author)),
-    Field("message.files", "Number of files", FieldType.NUMBER),
-    Field("message.automatic", "Sent by a machine", FieldType.YES_NO),
-    Field("message.first", "First message of the conversation", FieldType.YES_NO),
-    Field("event.actor", "Who did it", FieldType.CHOICE, ("agent", "contact", "rule", "system")),
-    Field("event.before", "Value before", FieldType.TEXT),
-    Field("event.after", "Value after", FieldType.TEXT),
+    Field("conversation.status", N_("Status"), FieldType.CHOICE, tuple(Status)),
+    Field("conversation.priority", N_("Priority"), FieldType.NUMBER, PRIORITIES),
+    Field("conversation.subject", N_("Subject"), FieldType.TEXT),
+    Field("conversation.channel", N_("Channel"), FieldType.CHOICE, choices_from="channels"),
+    Field("conversation.inbox", N_("Inbox"), FieldType.CHOICE, choices_from="inboxes"),
+    Field("conversation.team", N_("Team"), FieldType.CHOICE, choices_from="teams"),
+    Field("conversation.assignee", N_("Assignee"), FieldType.CHOICE, choices_from="agents"),
+    Field("conversation.tags", N_("Tags"), FieldType.LIST, choices_from="tags"),
+    Field("conversation.language", N_("Language of the conversation"), FieldType.TEXT),
+    Field("conversation.message_count", N_("Number of messages"), FieldType.NUMBER),
+    Field("conversation.flagged", N_("A stranger wrote in"), FieldType.YES_NO),
+    Field("conversation.in_hours", N_("Within business hours"), FieldType.YES_NO),
+    Field("contact.name", N_("Name of the contact"), FieldType.TEXT),
+    Field("contact.kind", N_("Kind of contact"), FieldType.CHOICE, tuple(ContactKind)),
+    Field("contact.language", N_("Language of the contact"), FieldType.TEXT),
+    Field("contact.city", N_("City"), FieldType.TEXT),
+    Field("contact.country", N_("Country"), FieldType.TEXT),
+    Field("contact.blocked", N_("The contact is blocked"), FieldType.YES_NO),
+    Field("company.name", N_("Company"), FieldType.TEXT),
+    Field("company.domain", N_("Domain of the company"), FieldType.TEXT),
+    Field("message.text", N_("Text of the message"), FieldType.TEXT),
+    Field("message.subject", N_("Subject of the message"), FieldType.TEXT),
+    Field("message.sender", N_("Address of the sender"), FieldType.TEXT),
+    Field("message.direction", N_("Direction"), FieldType.CHOICE, tuple(Direction)),
+    Field("message.author", N_("Author"), FieldType.CHOICE, tuple(Author)),
+    Field("message.files", N_("Number of files"), FieldType.NUMBER),
+    Field("message.automatic", N_("Sent by a machine"), FieldType.YES_NO),
+    Field("message.first", N_("First message of the conversation"), FieldType.YES_NO),
+    Field("event.actor", N_("Who did it"), FieldType.CHOICE, ACTORS),
+    Field("event.before", N_("Value before"), FieldType.TEXT),
+    Field("event.after", N_("Value after"), FieldType.TEXT),
 )  # fmt: skip
 BY_NAME = {field.name: field for field in FIELDS}

@@ -9,27 +9,28 @@ from sqlmodel import Session, col, select
 
 from inbox.errors import Conflict, Invalid, NotFound
 from inbox.events import Actor, EventKind, record
+from inbox.i18n import N_, Phrase
 from inbox.model import AutomationRule, RuleRun
 from inbox.routing import actions, validation
 
 MAX_ACTIONS = 20
 
 TRIGGERS = {
-    EventKind.MESSAGE_RECEIVED: "A customer wrote",
-    EventKind.MESSAGE_EDITED: "A customer changed a message",
-    EventKind.CONVERSATION_CREATED: "A conversation began",
-    EventKind.CONVERSATION_ASSIGNED: "A conversation was assigned",
-    EventKind.CONVERSATION_FLAGGED: "A stranger wrote in",
-    EventKind.CONVERSATION_SNOOZED: "A conversation was snoozed",
-    EventKind.CONVERSATION_WOKE: "A snoozed conversation woke up",
-    EventKind.STATUS_CHANGED: "The status changed",
-    EventKind.PRIORITY_CHANGED: "The priority changed",
-    EventKind.SUBJECT_CHANGED: "The subject changed",
-    EventKind.TAG_ADDED: "A tag was added",
-    EventKind.TAG_REMOVED: "A tag was removed",
-    EventKind.NOTE_ADDED: "A note was added",
-    EventKind.REPLY_QUEUED: "An answer was sent off",
-    EventKind.DELIVERY_CHANGED: "A delivery changed its state",
+    EventKind.MESSAGE_RECEIVED: N_("A customer wrote"),
+    EventKind.MESSAGE_EDITED: N_("A customer changed a message"),
+    EventKind.CONVERSATION_CREATED: N_("A conversation began"),
+    EventKind.CONVERSATION_ASSIGNED: N_("A conversation was assigned"),
+    EventKind.CONVERSATION_FLAGGED: N_("A stranger wrote in"),
+    EventKind.CONVERSATION_SNOOZED: N_("A conversation was snoozed"),
+    EventKind.CONVERSATION_WOKE: N_("A snoozed conversation woke up"),
+    EventKind.STATUS_CHANGED: N_("The status changed"),
+    EventKind.PRIORITY_CHANGED: N_("The priority changed"),
+    EventKind.SUBJECT_CHANGED: N_("The subject changed"),
+    EventKind.TAG_ADDED: N_("A tag was added"),
+    EventKind.TAG_REMOVED: N_("A tag was removed"),
+    EventKind.NOTE_ADDED: N_("A note was added"),
+    EventKind.REPLY_QUEUED: N_("An answer was sent off"),
+    EventKind.DELIVERY_CHANGED: N_("A delivery changed its state"),
 }
 
 
@@ -58,7 +59,7 @@ def change(
     session: Session, rule_id: str, values: RuleValues, *, by: Actor, version: int | None = None
 ) -> AutomationRule:
     """Conflict if it is not any more at the `version` that the admin saw."""
-    rule = _known(session, rule_id)
+    rule = get(session, rule_id)
     if version is not None and version != rule.version:
         raise Conflict("Somebody else changed this rule. Look at it again.")
     _check(values)
@@ -71,7 +72,7 @@ def reorder(session: Session, rule_ids: Sequence[str], *, by: Actor) -> list[Aut
     """All rules, in their new order."""
     rules = {rule.id: rule for rule in session.exec(select(AutomationRule))}
     if sorted(rule_ids) != sorted(rules):
-        raise Invalid(fields={"rule_ids": "must name every rule once"})
+        raise Invalid(fields={"rule_ids": "Name every rule once."})
     for position, rule_id in enumerate(rule_ids):
         rules[rule_id].position = position
         session.add(rules[rule_id])
@@ -79,9 +80,44 @@ def reorder(session: Session, rule_ids: Sequence[str], *, by: Actor) -> list[Aut
     return [rules[rule_id] for rule_id in rule_ids]
 
 
+def move(session: Session, rule_id: str, places: int, *, by: Actor) -> AutomationRule:
+    """Up (negative) or down among the others; at an end it stays."""
+    rule = get(session, rule_id)
+    order = [each.id for each in every(session)]
+    at = order.index(rule_id)
+    to = max(0, min(len(order) - 1, at + places))
+    if to != at:
+        order.insert(to, order.pop(at))
+        reorder(session, order, by=by)
+    return rule
+
+
+def switch(session: Session, rule_id: str, enabled: bool, *, by: Actor) -> AutomationRule:
+    rule = get(session, rule_id)
+    if rule.enabled == enabled:
+        return rule
+    rule.enabled = enabled
+    rule.version += 1
+    return _saved(session, rule, "switched_on" if enabled else "switched_off", by)
+
+
+def every(session: Session) -> Sequence[AutomationRule]:
+    """In the order in which they are asked."""
+    return session.exec(
+        select(AutomationRule).order_by(col(AutomationRule.position), col(AutomationRule.id))
+    ).all()
+
+
+def get(session: Session, rule_id: str) -> AutomationRule:
+    rule = session.get(AutomationRule, rule_id)
+    if rule is None:
+        raise NotFound("There is no such rule.")
+    return rule
+
+
 def remove(session: Session, rule_id: str, *, by: Actor) -> None:
     """With its why-log; to keep that, switch the rule off instead."""
-    rule = _known(session, rule_id)
+    rule = get(session, rule_id)
     session.execute(sa.delete(RuleRun).where(col(RuleRun.rule_id) == rule_id))
     session.delete(rule)
     _tell(session, rule, "removed", by)
@@ -90,9 +126,9 @@ def remove(session: Session, rule_id: str, *, by: Actor) -> None:
 def _check(values: RuleValues) -> None:
     faults: dict[str, str] = {}
     if values.event_kind not in TRIGGERS:
-        faults["event_kind"] = f"must be one of: {', '.join(TRIGGERS)}"
+        faults["event_kind"] = N_("Choose an event from the list.")
     if not 1 <= len(values.actions) <= MAX_ACTIONS:
-        faults["actions"] = f"must be 1 to {MAX_ACTIONS}"
+        faults["actions"] = Phrase("Give 1 to %(most)d actions.", most=MAX_ACTIONS)
     for position, wanted in enumerate(values.actions):
         try:
             actions.parse(wanted)
@@ -104,13 +140,6 @@ def _check(values: RuleValues) -> None:
         faults |= error.fields
     if faults:
         raise Invalid(fields=faults)
-
-
-def _known(session: Session, rule_id: str) -> AutomationRule:
-    rule = session.get(AutomationRule, rule_id)
-    if rule is None:
-        raise NotFound("There is no such rule.")
-    return rule
 
 
 def _saved(session: Session, rule: AutomationRule, did: str, by: Actor) -> AutomationRule:

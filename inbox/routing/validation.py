@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from inbox.errors import Invalid
-from inbox.routing.fields import BY_NAME, EMPTINESS, Field, FieldType
+from inbox.i18n import N_, Phrase
+from inbox.routing.fields import BY_NAME, EMPTINESS, OPERATOR_LABELS, Field, FieldType
 
 MAX_DEPTH = 5
 MAX_CONDITIONS = 50
@@ -20,7 +21,7 @@ def check(conditions: Mapping[str, Any]) -> None:
         if fault:
             faults[place] = fault
     if count > MAX_CONDITIONS:
-        faults["conditions"] = f"no more than {MAX_CONDITIONS} conditions"
+        faults["conditions"] = Phrase("No more than %(most)d conditions.", most=MAX_CONDITIONS)
     if faults:
         raise Invalid(fields=faults)
 
@@ -28,9 +29,9 @@ def check(conditions: Mapping[str, Any]) -> None:
 def _faults(node: Any, place: str, depth: int) -> Iterator[tuple[str, str]]:
     """Each condition's place with what is wrong with it, "" for nothing."""
     if not isinstance(node, Mapping):
-        yield place, "must be a condition or a group"
+        yield place, N_("Give a condition or a group.")
     elif depth > MAX_DEPTH:
-        yield place, f"no deeper than {MAX_DEPTH} groups"
+        yield place, Phrase("No more than %(most)d groups deep.", most=MAX_DEPTH)
     elif "field" in node:
         yield place, _fault(node)
     elif node or depth > 1:
@@ -39,11 +40,11 @@ def _faults(node: Any, place: str, depth: int) -> Iterator[tuple[str, str]]:
 
 def _group_faults(node: Mapping[str, Any], place: str, depth: int) -> Iterator[tuple[str, str]]:
     if len(node) != 1 or not set(node) <= {"all", "any"}:
-        yield place, 'must be {"all": […]} or {"any": […]}'
+        yield place, N_('Give {"all": […]} or {"any": […]}.')
         return
     [(kind, members)] = node.items()
     if not isinstance(members, list) or not members:
-        yield f"{place}.{kind}", "must be a list of at least one condition"
+        yield f"{place}.{kind}", N_("A group needs at least one condition.")
         return
     for position, member in enumerate(members):
         yield from _faults(member, f"{place}.{kind}.{position}", depth + 1)
@@ -53,9 +54,13 @@ def _fault(condition: Mapping[str, Any]) -> str:
     field = BY_NAME.get(str(condition["field"]))
     operator, value = condition.get("operator"), condition.get("value")
     if field is None:
-        return f"there is no field {condition['field']!r}"
+        return Phrase("There is no field “%(name)s”.", name=condition["field"])
     if operator not in field.operators:
-        return f"{field.label} can be asked: {', '.join(field.operators)}"
+        return Phrase(
+            "“%(field)s” can't be asked like this. Choose one of: %(operators)s.",
+            field=Phrase(field.label),
+            operators=[Phrase(OPERATOR_LABELS[name]) for name in field.operators],
+        )
     if operator in EMPTINESS:
         return ""
     return _value_fault(field, operator, value)
@@ -64,22 +69,22 @@ def _fault(condition: Mapping[str, Any]) -> str:
 def _value_fault(field: Field, operator: str, value: Any) -> str:
     many = operator in ("any_of", "none_of")
     if many and (not isinstance(value, list) or not value):
-        return "must have a list of values"
+        return N_("Give at least one value.")
     values = value if many else [value]
     return next((fault for one in values if (fault := _single_fault(field, one))), "")
 
 
 def _single_fault(field: Field, value: Any) -> str:
     if field.type is FieldType.YES_NO:
-        return "" if isinstance(value, bool) else "must be true or false"
+        return "" if isinstance(value, bool) else N_("Choose yes or no.")
     if field.type is FieldType.NUMBER:
-        return "" if _is_number(value) else "must be a number"
+        return "" if _is_number(value) else N_("Give a number.")
     if not isinstance(value, str) or not value.strip():
-        return "must have a value"
+        return N_("Fill this in.")
     if len(value) > MAX_TEXT:
-        return f"no longer than {MAX_TEXT} characters"
+        return Phrase("Use at most %(most)d characters.", most=MAX_TEXT)
     if field.choices and value not in field.choices:
-        return f"must be one of: {', '.join(field.choices)}"
+        return Phrase("Choose one of: %(choices)s.", choices=field.choices)
     return ""
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -11,9 +11,10 @@ from inbox import clock
 from inbox.desk import assignment, ingest, notes, replies, snooze, status, tags
 from inbox.desk.ingest import Understood
 from inbox.envelope import Address, InboundEnvelope
-from inbox.events import Actor
+from inbox.events import SYSTEM, Actor
 from inbox.model import (
     Agent,
+    Contact,
     Conversation,
     Delivery,
     Event,
@@ -22,18 +23,26 @@ from inbox.model import (
     MessageState,
     Priority,
     Status,
+    Team,
 )  # fmt: skip
+
+A_MOMENT = timedelta(seconds=20)  # between two things done by hand
+UNASSIGNED_TEAM = "Returns and billing"
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
     agents: Mapping[str, Agent]
     inboxes: Mapping[str, Inbox]
+    teams: Mapping[str, Team]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """`lines` are (who, text): "them", "note:petr" or an agent's key; `ago` is in minutes."""
+    """`lines` are (who, text): "them", "note:petr" or an agent's key.
+
+    `ago` is of the last line, `pace` between two, both in minutes; `known` days is the contact.
+    """
 
     channel: str
     name: str
@@ -41,6 +50,8 @@ class Story:
     subject: str = ""
     lines: Sequence[tuple[str, str]]
     ago: int
+    pace: int = 6
+    known: int = 0
     owner: str = ""
     tags: Sequence[str] = ()
     priority: int = 0
@@ -49,22 +60,16 @@ class Story:
 
 
 def tell(session: Session, key: bytes, desk: Desk) -> None:
-    from inbox.seed.stories import STORIES  # noqa: PLC0415  they are made of Story
+    from inbox.seed.earlier_stories import EARLIER  # noqa: PLC0415  they are made of Story
+    from inbox.seed.stories import STORIES  # noqa: PLC0415
 
-    for story in sorted(STORIES, key=lambda one: -one.ago):
+    for story in sorted([*STORIES, *EARLIER], key=lambda one: -one.ago):
         _tell(session, key, desk, story)
 
 
 def _tell(session: Session, key: bytes, desk: Desk, story: Story) -> None:
     told = _say(session, key, desk, story)
-    by = Actor.agent(desk.agents["ana"])
-    if story.owner:
-        owner = desk.agents[story.owner]
-        assignment.assign(session, told, owner.id, by=by, reason="round robin")
-    for name in story.tags:
-        tags.tag(session, told, name, by=by)
-    if story.priority:
-        status.set_priority(session, told, Priority(story.priority), by=by)
+    by = Actor.agent(desk.agents[story.owner or "ana"])
     if story.status == "snoozed":
         snooze.snooze(session, told, clock.now() + timedelta(days=2), by=by)
     elif story.status == "resolved":
@@ -77,12 +82,28 @@ def _say(session: Session, key: bytes, desk: Desk, story: Story) -> Conversation
     for position, (who, text) in enumerate(story.lines):
         if who == "them":
             conversation = _written(session, key, desk, story, (position, text))
+            if not position:
+                _sorted_in(session, desk, story, conversation)
         elif who.startswith("note:"):
             by = Actor.agent(desk.agents[who.removeprefix("note:")])
             notes.note(session, _known(conversation), text, by=by)
         else:
             _answered(session, _known(conversation), Actor.agent(desk.agents[who]), text)
     return _known(conversation)
+
+
+def _sorted_in(session: Session, desk: Desk, story: Story, told: Conversation) -> None:
+    """Who got it, and how it was marked, when it came."""
+    by = Actor.agent(desk.agents[story.owner or "ana"])
+    if story.owner:
+        owner = desk.agents[story.owner]
+        assignment.assign(session, told, owner.id, by=SYSTEM, reason="round robin")
+    elif story.status == "open":
+        assignment.transfer(session, told, desk.teams[UNASSIGNED_TEAM].id, by=by)
+    for name in story.tags:
+        tags.tag(session, told, name, by=by)
+    if story.priority:
+        status.set_priority(session, told, Priority(story.priority), by=by)
 
 
 def _known(conversation: Conversation | None) -> Conversation:
@@ -126,22 +147,33 @@ def _answered(session: Session, conversation: Conversation, by: Actor, text: str
 
 
 def _age(session: Session, conversation: Conversation, story: Story) -> None:
-    """As if it had happened `ago` minutes ago; nothing reacts to what is past."""
-    shift = timedelta(minutes=story.ago)
-    conversation.last_at -= shift
-    conversation.created_at -= shift
-    if conversation.waiting_since:
-        conversation.waiting_since -= shift
-    session.add(conversation)
-    session.flush()
-    for message in session.exec(select(Message).where(Message.conversation_id == conversation.id)):
-        message.created_at -= shift
-        message.sent_at -= shift
+    """As if it had happened at the story's pace; nothing reacts to what is past."""
+    ended = clock.now() - timedelta(minutes=story.ago)
+    pace = timedelta(minutes=story.pace)
+    began = ended - pace * (len(story.lines) - 1)
+    said = select(Message).where(Message.conversation_id == conversation.id)
+    at: dict[str | None, datetime] = {}
+    for position, message in enumerate(session.exec(said.order_by(col(Message.id)))):
+        message.created_at = message.sent_at = at[message.id] = began + position * pace
         session.add(message)
-    for event in session.exec(select(Event).where(Event.conversation_id == conversation.id)):
-        event.at -= shift
+    moment = began
+    happened = select(Event).where(Event.conversation_id == conversation.id)
+    for event in session.exec(happened.order_by(col(Event.seq))):
+        moment = event.at = at.get(event.message_id, moment + A_MOMENT)
         event.reacted_at = clock.now()
         session.add(event)
+    _age_records(session, conversation, story, (began, ended))
+
+
+def _age_records(
+    session: Session, conversation: Conversation, story: Story, span: tuple[datetime, datetime]
+) -> None:
+    conversation.created_at, conversation.last_at = span
+    if conversation.waiting_since:
+        conversation.waiting_since = span[1]
+    contact = session.get_one(Contact, conversation.contact_id)
+    contact.created_at = min(contact.created_at, span[0] - timedelta(days=story.known))
+    session.add_all([conversation, contact])
     session.flush()
     session.execute(
         sa.update(Event).where(col(Event.reacted_at).is_(None)).values(reacted_at=clock.now())

@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from inbox.channels import registry
 from inbox.desk import accounts, agents, first_run, inboxes, passwords
 from inbox.events import SYSTEM, Actor
-from inbox.model import Agent, AutomationRule, BusinessHours, Inbox, Team, TeamMembership
-from inbox.seed.conversations import Desk, tell
+from inbox.model import Agent, AutomationRule, BusinessHours, Inbox, Strategy, Team, TeamMembership
+from inbox.seed.conversations import UNASSIGNED_TEAM, Desk, tell
 from inbox.services import Services
 
 OWNER_EMAIL = "ana@acme.example"
@@ -21,8 +21,11 @@ CAST = (
     ("Milica Jović", "milica@acme.example", "agent"),
     ("Tom Fischer", "tom@acme.example", "agent"),
 )
-TEAMS = {"Support": ("ana", "petr", "milica"), "Sales": ("ana", "tom")}
-GREETING = "Hello {{ contact.first_name }}, thank you for writing. We answer within a few hours."
+TEAMS = {
+    "Support": ("ana", "petr", "milica"),
+    "Sales": ("ana", "tom"),
+    UNASSIGNED_TEAM: ("ana", "petr", "milica"),
+}
 
 Wanted = Sequence[tuple[str, str, Mapping[str, Any]]]
 
@@ -40,7 +43,8 @@ async def seed(services: Services, wanted: Wanted) -> dict[str, Inbox]:
     password_hash = passwords.make_hash(PASSWORD)
 
     def work(session: Session) -> dict[str, Inbox]:
-        known = {inbox.kind: inbox for inbox in session.exec(select(Inbox))}
+        newest_first = select(Inbox).order_by(col(Inbox.id).desc())  # ours were the first
+        known = {inbox.kind: inbox for inbox in session.exec(newest_first)}
         if first_run.is_done(session):
             for kind, _name, values in validated:
                 inboxes.set_settings(
@@ -82,7 +86,7 @@ def _make(
         )  # fmt: skip
         made[kind] = inboxes.create(session, new, vault=services.vault, by=by)
     _rules(session)
-    tell(session, services.vault.key("mail"), Desk(people, made))
+    tell(session, services.vault.key("mail"), Desk(people, made, teams))
     return made
 
 
@@ -108,7 +112,9 @@ def _people(session: Session, password_hash: str) -> dict[str, Agent]:
 def _teams(session: Session, people: Mapping[str, Agent]) -> dict[str, Team]:
     found = {}
     for name, members in TEAMS.items():
-        team = found[name] = Team(name=name)
+        # here people take what they like, so that something is left to take
+        strategy = Strategy.MANUAL if name == UNASSIGNED_TEAM else Strategy.ROUND_ROBIN
+        team = found[name] = Team(name=name, strategy=strategy)
         session.add(team)
         session.flush()
         session.add_all(

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from email.parser import BytesHeaderParser
 from email.utils import formatdate, getaddresses, make_msgid
+from io import BytesIO
 from pathlib import Path
 
 from inbox import clock
+from inbox.channels.email.hollow import Hollow, contents, hollow
 from inbox.envelope import FilePart
 from inbox.simulators import bounce
 from inbox.simulators.faults import Faults
@@ -19,6 +22,7 @@ from inbox.simulators.smtp import SmtpServer, is_for
 ADDRESS = "help@shop.example"
 PASSWORD = "simulator"  # noqa: S105  good for the loopback address only
 HOST_NAME = "mail.shop.example"
+HEAD_BYTES = 256 * 1024
 
 
 class Mailbox:
@@ -115,7 +119,8 @@ class Mailbox:
         ).encode("ascii", "replace")
 
     def _record(self, content: bytes, customer: str, *, outgoing: bool) -> Entry:
-        mail = message_from_bytes(content, policy=policy.default)
+        hollowed = hollow(BytesIO(content))  # the library takes seconds for megabytes
+        mail = message_from_bytes(bytes(hollowed.mail), policy=policy.default)
         raw = self.ledger.keep_file("mail.eml", "message/rfc822", content)
         meta = {
             "raw": raw.id,
@@ -133,18 +138,18 @@ class Mailbox:
                 outgoing=outgoing,
                 subject=_one_line(mail, "Subject"),
                 text=_text(mail),
-                files=self._files(mail),
+                files=self._files(mail, hollowed, content),
                 state="delivered",
                 meta=meta,
             )
         )
 
-    def _files(self, mail: EmailMessage) -> list[KeptFile]:
+    def _files(self, mail: EmailMessage, hollowed: Hollow, raw: bytes) -> list[KeptFile]:
         return [
             self.ledger.keep_file(
                 part.get_filename() or "file",
                 part.get_content_type(),
-                _content(part),
+                _content(part, hollowed, raw),
             )
             for part in mail.iter_attachments()
             if not part.is_multipart()
@@ -168,7 +173,7 @@ def _uid_validity(memory: Memory) -> int:
 
 def _sender(content: bytes) -> str:
     """The address in From; a bounce has a name there but comes from nobody we play."""
-    mail = message_from_bytes(content, policy=policy.default)
+    mail = BytesHeaderParser(policy=policy.default).parse(BytesIO(content[:HEAD_BYTES]))
     addresses = getaddresses([_one_line(mail, "From")])
     return addresses[0][1] if addresses else ""
 
@@ -177,9 +182,12 @@ def _one_line(mail: EmailMessage, header: str) -> str:
     return str(mail.get(header, "")).strip()
 
 
-def _content(part: EmailMessage) -> bytes:
+def _content(part: EmailMessage, hollowed: Hollow, raw: bytes) -> bytes:
     content = part.get_payload(decode=True)
-    return content if isinstance(content, bytes) else b""
+    if not isinstance(content, bytes):
+        return b""
+    aside = hollowed.find(content)
+    return b"".join(contents(BytesIO(raw), aside)) if aside else content
 
 
 def _text(mail: EmailMessage) -> str:

@@ -11,7 +11,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from inbox.simulators.faults import Faults
 from inbox.simulators.loopback import HOST
 
-MAX_MAIL_BYTES = 64 * 1024 * 1024
+MAX_MAIL_BYTES = 150 * 1024 * 1024
 
 Take = Callable[[str, list[str], bytes], Awaitable[None]]
 

@@ -13,6 +13,7 @@ _PLACES = {
     "fixed_clock": "inbox.testing.clocks",
     "parse_email": "inbox.testing.checkers",
     "parse_hook": "inbox.testing.hooks",
+    "thread_keys": "inbox.testing.threading",
     "visible_reply": "inbox.testing.checkers",
     "visible_reply_html": "inbox.testing.checkers",
 }

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 import orjson
 from pydantic import SecretStr
@@ -12,6 +12,7 @@ from inbox.channels.sms import SmsChannel, SmsSettings
 from inbox.channels.telegram import TelegramChannel, TelegramSettings
 from inbox.envelope import AddressKind, DeliveryReport, Inbound, InboundEnvelope, RawItem
 from inbox.errors import Invalid
+from inbox.testing.whatsapp import parse_whatsapp
 
 FORM = "application/x-www-form-urlencoded"
 
@@ -25,7 +26,9 @@ def parse_hook(kind: str, request: Mapping[str, Any]) -> dict[str, Any]:
         return _twilio(request)
     if kind == "telegram":
         return _telegram(request)
-    raise Invalid(fields={"kind": f"{kind!r} is not known; twilio and telegram are"})
+    if kind == "whatsapp":
+        return parse_whatsapp(request)
+    raise Invalid(fields={"kind": f"{kind!r} is not known; twilio, telegram and whatsapp are"})
 
 
 def _twilio(request: Mapping[str, Any]) -> dict[str, Any]:
@@ -44,7 +47,10 @@ def _twilio(request: Mapping[str, Any]) -> dict[str, Any]:
     item = RawItem(
         external_id="checked", content=_body(request), meta={"content_type": content_type}
     )
-    return _as_values(channel.parse(item))
+    values = _as_values(channel.parse(item))
+    if "status" in values:
+        values["provider_status"] = dict(parse_qsl(item.content.decode()))["MessageStatus"]
+    return values
 
 
 def _telegram(request: Mapping[str, Any]) -> dict[str, Any]:
@@ -53,6 +59,9 @@ def _telegram(request: Mapping[str, Any]) -> dict[str, Any]:
     channel = TelegramChannel(Account(inbox_id="checked", name="Checked", settings=settings))
     found = channel.parse(RawItem(external_id="checked", content=_body(request)))
     values = _as_values(found)
+    message = orjson.loads(_body(request)).get("message") or {}
+    if "chat" in message:  # the desk knows groups by their id, which is not the sender's
+        values["chat_type"] = message["chat"]["type"]
     if "secret" in request:
         values["signature_valid"] = _is_taken(channel, request, "application/json")
     return values
@@ -130,7 +139,6 @@ def _telegram_values(envelope: InboundEnvelope) -> dict[str, Any]:
         "user_id": int(envelope.sender.value),
         "chat_id": int(envelope.thread or 0),
         "username": fields.get("telegram_username", ""),
-        "chat_type": "private" if envelope.thread == envelope.sender.value else "group",
         "attachments": [
             {
                 "type": _major(file.content_type),

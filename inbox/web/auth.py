@@ -8,6 +8,7 @@ from aiohttp import web
 from inbox import clock
 from inbox.desk import first_run, signing_in, tokens
 from inbox.errors import Forbidden, Unauthenticated
+from inbox.i18n import Phrase
 from inbox.model import ApiToken
 from inbox.services import Services
 from inbox.web import keys
@@ -39,7 +40,7 @@ async def require_token(request: web.Request, scope: str) -> None:
         raise Unauthenticated("Give a token: Authorization: Bearer …")
     token = await _token(request.app[keys.SERVICES], secret.strip())
     if not tokens.allows(token, scope):
-        raise Forbidden(f"This token lacks the scope {scope!r}.")
+        raise Forbidden(Phrase("This token lacks the scope “%(scope)s”.", scope=scope))
     request[keys.TOKEN] = token
 
 
@@ -82,22 +83,23 @@ def remember(request: web.Request, response: web.StreamResponse, token: str) -> 
         token,
         max_age=int(signing_in.LIFETIME.total_seconds()),
         httponly=True,
-        secure=_is_secure(request),
+        secure=is_secure(request),
         samesite="Lax",
     )
 
 
 def forget(request: web.Request, response: web.StreamResponse) -> None:
     response.del_cookie(
-        cookie_name(request), httponly=True, secure=_is_secure(request), samesite="Lax"
+        cookie_name(request), httponly=True, secure=is_secure(request), samesite="Lax"
     )
 
 
 def cookie_name(request: web.Request) -> str:
-    return "__Host-inbox" if _is_secure(request) else "inbox"
+    return "__Host-inbox" if is_secure(request) else "inbox"
 
 
-def _is_secure(request: web.Request) -> bool:
+def is_secure(request: web.Request) -> bool:
+    """Whether browsers come by TLS, which a proxy before us may end."""
     public_url = request.app[keys.SERVICES].settings.public_url
     return request.secure or public_url.startswith("https://")
 

@@ -63,6 +63,17 @@ def describe(
     return found
 
 
+def worded_value(field: Field) -> str:
+    """The value of a field as text, as a person reads it."""
+    if field.kind == "switch":
+        return _("Yes") if field.value else _("No")
+    words = {str(value): label for value, label in field.options}
+    if isinstance(field.value, (list, tuple)):
+        return ", ".join(sorted(words.get(str(value), str(value)) for value in field.value))
+    value = "" if field.value is None else str(field.value)
+    return words.get(value, value)
+
+
 def kind_of(info: FieldInfo) -> str:
     """A kind of `components/field.html`; "json" stands for what no single input can hold."""
     chosen = _extra(info).get("kind")
@@ -95,7 +106,7 @@ def _field(name: str, info: FieldInfo, values: Mapping[str, Any]) -> Field:
         options=_options(plain_type(info.annotation)),
         minimum=_limit(limits, Ge, "ge") or _limit(limits, Gt, "gt"),
         maximum=_limit(limits, Le, "le") or _limit(limits, Lt, "lt"),
-        max_length=_limit(limits, MaxLen, "max_length"),
+        max_length=None if kind == "list" else _limit(limits, MaxLen, "max_length"),
         placeholder=str(extra.get("placeholder", "")),
         autocomplete=str(extra.get("autocomplete", "")),
         group=str(extra.get("group", "")),
@@ -106,7 +117,7 @@ def _kind(plain: Any) -> str:
     if get_origin(plain) is Literal or (isinstance(plain, type) and issubclass(plain, Enum)):
         return "select"
     if get_origin(plain) in (list, tuple, set, frozenset):
-        return "list" if get_args(plain)[:1] == (str,) else "json"
+        return "list" if plain_type(next(iter(get_args(plain)), None)) is str else "json"
     simple = {SecretStr: "secret", bool: "switch", int: "number", float: "number", date: "date"}
     is_nested = isinstance(plain, type) and issubclass(plain, BaseModel)
     if is_nested or get_origin(plain) is dict or plain is dict:

@@ -23,6 +23,8 @@ async def posted(
     for name, info in model.model_fields.items():
         typed = [str(value) for value in form.getall(prefix + name, [])]
         _take(values, name, info, typed)
+        if fields.kind_of(info) == "secret" and form.get(f"{prefix}{name}.clear") == "true":
+            _clear(values, name, info)
     return values
 
 
@@ -50,6 +52,12 @@ def _take(values: dict[str, Any], name: str, info: FieldInfo, typed: list[str]) 
         values[name] = None
     elif typed and fields.plain_type(info.annotation) is str:
         values[name] = ""
+
+
+def _clear(values: dict[str, Any], name: str, info: FieldInfo) -> None:
+    """A secret that is kept is removed, unless a new one was typed or it can't be without."""
+    if name not in values and not info.is_required():
+        values[name] = None if info.default is None else ""
 
 
 def _parsed(text: str) -> Any:

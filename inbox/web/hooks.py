@@ -7,7 +7,7 @@ from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
 from inbox.channels.base import BadRequest, BadSignature, Hooked, HookRequest
-from inbox.errors import NotFound, Unavailable
+from inbox.errors import Invalid, NotFound, Unavailable
 from inbox.model import Inbox
 from inbox.services import Services
 from inbox.web import keys
@@ -31,7 +31,7 @@ async def receive(request: web.Request) -> web.StreamResponse:
         return _refused(403, "bad_signature", str(error))
     except BadRequest as error:
         return _refused(400, "bad_request", str(error))
-    except (SQLAlchemyError, Unavailable):
+    except (SQLAlchemyError, Unavailable, Invalid):  # ours to mend, so it is to be sent again
         log.exception("hook_not_kept", inbox=inbox_id)
         refused = _refused(503, "unavailable", "This could not be kept. Call again.")
         refused.headers["Retry-After"] = str(RETRY_SECONDS)

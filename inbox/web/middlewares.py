@@ -5,7 +5,8 @@ import time
 from functools import cache
 
 import structlog
-from aiohttp import web
+from aiohttp import hdrs, web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler
 
 from inbox import i18n, ids
@@ -42,11 +43,12 @@ TITLES = {
     500: N_("Something went wrong"),
     503: N_("Not available right now"),
 }
-WORDS = {
-    404: N_("There is no page at this address. It may have been moved or deleted."),
-    405: N_("This address can't be used in this way."),
-    413: N_("This is larger than what can be taken."),
+REFUSALS = {
+    404: N_("There is no such page."),
+    405: N_("This can't be done here."),
+    413: N_("This is too large. At most 30 MB can be sent at once."),
 }
+UNREADABLE = (ValueError, RecursionError, OverflowError, HttpProcessingError)
 SAFE = {"GET", "HEAD", "OPTIONS"}
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:;"
@@ -83,16 +85,25 @@ async def identified(request: web.Request, handler: Handler) -> web.StreamRespon
         response.headers["X-Request-Id"] = request[keys.REQUEST_ID]
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
-        if request.secure:
+        if auth.is_secure(request):
             response.headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
-        response.headers.setdefault("Cache-Control", _caching(request, response))
+        response.headers.setdefault("Cache-Control", _caching(request))
     return response
 
 
-def _caching(request: web.Request, response: web.StreamResponse) -> str:
+def _caching(request: web.Request) -> str:
     """Built assets have their content in their name, so they may stay for ever."""
-    is_asset = request.path.startswith("/static/") and response.status < 400
+    is_asset = request.path.startswith("/static/")
     return "public, max-age=31536000, immutable" if is_asset else "no-store"
+
+
+async def keep_no_error(request: web.Request, response: web.StreamResponse) -> None:  # noqa: ARG001  a signal's
+    """That a file is missing shows only when it is about to be sent: after all of the above.
+
+    While a new version is being rolled out, an old process does not have the new one's assets.
+    """
+    if response.status >= 400:
+        response.headers["Cache-Control"] = "no-store"
 
 
 @web.middleware
@@ -103,8 +114,7 @@ async def errors_shown(request: web.Request, handler: Handler) -> web.StreamResp
     except web.HTTPException as error:
         if error.status < 400:
             raise
-        text = WORDS.get(error.status, error.reason)
-        return _shown(request, error.status, error.reason.lower().replace(" ", "_"), text)
+        return _refused(request, error)
     except InboxError as error:
         status = next((s for kind, s in STATUS.items() if isinstance(error, kind)), 400)
         fields = error.fields if isinstance(error, Invalid) else {}
@@ -114,13 +124,11 @@ async def errors_shown(request: web.Request, handler: Handler) -> web.StreamResp
         if isinstance(error, Unauthenticated):
             response.headers["WWW-Authenticate"] = "Bearer"
         return response
-    except (ValueError, RecursionError) as error:
-        log.warning("bad_request", error=repr(error))
-        return _shown(request, 400, "bad_request", "This request can't be understood.")
-    except Exception:
-        log.exception("request_failed", path=request.path)
-        text = f"Something went wrong on our side. Reference: {request[keys.REQUEST_ID]}"
-        return _shown(request, 500, "internal", text)
+    except Exception as error:  # noqa: BLE001  it is logged there
+        if _is_unreadable(error):
+            log.warning("bad_request", error=repr(error))
+            return _shown(request, 400, "bad_request", "This request can't be understood.")
+        return _failed(request, error)
 
 
 @web.middleware
@@ -174,6 +182,30 @@ def _refuse_foreign(request: web.Request) -> None:
     ours = {f"{request.scheme}://{request.host}", request.app[keys.SERVICES].settings.public_url}
     if origin is not None and origin not in ours:
         raise Forbidden("This request came from another site.")
+
+
+def _is_unreadable(error: Exception) -> bool:
+    """Of the look-ups only the plain one: an encoding that nobody knows. The others are ours."""
+    return isinstance(error, UNREADABLE) or type(error) is LookupError
+
+
+def _refused(request: web.Request, error: web.HTTPException) -> web.Response:
+    """What aiohttp itself raises, said as the rest."""
+    code = error.reason.lower().replace(" ", "_")
+    response = _shown(request, error.status, code, REFUSALS.get(error.status, error.reason))
+    if hdrs.ALLOW in error.headers:
+        response.headers[hdrs.ALLOW] = error.headers[hdrs.ALLOW]
+    return response
+
+
+def _failed(request: web.Request, error: Exception) -> web.StreamResponse:
+    """Of an exception that nobody expected; a caller who went away is none."""
+    if request.transport is None:
+        log.info("caller_went_away", path=request.path)
+        return web.Response(status=400)
+    log.error("request_failed", path=request.path, exc_info=error)
+    text = f"Something went wrong on our side. Reference: {request[keys.REQUEST_ID]}"
+    return _shown(request, 500, "internal", text)
 
 
 def _shown(

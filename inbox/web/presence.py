@@ -48,7 +48,9 @@ class Presence:
         """A note never shows as typing to the customer, so only replies carry the mark."""
         self._say(client, "typing")
         if not note:
-            payload = {"conversation": client.watching, "from": "agent", "name": client.agent.name}
+            payload = {
+                "conversation_id": client.watching, "who": client.agent.name, "by": "agent",
+            }  # fmt: skip
             self.services.bus.say("typing", payload)
 
     async def here(self, client: Client) -> None:
@@ -78,6 +80,11 @@ class Presence:
             for other in gone:
                 self._viewing.pop(other)
         if payload["what"] == "typing":
+            self._typing = {
+                other: (name, at)
+                for other, (name, at) in self._typing.items()
+                if moment - at < TYPING_SECONDS
+            }
             self._typing[who] = (payload["name"], moment)
         if payload["what"] != "left" and who[0]:
             self._viewing[who] = (payload["name"], moment)

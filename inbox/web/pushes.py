@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+import sqlalchemy as sa
 from markupsafe import Markup
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from inbox.desk import timeline
+from inbox.desk import listing, timeline, trail
 from inbox.desk.listing import Counts
 from inbox.desk.timeline import Entry
 from inbox.events import EventKind
-from inbox.model import Agent, Conversation, Event, Message, Team
+from inbox.model import Agent, Role
+from inbox.web import nav
 from inbox.web.icons import ICONS
 from inbox.web.render import environment
 
@@ -18,6 +21,8 @@ NEW_MESSAGE = {EventKind.MESSAGE_RECEIVED, EventKind.REPLY_QUEUED, EventKind.NOT
 CHANGED_MESSAGE = {
     EventKind.DELIVERY_CHANGED, EventKind.REPLY_CANCELLED, EventKind.MESSAGE_EDITED,
 }  # fmt: skip
+AGENT = Agent.__table__.c  # type: ignore[attr-defined]
+AGENTS = sa.select(AGENT.id, AGENT.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,48 +34,64 @@ class Push:
 
     seq: int
     inbox_id: str | None
-    conversation: Conversation
+    conversation: sa.Row[Any]
     row: str
     gone: str
     inside: str
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    conversations: Mapping[str, Conversation]
+class News:
+    """Events, what they speak of, and what each agent may see of it."""
+
+    events: Sequence[sa.Row[Any]]
+    known: Mapping[str, nav.Known]
+    conversations: Mapping[str, sa.Row[Any]]
     entries: Mapping[str, Entry]
     agents: Mapping[str, str]
     teams: Mapping[str, str]
 
 
-def read(session: Session, events: Sequence[Event]) -> Found:
-    """What the events speak of, as it stands now; one query a table."""
+def read(session: Session, after: int, limit: int, people: Mapping[str, Role]) -> News:
+    """What happened after a place in the trail, as it stands now; one query a table.
+
+    `people` are the roles of those who are to be told, by their ids.
+    """
+    events = trail.told(session, after, limit)
+    if not events or not people:
+        return News(events, {}, {}, {}, {}, {})
     wanted = {e.conversation_id for e in events if e.conversation_id}
     message_ids = {e.message_id for e in events if e.message_id}
-    conversations = session.exec(select(Conversation).where(col(Conversation.id).in_(wanted)))
-    messages = session.exec(select(Message).where(col(Message.id).in_(message_ids))).all()
-    agents = session.exec(select(Agent.id, Agent.name))
-    teams = session.exec(select(Team.id, Team.name))
-    return Found(
-        {c.id: c for c in conversations},
-        {e.message.id: e for e in timeline.with_files(session, messages) if e.message},
-        dict(list(agents)),
-        dict(list(teams)),
+    return News(
+        events,
+        nav.read_all(session, people),
+        listing.rows(session, wanted),
+        {e.message.id: e for e in timeline.messages(session, message_ids) if e.message},
+        *_names(session, events),
     )
 
 
-def draw(found: Found, events: Sequence[Event]) -> list[Push]:
+def _names(
+    session: Session, events: Sequence[sa.Row[Any]]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Of agents and teams, where a line tells of them."""
+    if not any(timeline.is_news(event) for event in events):
+        return {}, {}
+    return dict(session.execute(AGENTS).all()), dict(session.execute(nav.TEAMS).all())
+
+
+def draw(found: News) -> list[Push]:
     """In the current locale, each row only once: with the last event that touches it."""
-    last = {e.conversation_id: e.seq for e in events}
+    last = {e.conversation_id: e.seq for e in found.events}
     pushes = []
-    for event in events:
+    for event in found.events:
         conversation = found.conversations.get(event.conversation_id or "")
         if conversation is None:
             continue
         is_last = last[conversation.id] == event.seq
         pushes.append(
             Push(
-                event.seq or 0,
+                event.seq,
                 conversation.inbox_id,
                 conversation,
                 _row(conversation, gone=False) if is_last else "",
@@ -95,12 +116,12 @@ def draw_counts(counts: Counts) -> str:
     )
 
 
-def _row(conversation: Conversation, *, gone: bool) -> str:
-    drawn = _macro("conversations/_row.html", "row")(conversation, ICONS, gone=gone)
+def _row(conversation: sa.Row[Any], *, gone: bool) -> str:
+    drawn = _macro("conversations/_row.html", "row")(conversation, gone=gone)
     return f'<hx-partial hx-target="#row-arrivals" hx-swap="beforeend">{drawn}</hx-partial>'
 
 
-def _inside(found: Found, event: Event) -> str:
+def _inside(found: News, event: sa.Row[Any]) -> str:
     entry = found.entries.get(event.message_id or "")
     if entry and entry.message and event.kind in NEW_MESSAGE | CHANGED_MESSAGE:
         drawn = _macro("conversations/_message.html", "message")(entry.message, entry.files, ICONS)

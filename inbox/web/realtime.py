@@ -2,8 +2,9 @@
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import Any
 
 import orjson
@@ -13,15 +14,15 @@ from sqlmodel import Session
 
 from inbox import i18n
 from inbox.desk import access, conversations, listing, trail
-from inbox.desk.listing import View
+from inbox.desk.listing import Counts, View
 from inbox.errors import Forbidden
 from inbox.events import TOPIC
-from inbox.model import Agent, Event, Role, Status
+from inbox.model import Agent, Role, Status
 from inbox.services import Services
 from inbox.web import keys, nav, pushes
 from inbox.web.dismissals import Sockets, dismiss_ended
 from inbox.web.presence import Presence
-from inbox.web.pushes import Push
+from inbox.web.pushes import News, Push
 from inbox.web.route import Access, Route
 
 log = structlog.get_logger()
@@ -46,6 +47,7 @@ class Client:
     watching: str = ""
     queue: asyncio.Queue[bytes] = field(default_factory=lambda: asyncio.Queue(LONGEST_QUEUE))
     overflowed: bool = False
+    counts: Counts | None = None  # as the page was told last
 
     def push(self, frame: bytes) -> None:
         """A page that does not read is told to come back, rather than let others wait."""
@@ -100,38 +102,29 @@ class Hub:
 
     async def _push(self) -> bool:
         """One batch of events to everybody; whether there may be more."""
-        events = await self.services.database.read(lambda s: trail.after(s, self._cursor, BATCH))
-        if not events:
+        clients = list(self.clients)
+        news = await self._news(self._cursor, BATCH, clients)
+        if not news.events:
             return False
-        self._cursor = events[-1].seq or self._cursor  # who joins from here on replays these
-        if self.clients:
-            await self._push_to(events, list(self.clients))
-        return len(events) == BATCH
+        place, self._cursor = self._cursor, news.events[-1].seq  # who joins now replays these
+        self._tell(news, clients)
+        for late in self.clients.difference(clients):  # joined while that was read
+            await self._replay(late, place)
+        return len(news.events) == BATCH
 
-    async def _push_to(self, events: Sequence[Event], clients: Sequence[Client]) -> None:
-        who = {c.agent.id: (c.agent, c.role) for c in clients}
-        known = await self.services.database.read(
-            lambda s: {key: nav.read(s, agent, role) for key, (agent, role) in who.items()}
-        )
-        found = await self.services.database.read(lambda s: pushes.read(s, events))
+    async def _news(self, after: int, limit: int, clients: Sequence[Client]) -> News:
+        people = {client.agent.id: client.role for client in clients}
+        return await self.services.database.read(lambda s: pushes.read(s, after, limit, people))
+
+    def _tell(self, news: News, clients: Sequence[Client]) -> None:
+        """Drawn once a language and encoded once, whoever is told."""
         for locale in {c.locale for c in clients}:
             i18n.set_locale(locale)
-            drawn = pushes.draw(found, events)
+            drawn = pushes.draw(news)
+            frame = cache(_frame)
             for client in clients:
                 if client.locale == locale:
-                    self._send(client, drawn, known[client.agent.id])
-
-    def _send(self, client: Client, drawn: Sequence[Push], known: nav.Known) -> None:
-        """Access is asked anew for each batch; what may not be seen is passed over."""
-        for push in drawn:
-            if push.inbox_id in known.inboxes:
-                stands = listing.matches(client.view, push.conversation, client.agent.id)
-                html = push.row if stands else push.gone
-                if client.watching == push.conversation.id:
-                    html += push.inside
-                if html:
-                    client.push(orjson.dumps({"s": push.seq, "h": html}))
-        client.push(orjson.dumps({"h": pushes.draw_counts(known.counts)}))
+                    _send(client, drawn, news.known[client.agent.id], frame)
 
     async def join(self, client: Client, cursor: int | None) -> None:
         """First what the page missed, also while that is read; then what comes."""
@@ -142,15 +135,37 @@ class Hub:
     async def _replay(self, client: Client, cursor: int) -> int:
         """Up to where the reader is, or a reset when that is too much; the new cursor."""
         latest = self._cursor
-        events = await self.services.database.read(
-            lambda s: trail.after(s, cursor, MOST_REPLAYED + 1)
-        )
-        events = [e for e in events if (e.seq or 0) <= latest]
-        if len(events) > MOST_REPLAYED:
+        news = await self._news(cursor, MOST_REPLAYED + 1, [client])
+        missed = [event for event in news.events if event.seq <= latest]
+        if len(missed) > MOST_REPLAYED:
             client.push(orjson.dumps({"reset": 1, "s": latest}))
-        elif events:
-            await self._push_to(events, [client])
+        elif missed:
+            self._tell(replace(news, events=missed), [client])
         return latest
+
+
+def _send(
+    client: Client,
+    drawn: Sequence[Push],
+    known: nav.Known,
+    frame: Callable[[int | None, str], bytes],
+) -> None:
+    """Access is asked anew for each batch; what may not be seen is passed over."""
+    for push in drawn:
+        if push.inbox_id in known.inboxes:
+            stands = listing.matches(client.view, push.conversation, client.agent.id)
+            html = push.row if stands else push.gone
+            if client.watching == push.conversation.id:
+                html += push.inside
+            if html:
+                client.push(frame(push.seq, html))
+    if known.counts != client.counts:
+        client.counts = known.counts
+        client.push(frame(None, pushes.draw_counts(known.counts)))
+
+
+def _frame(seq: int | None, html: str) -> bytes:
+    return orjson.dumps({"h": html} if seq is None else {"s": seq, "h": html})
 
 
 HUB = web.AppKey("hub", Hub)
@@ -168,10 +183,10 @@ async def live(request: web.Request) -> web.StreamResponse:
     hub = request.app[HUB]
     after_text = request.query.get("after", "")
     hub.sockets[socket] = request[keys.SESSION].id
-    await _watch(hub, client, request.query.get("list"), request.query.get("conv", ""))
-    await hub.join(client, int(after_text) if after_text.isdecimal() else None)
     writer = asyncio.create_task(_write(client))
     try:
+        await _watch(hub, client, request.query.get("list"), request.query.get("conv", ""))
+        await hub.join(client, int(after_text) if after_text.isdecimal() else None)
         async for message in socket:
             if message.type is WSMsgType.TEXT:
                 await _said(hub, client, message.data)

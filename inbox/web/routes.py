@@ -13,6 +13,7 @@ from inbox.web.pages import (
     searches,
     sessions,
     settings,
+    whys,
 )
 from inbox.web.route import Access, Route
 
@@ -26,6 +27,7 @@ ROUTES: list[Route] = [
     *contacts.ROUTES,
     *conversations.ROUTES,
     *changes.ROUTES,
+    *whys.ROUTES,
     *replies.ROUTES,
     *attachments.ROUTES,
     *searches.ROUTES,

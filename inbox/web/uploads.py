@@ -1,4 +1,4 @@
-"""Files that strangers put up: read within a limit, and typed by their bytes where it matters."""
+"""Files that people put up: read within a limit, and typed by their bytes where it matters."""
 
 import re
 import unicodedata
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from aiohttp import BodyPartReader
 
 from inbox.errors import Invalid
+from inbox.i18n import Phrase
 
 LONGEST_NAME = 120
 PLAIN_TYPE = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+")
@@ -28,7 +29,13 @@ async def read_upload(part: BodyPartReader, limit: int) -> Upload:
     while chunk := await part.read_chunk():
         content += chunk
         if len(content) > limit:
-            raise Invalid(fields={"files": f"A file may have {limit // 1024 // 1024} MB at most."})
+            raise Invalid(
+                fields={
+                    "files": Phrase(
+                        "A file may have %(most)d MB at most.", most=limit // 1024 // 1024
+                    )
+                }
+            )
     if not content:
         raise Invalid(fields={"files": "This file is empty."})
     claimed = part.headers.get("Content-Type", "")
@@ -38,7 +45,7 @@ async def read_upload(part: BodyPartReader, limit: int) -> Upload:
 
 def content_type(content: bytes, claimed: str) -> str:
     """An image only if its bytes are one; nothing that a browser would run."""
-    if found := _image_type(content):
+    if found := image_type(content):
         return found
     plain = claimed.partition(";")[0].strip().lower()
     if not PLAIN_TYPE.fullmatch(plain) or plain.startswith("image/"):
@@ -56,7 +63,8 @@ def safe_name(name: str) -> str:
     return shown or "file"
 
 
-def _image_type(content: bytes) -> str:
+def image_type(content: bytes) -> str:
+    """What the bytes themselves say, for the kinds that are shown; else empty."""
     if content.startswith(b"\x89PNG\r\n\x1a\n"):
         return "image/png"
     if content.startswith(b"\xff\xd8\xff"):

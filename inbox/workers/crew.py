@@ -1,22 +1,28 @@
 """Everything that runs beside the web: which loops, on which topics, how often at the least."""
 
+import asyncio
 from functools import partial
 
 from sqlmodel import Session, col, select
 
 from inbox import clock
 from inbox.desk import arrivals, deliveries, search, snooze, telling
+from inbox.desk.search import people
 from inbox.events import SYSTEM, TOPIC
 from inbox.model import Team
 from inbox.routing import distributing
 from inbox.services import Services
+from inbox.workers import ingest, react
 from inbox.workers.deliver import Delivering
+from inbox.workers.housekeeping import Housekeeping
 from inbox.workers.ingest import Ingesting
 from inbox.workers.loop import Loop
 from inbox.workers.react import Reacting
 from inbox.workers.reactions import REACTIONS
 from inbox.workers.receive import RENEW_SECONDS, Receiving
 from inbox.workers.webhooks import Telling
+
+PUSH_SECONDS = 0.01  # in which what happened is drawn and pushed
 
 
 class Crew:
@@ -28,27 +34,30 @@ class Crew:
         self.ingesting = Ingesting(services)
         loop = partial(Loop, bus=services.bus)
         self.loops = [
-            loop("ingest", topic=arrivals.TOPIC, work=self.ingesting.work, every=5),
-            loop("react", topic=TOPIC, work=Reacting(services, REACTIONS).work, every=5),
+            loop("ingest", topic=arrivals.TOPIC, work=self.ingesting.work, every=5,
+                 full=ingest.BATCH),
+            loop("react", topic=TOPIC, work=Reacting(services, REACTIONS).work, every=5,
+                 full=react.BATCH, gives_way=PUSH_SECONDS),
             loop("deliver", topic=deliveries.TOPIC, work=Delivering(services).work, every=1),
             loop("webhooks", topic=telling.TOPIC, work=Telling(services).work, every=5),
-            loop("index", topic=TOPIC, work=self._index, every=10),
+            loop("index", topic=TOPIC, work=self._index, every=10, gives_way=PUSH_SECONDS),
             loop("tick", topic="tick", work=self._tick, every=5),
+            loop("housekeeping", topic="housekeeping", work=Housekeeping(services).work, every=600),
             loop("receive", topic="inboxes", work=self.receiving.work, every=RENEW_SECONDS),
-        ]
+        ]  # fmt: skip
 
     def start(self) -> None:
         for loop in self.loops:
             loop.start()
 
     async def stop(self) -> None:
-        for loop in self.loops:
-            await loop.stop()
+        await asyncio.gather(*(loop.stop() for loop in self.loops))
         await self.receiving.close()
         await self.ingesting.close()
 
     async def _index(self) -> int:
-        return await self.services.database.write(search.index_new)
+        messages = await self.services.database.write(search.index_new)
+        return messages + await self.services.database.write(people.index_new)
 
     async def _tick(self) -> int:
         """What time brings: snoozes end, and who came online gets what waits."""

@@ -2,15 +2,23 @@
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 
 import structlog
 
-from inbox.channels.base import LoginRefused, OutcomeUnknown, PermanentFailure, TemporaryFailure
+from inbox.channels import registry
+from inbox.channels.base import (
+    Channel,
+    LoginRefused,
+    OutcomeUnknown,
+    PermanentFailure,
+    TemporaryFailure,
+)
 from inbox.db import Session, Work
 from inbox.desk import deliveries, health, outbound
 from inbox.desk.outbound import Outbound
-from inbox.envelope import FilePart, Receipt
-from inbox.errors import InboxError
+from inbox.envelope import FilePart, OutboundEnvelope
+from inbox.errors import InboxError, Unavailable
 from inbox.model import Health, Inbox
 from inbox.services import Services
 
@@ -18,6 +26,8 @@ log = structlog.get_logger()
 
 BATCH = 20
 SEND_SECONDS = 60  # below the lease, so that nobody else takes it meanwhile
+
+Note = Work[None]  # stores what became of a delivery
 
 
 class Delivering:
@@ -35,7 +45,7 @@ class Delivering:
         found = []
         for delivery in deliveries.claim_due(session, BATCH):
             if deliveries.was_handed_over(delivery):
-                repeatable = self._repeatable(session, delivery.inbox_id)
+                repeatable = _repeatable(session.get_one(Inbox, delivery.inbox_id))
                 text = "The process stopped while this was being handed over."
                 deliveries.unknown(
                     session, delivery.id, delivery.epoch, text, repeatable=repeatable
@@ -44,52 +54,53 @@ class Delivering:
             found.append(outbound.build(session, delivery, self.key))
         return found
 
-    def _repeatable(self, session: Session, inbox_id: str) -> bool:
-        inbox = session.get_one(Inbox, inbox_id)
-        return self.services.channels.of(inbox).capabilities.repeatable
-
     async def _deliver(self, found: Outbound) -> None:
         """Every outcome ends in a stored state; none is guessed."""
-        delivery = found.delivery
-        who = (delivery.id, delivery.epoch)
-        note: Work[None]
         try:
-            receipt = await self._send(found)
-            if receipt is None:
+            channel = self.services.channels.of(found.inbox)
+            envelope = replace(found.envelope, files=await self._files(found))
+            is_mine = await self._hand_over(found)
+        except Exception as error:  # noqa: BLE001  nothing has left yet, so none is unknown
+            note = self._not_ready(found, error)
+        else:
+            if not is_mine:
                 return
-            sent = receipt
-            note = lambda s: deliveries.sent(s, *who, sent)  # noqa: E731  one per outcome
-        except (TemporaryFailure, LoginRefused) as error:
-            note = self._later(found, error)
-        except PermanentFailure as error:
-            text, code = str(error), error.code
-            note = lambda s: deliveries.failed(s, *who, text, code)  # noqa: E731
-        except InboxError as error:
-            text = error.message
-            note = lambda s: deliveries.failed(s, *who, text, "inbox")  # noqa: E731
-        except Exception as error:
-            if not isinstance(error, OutcomeUnknown | TimeoutError):
-                log.exception("delivery_failed", delivery=delivery.id)
-            text = str(error) or "The provider did not answer in time."
-            repeatable = self.services.channels.of(found.inbox).capabilities.repeatable
-            note = lambda s: deliveries.unknown(s, *who, text, repeatable=repeatable)  # noqa: E731
+            note = await self._send(found, channel, envelope)
         await self.services.database.write(note)
 
-    async def _send(self, found: Outbound) -> Receipt | None:
-        """None when the lease was lost meanwhile, so somebody else sends it."""
+    async def _hand_over(self, found: Outbound) -> bool:
+        """False when the lease was lost meanwhile, so somebody else sends it."""
         delivery = found.delivery
-        channel = self.services.channels.of(found.inbox)
-        envelope = replace(found.envelope, files=await self._files(found))
-        mine = await self.services.database.write(
+        return await self.services.database.write(
             lambda s: deliveries.hand_over(s, delivery.id, delivery.epoch)
         )
-        if not mine:
-            return None
-        async with asyncio.timeout(SEND_SECONDS):
-            return await channel.send(envelope)
 
-    def _later(self, found: Outbound, error: TemporaryFailure | LoginRefused) -> Work[None]:
-        text, code = str(error), getattr(error, "code", "")
+    async def _send(self, found: Outbound, channel: Channel, envelope: OutboundEnvelope) -> Note:
+        who = (found.delivery.id, found.delivery.epoch)
+        try:
+            async with asyncio.timeout(SEND_SECONDS):
+                receipt = await channel.send(envelope)
+        except (TemporaryFailure, LoginRefused) as error:
+            return self._later(found, error)
+        except (PermanentFailure, InboxError) as error:
+            return partial(_failed, found, str(error), error.code)
+        except Exception as error:
+            if not isinstance(error, OutcomeUnknown | TimeoutError):
+                log.exception("delivery_failed", delivery=found.delivery.id)
+            text = str(error) or "The provider did not answer in time."
+            repeatable = _repeatable(found.inbox)
+            return lambda s: deliveries.unknown(s, *who, text, repeatable=repeatable)
+        return lambda s: deliveries.sent(s, *who, receipt)
+
+    def _not_ready(self, found: Outbound, error: Exception) -> Note:
+        """What is wrong with the inbox or the message stays wrong; the rest passes."""
+        if isinstance(error, InboxError) and not isinstance(error, Unavailable):
+            return partial(_failed, found, error.message, error.code)
+        log.warning("delivery_not_ready", delivery=found.delivery.id, error=repr(error))
+        return self._later(found, error)
+
+    def _later(self, found: Outbound, error: Exception) -> Note:
+        text, code = str(error) or repr(error), getattr(error, "code", "")
         wait = getattr(error, "retry_after", None)
 
         def note(session: Session) -> None:
@@ -105,3 +116,13 @@ class Delivering:
             replace(part, content=content)
             for part, content in zip(found.envelope.files, contents, strict=True)
         )
+
+
+def _failed(found: Outbound, text: str, code: str, session: Session) -> None:
+    deliveries.failed(session, found.delivery.id, found.delivery.epoch, text, code)
+
+
+def _repeatable(inbox: Inbox) -> bool:
+    """Without opening the account, which may be what is broken."""
+    kind = registry.kinds().get(inbox.kind)
+    return kind is not None and kind.capabilities.repeatable

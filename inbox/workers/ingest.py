@@ -3,15 +3,29 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import replace
 
 import structlog
 
-from inbox.channels.base import Channel, ChannelError, TemporaryFailure, Unparsable
+from inbox.channels.base import (
+    Channel,
+    ChannelError,
+    PermanentFailure,
+    TemporaryFailure,
+    Unparsable,
+)
 from inbox.db import Session
-from inbox.desk import arrivals, ingest
+from inbox.desk import arrivals, deliveries, ingest
 from inbox.desk.ingest import Understood
-from inbox.envelope import FilePart, Inbound, InboundEnvelope, RawItem
+from inbox.envelope import (
+    DeliveryReport,
+    FilePart,
+    Inbound,
+    InboundEnvelope,
+    RawItem,
+    Spooled,
+)
 from inbox.errors import InboxError
 from inbox.events import SYSTEM
 from inbox.model import Arrival, ArrivalState, Inbox
@@ -23,6 +37,9 @@ log = structlog.get_logger()
 BATCH = 200
 DIGEST = "digest:"  # a remote reference to bytes that are in the file store already
 FETCH_SECONDS = 60
+EARLY_SECONDS = 5.0
+RETRY_SECONDS = 20.0  # times the tries so far, where trouble is said to pass
+LARGE_BYTES = 1024 * 1024  # of mail: read from the disk, in pieces
 
 Ready = tuple[Arrival, list[Understood]]
 
@@ -31,7 +48,7 @@ class Ingesting:
     def __init__(self, services: Services) -> None:
         self.services = services
         self.key = services.vault.key("mail")
-        self.pool = ParserPool()
+        self.pool = ParserPool(spool=services.settings.spool_dir)
 
     async def work(self) -> int:
         """How many arrivals were taken."""
@@ -54,8 +71,9 @@ class Ingesting:
         """Those that could be; of the others it is noted why not."""
         try:
             channel = self.services.channels.of(inbox)
-            raws = [await self._raw(arrival) for arrival in found]
-            answers = await self._parse(channel, inbox, raws)
+            async with AsyncExitStack() as open_files:
+                raws = [await self._raw(arrival, open_files) for arrival in found]
+                answers = await self._parse(channel, inbox, raws)
         except Exception as error:
             log.exception("inbox_not_read", inbox=inbox.id)
             for arrival in found:
@@ -86,22 +104,31 @@ class Ingesting:
         if not isinstance(error, ChannelError | InboxError | OSError | TimeoutError):
             log.error("arrival_failed", arrival=arrival.id, error=repr(error))
         text = str(error) or repr(error)
-        await self._fail(arrival, text, final=isinstance(error, Unparsable))
+        wait = RETRY_SECONDS * arrival.attempts if isinstance(error, TemporaryFailure) else 0
+        await self._fail(arrival, text, final=isinstance(error, Unparsable), wait=wait)
         return None
 
-    async def _raw(self, arrival: Arrival) -> RawItem:
-        content = arrival.raw
-        if content is None:
-            content = await self.services.files.get(arrival.digest)
-        return RawItem(external_id=arrival.external_id, content=content, meta=arrival.meta)
+    async def _raw(self, arrival: Arrival, open_files: AsyncExitStack) -> RawItem:
+        """A large one stays on disk."""
+        files, content, spooled = self.services.files, arrival.raw or b"", None
+        if arrival.raw is None and arrival.size > LARGE_BYTES:
+            spool = self.services.settings.spool_dir
+            path = await open_files.enter_async_context(files.on_disk(arrival.digest, spool))
+            spooled = Spooled(path=path, size=arrival.size, digest=arrival.digest)
+        elif arrival.raw is None:
+            content = await files.get(arrival.digest)
+        return RawItem(
+            external_id=arrival.external_id, content=content, meta=arrival.meta, spooled=spooled
+        )
 
     async def _complete(self, channel: Channel, arrival: Arrival, inbound: Inbound) -> Understood:
         """With the bytes of every file in the file store."""
         digests: dict[int, str] = {}
         if isinstance(inbound, InboundEnvelope) and inbound.files:
-            files = [await self._file(channel, part) for part in inbound.files]
+            is_last = arrival.attempts >= arrivals.TRIES
+            files = [await self._file(channel, part, is_last=is_last) for part in inbound.files]
             for position, (part, digest) in enumerate(files):
-                digests[position] = digest or await self.services.files.put(part.content or b"")
+                digests[position] = digest or await self._keep(part)
             inbound = replace(inbound, files=tuple(part for part, _ in files))
         return Understood(
             inbox_id=arrival.inbox_id,
@@ -112,8 +139,16 @@ class Ingesting:
             window_hours=channel.capabilities.window_hours,
         )
 
-    async def _file(self, channel: Channel, part: FilePart) -> tuple[FilePart, str]:
-        if part.content is not None:
+    async def _keep(self, part: FilePart) -> str:
+        if part.spooled:
+            return await self.services.files.take(part.spooled)
+        return await self.services.files.put(part.content or b"")
+
+    async def _file(
+        self, channel: Channel, part: FilePart, *, is_last: bool
+    ) -> tuple[FilePart, str]:
+        """A file that does not come at all keeps no message back: a word stands in for it."""
+        if part.content is not None or part.spooled:
             return part, ""
         if part.remote.startswith(DIGEST):
             digest = part.remote.removeprefix(DIGEST)
@@ -121,8 +156,11 @@ class Ingesting:
         try:
             async with asyncio.timeout(FETCH_SECONDS):
                 return await channel.fetch(part), ""
-        except TimeoutError:
-            raise TemporaryFailure(f"The file {part.name} did not come in time.") from None
+        except (PermanentFailure, TemporaryFailure, TimeoutError) as error:
+            why = str(error) or "It did not come in time."
+            if not is_last and not isinstance(error, PermanentFailure):
+                raise TemporaryFailure(f"The file {part.name}: {why}") from None
+            return _stand_in(part, why), ""
 
     async def _store(self, ready: Sequence[Ready]) -> None:
         """All in one transaction; if that fails one by one, so that a bad one sinks only itself."""
@@ -138,22 +176,40 @@ class Ingesting:
                     await self._fail(pair[0], repr(error), final=False)
 
     async def _ingest(self, ready: Sequence[Ready]) -> None:
-        items = [item for _, items in ready for item in items]
-        done = [arrival.id for arrival, items in ready if items]
         ignored = [arrival.id for arrival, items in ready if not items]
 
         def work(session: Session) -> None:
-            ingest.ingest(session, self.key, items)
-            arrivals.finish(session, done, ArrivalState.DONE)
+            early = {arrival.id for arrival, items in ready if _is_early(session, arrival, items)}
+            taken = [(arrival, items) for arrival, items in ready if arrival.id not in early]
+            ingest.ingest(session, self.key, [item for _, items in taken for item in items])
+            arrivals.finish(session, [a.id for a, items in taken if items], ArrivalState.DONE)
             arrivals.finish(session, ignored, ArrivalState.IGNORED)
+            if early:
+                arrivals.put_off(session, early, EARLY_SECONDS)
 
         await self.services.database.write(work)
 
-    async def _fail(self, arrival: Arrival, error: str, *, final: bool) -> None:
+    async def _fail(self, arrival: Arrival, error: str, *, final: bool, wait: float = 0) -> None:
         log.warning("arrival_not_understood", arrival=arrival.id, error=error)
         await self.services.database.write(
-            lambda session: arrivals.fail(session, arrival.id, error, final=final, by=SYSTEM)
+            lambda session: arrivals.fail(
+                session, arrival.id, error, final=final, wait=wait, by=SYSTEM
+            )
         )
+
+
+def _is_early(session: Session, arrival: Arrival, items: Sequence[Understood]) -> bool:
+    """A report that came before the note of what it reports on; one of nobody's is let go."""
+    return arrival.attempts < arrivals.TRIES and any(
+        isinstance(item.inbound, DeliveryReport)
+        and not deliveries.is_known(session, item.inbox_id, item.inbound)
+        for item in items
+    )
+
+
+def _stand_in(part: FilePart, why: str) -> FilePart:
+    text = f"{part.name} could not be fetched: {why}"
+    return FilePart(name=f"{part.name}.txt", content_type="text/plain", content=text.encode())
 
 
 def _claim(session: Session) -> list[tuple[Arrival, Inbox]]:

@@ -13,6 +13,7 @@ import resource
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from multiprocessing.connection import Connection
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -21,6 +22,7 @@ from pydantic import SecretStr
 from inbox.channels.base import Account, Channel, ChannelSettings, Unparsable
 from inbox.channels.registry import kind as channel_kind
 from inbox.envelope import Inbound, RawItem
+from inbox.files import sweep
 
 CPU_SECONDS = 10
 WALL_SECONDS = 30
@@ -35,8 +37,15 @@ Parsed = list[Inbound] | Unparsable
 class ParserPool:
     """Made in a running loop; the process starts with the first mail."""
 
-    def __init__(self, *, cpu_seconds: int = CPU_SECONDS, memory_bytes: int = MEMORY_BYTES) -> None:
+    def __init__(
+        self,
+        *,
+        cpu_seconds: int = CPU_SECONDS,
+        memory_bytes: int = MEMORY_BYTES,
+        spool: Path | None = None,
+    ) -> None:
         self._limits = (cpu_seconds, memory_bytes)
+        self._spool = spool
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="parsing")
         self._process: _Process | None = None
 
@@ -51,7 +60,7 @@ class ParserPool:
         self, kind: str, settings: ChannelSettings, raws: Sequence[RawItem]
     ) -> list[Parsed]:
         """One answer for each, in their order; never raises for what is in them."""
-        parser = (channel_kind(kind), _without_secrets(settings))
+        parser = (channel_kind(kind), _without_secrets(settings), self._spool)
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._thread, self._parse_all, parser, raws)
 
@@ -74,6 +83,8 @@ class ParserPool:
         if self._process and self._process.served > MAILS_PER_PROCESS:
             self._end()
         if not self._process:
+            if self._spool:
+                sweep(self._spool)
             self._process = _Process(*self._limits)
         return self._process
 
@@ -83,7 +94,7 @@ class ParserPool:
         self._process = None
 
 
-_Parser = tuple[type[Channel], ChannelSettings]
+_Parser = tuple[type[Channel], ChannelSettings, Path | None]
 
 
 class _Process:
@@ -105,7 +116,10 @@ class _Process:
         found: list[Parsed] = []
         try:
             self._pipe.send(
-                (parser, [(raw.external_id, raw.content, dict(raw.meta)) for raw in raws])
+                (
+                    parser,
+                    [(raw.external_id, raw.content, dict(raw.meta), raw.spooled) for raw in raws],
+                )
             )
             while len(found) < len(raws):
                 if not self._pipe.poll(WALL_SECONDS):
@@ -129,13 +143,13 @@ def _serve(pipe: Connection, cpu_seconds: int, memory_bytes: int) -> None:
     channels: dict[bytes, Channel] = {}
     with contextlib.suppress(EOFError, OSError):
         while True:
-            (channel_class, settings), items = pipe.recv()
-            key = pickle.dumps((channel_class, settings))
-            channel = channels.setdefault(key, _open(channel_class, settings))
+            parser, items = pipe.recv()
+            key = pickle.dumps(parser)
+            channel = channels.setdefault(key, _open(*parser))
             _limit_memory(memory_bytes)
-            for external_id, content, meta in items:
+            for external_id, content, meta, spooled in items:
                 _limit_time(cpu_seconds)
-                raw = RawItem(external_id=external_id, content=content, meta=meta)
+                raw = RawItem(external_id=external_id, content=content, meta=meta, spooled=spooled)
                 pipe.send(_parse_one(channel, raw))
 
 
@@ -158,8 +172,8 @@ def _extract(parser: _Parser, raw: RawItem) -> Parsed:
     return list(channel.extract(raw))
 
 
-def _open(channel_class: type[Channel], settings: ChannelSettings) -> Channel:
-    return channel_class(Account(inbox_id="", name="", settings=settings))
+def _open(channel_class: type[Channel], settings: ChannelSettings, spool: Path | None) -> Channel:
+    return channel_class(Account(inbox_id="", name="", settings=settings, spool=spool))
 
 
 def _without_secrets(settings: ChannelSettings) -> ChannelSettings:

@@ -1,16 +1,20 @@
-"""Runs the channels that fetch by themselves: one poller an inbox, held by a lease."""
+"""Runs the channels that fetch by themselves, and tells the providers of others where to call.
+
+One poller an inbox, held by a lease.
+"""
 
 import asyncio
 import random
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import structlog
 from sqlmodel import col, select
 
 from inbox import ids
-from inbox.channels.base import Listens, LoginRefused, TemporaryFailure
+from inbox.channels.base import Channel, ChannelError, Enables, Listens, LoginRefused
 from inbox.db import Session
 from inbox.desk import health
 from inbox.envelope import RawItem
@@ -24,6 +28,16 @@ RENEW_SECONDS = 5.0
 LOGIN_WAIT = 300.0  # a refused login is not tried again sooner
 LONGEST_WAIT = 120.0
 ALIVE_EVERY = 30.0
+GOOD_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Poller:
+    """For one version of the inbox's settings, under one epoch of its lease."""
+
+    version: int
+    epoch: int
+    task: asyncio.Task[None]
 
 
 class Receiving:
@@ -32,16 +46,16 @@ class Receiving:
     def __init__(self, services: Services) -> None:
         self.services = services
         self.owner = ids.new()
-        self._pollers: dict[str, tuple[int, asyncio.Task[None]]] = {}
+        self._pollers: dict[str, _Poller] = {}
 
     async def work(self) -> int:
         wanted = await self.services.database.read(_enabled)
-        listening = {i.id: i for i in wanted if self._listens(i)}
-        for inbox_id in list(self._pollers):
-            version, task = self._pollers[inbox_id]
-            if inbox_id not in listening or listening[inbox_id].version != version or task.done():
+        polled = {i.id: i for i in wanted if self._wants_a_poller(i)}
+        for inbox_id, poller in list(self._pollers.items()):
+            inbox = polled.get(inbox_id)
+            if inbox is None or inbox.version != poller.version or poller.task.done():
                 await self._end(inbox_id)
-        for inbox in listening.values():
+        for inbox in polled.values():
             await self._keep(inbox)
         return 0
 
@@ -52,43 +66,43 @@ class Receiving:
     async def _keep(self, inbox: Inbox) -> None:
         name = f"receive:{inbox.id}"
         epoch = await self.services.database.write(lambda s: health.hold(s, name, self.owner))
-        if epoch is None:
-            if inbox.id in self._pollers:
-                await self._end(inbox.id)
-            return
-        if inbox.id not in self._pollers:
+        running = self._pollers.get(inbox.id)
+        if running and running.epoch != epoch:  # somebody else had it meanwhile
+            await self._end(inbox.id, let_go=epoch is None)
+        if epoch is not None and inbox.id not in self._pollers:
             task = asyncio.create_task(self._poll(inbox.id, epoch), name=name)
-            self._pollers[inbox.id] = (inbox.version, task)
+            self._pollers[inbox.id] = _Poller(inbox.version, epoch, task)
 
-    async def _end(self, inbox_id: str) -> None:
-        _, task = self._pollers.pop(inbox_id)
+    async def _end(self, inbox_id: str, *, let_go: bool = True) -> None:
+        task = self._pollers.pop(inbox_id).task
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        await self.services.database.write(
-            lambda s: health.let_go(s, f"receive:{inbox_id}", self.owner)
-        )
+        if let_go:
+            await self.services.database.write(
+                lambda s: health.let_go(s, f"receive:{inbox_id}", self.owner)
+            )
 
-    def _listens(self, inbox: Inbox) -> bool:
+    def _wants_a_poller(self, inbox: Inbox) -> bool:
         try:
             channel = self.services.channels.of(inbox)
         except InboxError as error:
             log.warning("inbox_not_opened", inbox=inbox.id, error=error.message)
             return False
-        return isinstance(channel, Listens) and channel.listens()
+        return isinstance(channel, Enables) or _listens(channel)
 
     async def _poll(self, inbox_id: str, epoch: int) -> None:
         """Until cancelled; every end of `listen` is a reason to wait and begin again."""
         failures = 0
         while True:
-            started = time.monotonic()
+            link = _Link()
             try:
-                await self._listen(inbox_id, epoch)
+                await self._listen(inbox_id, epoch, link)
                 failures = 0
             except LoginRefused as error:
                 await self._light(inbox_id, Health.NEEDS_LOGIN, str(error))
                 await asyncio.sleep(LOGIN_WAIT)
-            except (TemporaryFailure, InboxError, OSError, TimeoutError) as error:
-                failures = 0 if time.monotonic() - started > LONGEST_WAIT else failures + 1
+            except (ChannelError, InboxError, OSError, TimeoutError) as error:
+                failures = 1 if link.was_good() else failures + 1
                 await self._light(inbox_id, Health.TROUBLE, str(error) or repr(error))
                 wait = getattr(error, "retry_after", None) or min(LONGEST_WAIT, 2.0**failures)
                 await asyncio.sleep(wait * random.uniform(0.7, 1.3))  # noqa: S311  not a secret
@@ -98,9 +112,14 @@ class Receiving:
                 await self._light(inbox_id, Health.TROUBLE, repr(error))
                 await asyncio.sleep(min(LONGEST_WAIT, 2.0**failures))
 
-    async def _listen(self, inbox_id: str, epoch: int) -> None:
+    async def _listen(self, inbox_id: str, epoch: int, link: "_Link") -> None:
         inbox = await self.services.database.read(lambda s: s.get_one(Inbox, inbox_id))
         channel = self.services.channels.of(inbox)
+        if isinstance(channel, Enables):
+            await channel.enable()
+        if not _listens(channel):
+            await self._light(inbox_id, Health.OK, "")
+            await asyncio.Event().wait()  # until cancelled: the provider calls
         assert isinstance(channel, Listens)
         alive = 0.0
 
@@ -109,6 +128,7 @@ class Receiving:
             if items or dict(checkpoint) != inbox.checkpoint:
                 await self.services.arrivals.record(inbox_id, items, checkpoint, epoch)
                 inbox.checkpoint = dict(checkpoint)
+                link.has_brought = link.has_brought or bool(items)
             if time.monotonic() - alive > ALIVE_EVERY:
                 alive = time.monotonic()
                 await self._light(inbox_id, Health.OK, "")
@@ -117,6 +137,21 @@ class Receiving:
 
     async def _light(self, inbox_id: str, light: Health, reason: str) -> None:
         await self.services.database.write(lambda s: health.note(s, inbox_id, light, reason))
+
+
+def _listens(channel: Channel) -> bool:
+    return isinstance(channel, Listens) and channel.listens()
+
+
+@dataclass(slots=True)
+class _Link:
+    """One try to listen; after a good one the next begins soon, however it ended."""
+
+    started: float = field(default_factory=time.monotonic)
+    has_brought: bool = False
+
+    def was_good(self) -> bool:
+        return self.has_brought or time.monotonic() - self.started > GOOD_SECONDS
 
 
 def _enabled(session: Session) -> list[Inbox]:

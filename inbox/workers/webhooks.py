@@ -1,20 +1,17 @@
 """Tells the addresses of third parties what happened: signed, within limits, once an answer."""
 
 import asyncio
-import hashlib
-import hmac
 from dataclasses import dataclass
 
 import aiohttp
 
-from inbox import clock
+from inbox.channels.api.signing import HEADER, signature
 from inbox.desk import telling
 from inbox.desk.telling import Due
 from inbox.errors import InboxError
 from inbox.outgoing import read_limited
 from inbox.services import Services
 
-HEADER = "X-Inbox-Signature"
 BATCH = 20
 SECONDS = 15  # below the lease, so that nobody else tells it meanwhile
 LARGEST_ANSWER = 64 * 1024
@@ -74,11 +71,5 @@ class Telling:
             "User-Agent": "Inbox",
             "X-Inbox-Event": due.delivery.event_kind,
             "X-Inbox-Delivery": due.delivery.id,
-            HEADER: signature(secret, body, int(clock.now().timestamp())),
+            HEADER: signature(secret, body),
         }
-
-
-def signature(secret: str, body: bytes, seconds: int) -> str:
-    """`t=<unix seconds>,v1=<hex digits>`: HMAC-SHA256 over the time, a dot and the body."""
-    signed = f"{seconds}.".encode() + body
-    return f"t={seconds},v1={hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()}"

@@ -71,6 +71,27 @@ def test_the_channel_keeps_the_contract():
     check_channel(ApiChannel, channel().account, [item])
 
 
+def test_a_number_is_the_same_however_it_is_written():
+    sender = {"kind": "phone", "value": "+381 64 123-4567"}
+
+    (found,) = channel().parse(RawItem(external_id="1", content=content(sender=sender)))
+
+    assert found.sender.value == "+381641234567"
+
+
+def test_html_of_a_program_is_cleaned_and_read_as_text_where_there_is_none():
+    html = (
+        '<p onclick="x()">She <b>called</b>.</p><script>x()</script><img src="https://t.example/1">'
+    )
+
+    (found,) = channel().parse(RawItem(external_id="1", content=content(text="", html=html)))
+
+    assert "script" not in found.html
+    assert "onclick" not in found.html
+    assert 'data-remote-src="https://t.example/1"' in found.html
+    assert found.text == "She called."
+
+
 def test_a_signed_arrival_is_kept_under_its_own_id():
     answer = channel().hook(request(content()))
 

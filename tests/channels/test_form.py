@@ -54,9 +54,9 @@ def test_a_field_that_was_taken_off_the_form_keeps_its_name():
 
 
 def test_without_an_e_mail_the_phone_is_the_sender():
-    envelope = channel().parse(item(email="", phone="+381641234567"))[0]
+    envelope = channel().parse(item(email="", phone="+381 64 123-4567"))[0]
 
-    assert envelope.sender.kind == "phone"
+    assert (envelope.sender.kind, envelope.sender.value) == ("phone", "+381641234567")
 
 
 def test_a_submission_of_nobody_is_unparsable():

@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inbox.channels.telegram.splitting import split
+from inbox.channels.splitting import split
 
 
 def test_a_short_text_is_one_part():

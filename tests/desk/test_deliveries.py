@@ -13,6 +13,7 @@ from inbox.desk.replies import Composed
 from inbox.envelope import Bounce, DeliveryReport, Receipt
 from inbox.events import SYSTEM
 from inbox.model import Conversation, Delivery, Event, Identity, Message, MessageState
+from inbox.testing import fixed_clock
 from tests.cast import Cast
 
 REPORTED = ("queued", "sent", "delivered", "read", "failed", "unknown")
@@ -56,6 +57,19 @@ def test_the_oldest_of_a_lane_goes_first(session: Session, cast: Cast) -> None:
     deliveries.sent(session, mine.id, mine.epoch, Receipt(provider_id="p"))
     session.flush()
     assert [d.message_id for d in deliveries.claim_due(session, 10)] == [second.id]
+
+
+def test_an_inbox_that_is_switched_off_sends_nothing(session: Session, cast: Cast) -> None:
+    queue(session, cast.conversation())
+    cast.inbox.enabled = False
+    session.add(cast.inbox)
+    session.flush()
+
+    assert deliveries.claim_due(session, 10) == []
+
+    cast.inbox.enabled = True
+    session.flush()
+    assert len(deliveries.claim_due(session, 10)) == 1
 
 
 def test_what_waits_for_its_time_holds_back_what_follows(session: Session, cast: Cast) -> None:
@@ -109,11 +123,39 @@ def test_the_provider_says_how_long_to_wait(session: Session, claimed: Delivery)
 
 
 def test_after_two_days_of_trying_it_has_failed(session: Session, claimed: Delivery) -> None:
-    claimed.created_at = clock.now() - timedelta(hours=49)
+    claimed.due_from = clock.now() - timedelta(hours=49)
 
     deliveries.put_off(session, claimed.id, claimed.epoch, "Busy", "421", None)
 
     assert message_of(session, claimed).state is MessageState.FAILED
+
+
+def test_what_was_written_long_before_its_time_is_tried_as_long(
+    session: Session, cast: Cast
+) -> None:
+    with fixed_clock(clock.now()) as now:
+        composed = Composed(text="later", not_before=now.at + timedelta(days=3))
+        message = replies.reply(session, cast.conversation(), composed, by=SYSTEM, request_id="one")
+        delivery = session.exec(select(Delivery)).one()
+        now.advance(days=3)
+
+        deliveries.put_off(session, delivery.id, delivery.epoch, "Busy", "421", None)
+
+        assert message.state is not MessageState.FAILED
+        now.advance(hours=49)
+        deliveries.put_off(session, delivery.id, delivery.epoch, "Busy", "421", None)
+        assert message.state is MessageState.FAILED
+
+
+def test_what_is_sent_again_by_hand_has_its_whole_span(session: Session, claimed: Delivery) -> None:
+    with fixed_clock(clock.now()) as now:
+        deliveries.failed(session, claimed.id, claimed.epoch, "No", "550")
+        now.advance(days=5)
+        replies.retry(session, claimed.message_id, by=SYSTEM)
+
+        deliveries.put_off(session, claimed.id, claimed.epoch, "Busy", "421", None)
+
+        assert message_of(session, claimed).state is MessageState.QUEUED
 
 
 def test_an_unknown_outcome_of_mail_is_repeated_once(session: Session, claimed: Delivery) -> None:
@@ -181,6 +223,21 @@ def test_a_doubled_report_says_nothing_twice(session: Session, claimed: Delivery
     assert [e.particulars["state"] for e in events] == ["sent", "delivered"]
 
 
+def test_a_receipt_that_was_overtaken_by_a_report_says_nothing(
+    session: Session, claimed: Delivery
+) -> None:
+    message_of(session, claimed).provider_id = "p"
+    session.flush()
+    inbox_id = message_of(session, claimed).inbox_id
+    deliveries.report(session, inbox_id, DeliveryReport(provider_id="p", state="delivered"))
+    deliveries.sent(session, claimed.id, claimed.epoch, Receipt(provider_id="p"))
+    session.flush()
+
+    assert message_of(session, claimed).state is MessageState.DELIVERED
+    told = session.exec(select(Event).where(Event.kind == "delivery_changed"))
+    assert [event.particulars["state"] for event in told] == ["delivered"]
+
+
 def test_a_report_about_somebody_elses_message_changes_nothing(
     session: Session, claimed: Delivery
 ) -> None:
@@ -189,27 +246,59 @@ def test_a_report_about_somebody_elses_message_changes_nothing(
     assert claimed.state is MessageState.SENDING
 
 
-@pytest.mark.parametrize("permanent", [True, False])
-def test_what_comes_back_has_failed_and_a_dead_address_is_marked(
-    session: Session, cast: Cast, claimed: Delivery, permanent: bool
-) -> None:
+@pytest.fixture
+def sent_mail(session: Session, claimed: Delivery) -> Message:
     message = message_of(session, claimed)
     deliveries.sent(session, claimed.id, claimed.epoch, Receipt(provider_id="p"))
     message.mail_message_id = "x@shop.example"
     session.flush()
-    bounce = Bounce(
-        original_message_id="x@shop.example",
-        recipients=("marko@their.example",),
-        status="5.1.1",
-        permanent=permanent,
-        explanation="No such user",
-    )
+    return message
 
-    deliveries.bounced(session, claimed.inbox_id, bounce, by=SYSTEM)
 
-    assert (message.state, message.state_reason) == (MessageState.FAILED, "No such user")
+def came_back(**values: object) -> Bounce:
+    given = {
+        "original_message_id": "x@shop.example",
+        "recipients": ("marko@their.example",),
+        "status": "5.1.1",
+        "permanent": True,
+        "explanation": "No such user",
+        **values,
+    }
+    return Bounce(**given)
+
+
+@pytest.mark.parametrize("permanent", [True, False])
+def test_what_comes_back_has_failed_and_a_dead_address_is_marked(
+    session: Session, cast: Cast, sent_mail: Message, permanent: bool
+) -> None:
+    bounce = came_back(permanent=permanent)
+
+    deliveries.bounced(session, sent_mail.inbox_id, bounce, by=SYSTEM)
+
+    assert (sent_mail.state, sent_mail.state_reason) == (MessageState.FAILED, "No such user")
     address = session.get_one(Identity, cast.identity.id)
     assert (address.bouncing_since is not None) is permanent
+
+
+def test_what_is_late_stays_sent_and_says_why(session: Session, sent_mail: Message) -> None:
+    late = came_back(permanent=False, late=True, explanation="Still trying")
+
+    deliveries.bounced(session, sent_mail.inbox_id, late, by=SYSTEM)
+
+    assert (sent_mail.state, sent_mail.state_reason) == (MessageState.SENT, "Still trying")
+
+
+def test_a_bounce_marks_nobody_whom_the_mail_did_not_go_to(
+    session: Session, cast: Cast, sent_mail: Message
+) -> None:
+    other = Identity(contact_id=cast.contact.id, kind="email", value="victim@their.example")
+    session.add(other)
+    session.flush()
+
+    bounce = came_back(recipients=("victim@their.example",))
+    deliveries.bounced(session, sent_mail.inbox_id, bounce, by=SYSTEM)
+
+    assert other.bouncing_since is None
 
 
 def test_what_is_to_go_out_tomorrow_holds_back_nothing(session: Session, cast: Cast) -> None:

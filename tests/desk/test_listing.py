@@ -12,7 +12,7 @@ from inbox.desk import assignment, listing, tags
 from inbox.desk.listing import View
 from inbox.errors import Invalid
 from inbox.events import SYSTEM
-from inbox.model import Status
+from inbox.model import Conversation, Status
 from tests.cast import Cast
 
 INDEXES = {
@@ -68,7 +68,7 @@ def test_pages_show_each_row_once_while_rows_move(session: Session, cast: Cast) 
         cursor = page.next
         if cursor is None:
             break
-        moved = page.items[-1]  # a customer writes while we turn the page
+        moved = session.get_one(Conversation, page.items[-1].id)  # a customer writes meanwhile
         moved.last_at = clock.now() + timedelta(minutes=1)
         session.add(moved)
         session.flush()
@@ -95,7 +95,7 @@ def test_the_navigation_counts_what_the_lists_show(session: Session, cast: Cast)
     cast.conversation(team_id=cast.team.id)
     cast.conversation(status=Status.SNOOZED)
 
-    counts = listing.counts(session, ana, [cast.inbox], [cast.team])
+    counts = listing.counts(session, ana.id, [cast.inbox.id], [cast.team.id])
 
     assert (counts.mine, counts.unassigned, counts.everything, counts.snoozed) == (1, 1, 2, 1)
     assert (counts.inboxes, counts.teams) == ({cast.inbox.id: 2}, {cast.team.id: 1})

@@ -132,6 +132,35 @@ def test_undo_works_until_it_is_on_its_way(session: Session, cast: Cast) -> None
         replies.undo(session, early.id, by=SYSTEM)
 
 
+def test_an_answer_taken_back_leaves_the_turn_with_us(session: Session, cast: Cast) -> None:
+    conversation = cast.conversation()
+    asked = cast.incoming(conversation, "It leaks")
+    message = answer(session, cast, conversation)
+    session.flush()
+
+    replies.undo(session, message.id, by=SYSTEM)
+
+    assert conversation.status is Status.OPEN
+    assert (conversation.waiting_since, conversation.first_reply_at) == (asked.created_at, None)
+    assert (conversation.preview, conversation.last_author) == ("It leaks", "contact")
+    assert conversation.message_count == 0
+
+
+def test_one_of_two_answers_taken_back_leaves_the_turn_with_the_customer(
+    session: Session, cast: Cast
+) -> None:
+    conversation = cast.conversation()
+    cast.incoming(conversation)
+    first = answer(session, cast, conversation, text="At noon")
+    second = answer(session, cast, conversation, text="Or at one", request_id="two")
+    session.flush()
+
+    replies.undo(session, second.id, by=SYSTEM)
+
+    assert (conversation.status, conversation.preview) == (Status.WAITING, "At noon")
+    assert conversation.first_reply_at == first.created_at
+
+
 def test_only_what_failed_can_be_sent_again(session: Session, cast: Cast) -> None:
     message = answer(session, cast, cast.conversation())
     session.flush()

@@ -38,6 +38,27 @@ def test_a_signed_rung_holds(session: Session, cast: Cast, rung: str) -> None:
     assert (message.conversation_id, message.matched_by) == (conversation.id, rung)
 
 
+def test_an_answer_that_came_before_its_question_is_joined_by_it(
+    session: Session, cast: Cast
+) -> None:
+    (answer,) = take(
+        session, cast.inbox, mail(mail_message_id="2@theirs", references=("1@theirs",))
+    )
+
+    (question,) = take(session, cast.inbox, mail(mail_message_id="1@theirs"))
+
+    assert question.conversation_id == answer.conversation_id
+    assert question.matched_by == "referred_to"
+
+
+def test_two_answers_to_a_mail_we_never_got_belong_together(session: Session, cast: Cast) -> None:
+    answers = [mail(mail_message_id=f"{n}@theirs", references=("lost@theirs",)) for n in (1, 2)]
+
+    first, second = take(session, cast.inbox, *answers)
+
+    assert first.conversation_id == second.conversation_id
+
+
 @pytest.mark.parametrize("rung", ["plus_address", "signed_message_id", "marker"])
 def test_a_wrong_signature_never_matches(session: Session, cast: Cast, rung: str) -> None:
     conversation = cast.conversation()
@@ -117,6 +138,16 @@ def test_the_first_rung_that_holds_decides(session: Session, cast: Cast) -> None
     (message,) = take(session, cast.inbox, mail(subject=f"[#{wrong.number}]", **evidence))
 
     assert (message.conversation_id, message.matched_by) == (right.id, "plus_address")
+
+
+def test_a_stored_message_id_goes_before_a_marker(session: Session, cast: Cast) -> None:
+    answered, quoted = cast.conversation(), cast.conversation()
+    cast.incoming(answered, mail_message_id="old@their.example")
+    evidence = signed(KEY, quoted.id)["marker"]
+
+    (message,) = take(session, cast.inbox, mail(references=("old@their.example",), **evidence))
+
+    assert (message.conversation_id, message.matched_by) == (answered.id, "message_id")
 
 
 def test_what_was_closed_long_ago_is_followed_by_a_new_one(session: Session, cast: Cast) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from inbox import ids
 from inbox.db import Database
-from inbox.desk import visitors
+from inbox.desk import trail, visitors
 from inbox.errors import NotFound
 from inbox.events import SYSTEM, EventKind, record
 from inbox.model import (
@@ -107,7 +107,7 @@ def everything(scene: Scene) -> None:
 async def test_a_visitor_sees_his_own_thread_and_no_more(database: Database) -> None:
     def work(session: Any) -> tuple[str, int]:
         scene = Scene(session)
-        start = visitors.latest(session)
+        start = trail.latest(session)
         everything(scene)
         return scene.inbox.id, start
 
@@ -126,7 +126,7 @@ async def test_those_concerned_are_found_by_the_events(database: Database) -> No
         return scene.inbox.id, 0
 
     inbox_id, _ = await database.write(work)
-    cursor = await database.read(visitors.latest)
+    cursor = await database.read(trail.latest)
     assert await database.read(lambda s: visitors.touched(s, after=cursor)) == (cursor, set())
     _, concerned = await database.read(lambda s: visitors.touched(s, after=0))
     assert concerned == {(inbox_id, OTHER)}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import aiohttp
 
-START_SECONDS = 60
+START_SECONDS = 180
 
 
 class Served:

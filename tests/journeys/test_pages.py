@@ -26,7 +26,12 @@ PAGES = [
     "/settings/agents",
     "/settings/teams",
     "/settings/business-hours",
+    "/settings/rules",
+    "/settings/rules/new",
+    "/conversations/13/why",
     "/settings/tokens",
+    "/settings/webhooks",
+    "/settings/webhooks/new",
     "/settings/quarantine",
     "/simulators",
 ]

@@ -26,6 +26,18 @@ from inbox.richtext import base_subject, split_quoted, split_quoted_html
         "-----Ursprüngliche Nachricht-----",
         "From: Shop\nSent: Monday, 2 November 2026 10:00\nTo: Jane\nSubject: Order",
         "Von: Shop\nGesendet: Montag, 2. November 2026 10:00\nAn: Jane\nBetreff: Bestellung",
+        "De : Shop<mailto:a@shop.test>\nEnvoyé le :lundi 2 novembre 2026 10:00\nObjet :Commande",
+        "On Mon, 2 Nov 2026 10:00:00 +0100 Shop <a@shop.test> wrote",
+        "---- On Mon, 2 Nov 2026 10:00:00 +0100 Shop wrote ----",
+        "02.11.2026, 10.00, Shop <a@shop.test>:",
+        "10:00 AM, November 2, 2026, Shop <a@shop.test>:",
+        "пн, 2 нояб. 2026 г. в 10:00, Shop <a@shop.test>:",
+        "2026-11-02 10:00 GMT+01:00 Shop <\na@shop.test>:",
+        "man. 2. nov. 2026 kl. 10:00 skrev Shop <a@shop.test\n>:",
+        "On Mon, Nov 2, 2026 at 10:00 AM Shop\n\n<\nmailto:Shop <a@shop.test>\n> wrote:",
+        "Op 2-nov.-2026, om 10:00 heeft Shop <a@shop.test> het volgende geschreven:",
+        "-------- Oprindelig besked --------\nFra: Shop\nDato: 02.11.2026 10.00\nEmne: Ordre",
+        "Date: Mon, 2 Nov 2026 10:00:00 +0100\nTo: jane@customer.test",
     ],
 )
 def test_quotes_are_found_in_many_languages(attribution: str) -> None:
@@ -33,6 +45,69 @@ def test_quotes_are_found_in_many_languages(attribution: str) -> None:
 
     assert visible == "Thanks a lot"
     assert quoted.startswith(attribution)
+    assert "Your order is here." in quoted
+
+
+def test_a_line_that_a_phone_added_is_folded_where_it_stands() -> None:
+    visible, quoted = split_quoted("Hello\n\nSent from my phone\n\nOne more thing.\n")
+
+    assert visible == "Hello\n\nOne more thing."
+    assert quoted == "Sent from my phone"
+
+
+def test_an_answer_below_an_unmarked_quote_line_is_kept() -> None:
+    text = "On Mon, 2 Nov 2026 at 10:00, Shop wrote:\n\nIt should be red."
+
+    assert split_quoted(text)[0].strip() == "It should be red."
+
+
+def test_what_introduces_a_quote_may_stand_in_the_line_of_the_answer() -> None:
+    text = "Yes, please. On Mon, 2 Nov 2026 at 10:00, Shop wrote:\n> Is it blue?"
+
+    assert split_quoted(text)[0] == "Yes, please."
+
+
+def test_a_forwarded_mail_is_no_quote() -> None:
+    text = (
+        "---------- Forwarded message ----------\nFrom: Jane <jane@customer.test>\n"
+        "Date: Mon, 2 Nov 2026 10:00\nSubject: Order\nTo: a@shop.test\n\nMy order is late."
+    )
+
+    assert "My order is late." in split_quoted(text)[0]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Date: tomorrow\nPlace: here",
+        "Total: 2026.10:00",
+        "From: the heart\nHello",
+    ],
+)
+def test_what_only_looks_like_a_quote_stays(text: str) -> None:
+    assert split_quoted(f"Dear all,\n\n{text}")[0].count("\n") >= 2
+
+
+def test_heads_without_any_mark_begin_the_quote_of_an_html_mail() -> None:
+    html = (
+        "<p>Thanks!</p><p class=MsoNormal><b><span>From:</span></b> Shop<br><b>Sent:</b> Monday<br>"
+        "<b>To:</b> Jane<br><b>Subject:</b> Order</p><p>Your order is here.</p>"
+    )
+    visible, quoted = split_quoted_html(html)
+
+    assert visible == "<p>Thanks!</p>"
+    assert "Your order is here." in quoted
+
+
+def test_a_signature_and_a_quote_are_both_folded() -> None:
+    html = (
+        '<p>Thanks!</p><div class="gmail_signature">Jane, Shop</div>'
+        '<div class="gmail_quote">Your order is here.</div>'
+    )
+    visible, quoted = split_quoted_html(html)
+
+    assert visible == "<p>Thanks!</p>"
+    assert "Jane, Shop" in quoted
     assert "Your order is here." in quoted
 
 
@@ -49,7 +124,14 @@ def test_answers_between_quoted_lines_are_kept() -> None:
 
 
 @pytest.mark.parametrize(
-    "signature", ["--\nJane", "Sent from my iPhone", "Von meinem iPhone gesendet"]
+    "signature",
+    [
+        "--\nJane",
+        "Sent from my iPhone",
+        "Von meinem iPhone gesendet",
+        "Poslano iz aplikacije Outlook za Android",
+        "____________________\nRiders mailing list\nriders@lists.test",
+    ],
 )
 def test_signatures_are_cut_off(signature: str) -> None:
     visible, quoted = split_quoted(f"Hello\n\n{signature}\n")

@@ -161,17 +161,17 @@ def test_good_conditions_pass() -> None:
     ("bad", "what"),
     [
         (condition("nothing", "is", "x"), "no field"),
-        (condition("message.text", "greater", 3), "can be asked"),
-        (condition("message.text", "contains", " "), "must have a value"),
-        (condition("message.text", "contains", "x" * 501), "no longer than"),
-        (condition("message.files", "less", "3"), "must be a number"),
-        (condition("message.automatic", "is", "yes"), "true or false"),
-        (condition("conversation.status", "is", "ajar"), "must be one of"),
-        (condition("conversation.status", "any_of", "open"), "list of values"),
-        ({"none": []}, "must be"),
+        (condition("message.text", "greater", 3), "be asked like this"),
+        (condition("message.text", "contains", " "), "Fill this in"),
+        (condition("message.text", "contains", "x" * 501), "Use at most"),
+        (condition("message.files", "less", "3"), "Give a number"),
+        (condition("message.automatic", "is", "yes"), "yes or no"),
+        (condition("conversation.status", "is", "ajar"), "Choose one of"),
+        (condition("conversation.status", "any_of", "open"), "at least one value"),
+        ({"none": []}, "Give {"),
         ({"all": []}, "at least one"),
-        ({}, "must be"),
-        (3, "must be"),
+        ({}, "Give {"),
+        (3, "a condition or a group"),
     ],
 )
 def test_a_bad_condition_is_named_by_its_place(bad: Any, what: str) -> None:
@@ -189,5 +189,5 @@ def test_conditions_have_limits() -> None:
     for _ in range(MAX_DEPTH):
         deep = {"all": [deep]}
 
-    assert "no deeper" in "".join(faults(deep).values())
-    assert "no more than" in faults({"any": [one] * (MAX_CONDITIONS + 1)})["conditions"]
+    assert "groups deep" in "".join(faults(deep).values())
+    assert "No more than" in faults({"any": [one] * (MAX_CONDITIONS + 1)})["conditions"]

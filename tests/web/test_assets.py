@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from inbox.web.render import asset
+
 ROOT = Path(__file__).parents[2]
 ASSETS = ROOT / "inbox/web/assets"
 TEMPLATES = ROOT / "templates"
@@ -72,3 +74,15 @@ def test_the_sheet_of_shortcuts_shows_every_key_there_is():
 
 def test_the_lock_file_holds_no_address():
     assert not re.search(r"https?://|registry", (ROOT / "package-lock.json").read_text())
+
+
+async def test_an_asset_is_kept_for_ever_and_a_missing_one_not_at_all(open_browser):
+    """Or a browser that came while a new version was rolled out would never get well again."""
+    browser = await open_browser()
+    found = await browser.get(asset("app.css"))
+    missing = await browser.get("/static/app-style-OTHER.css")
+    page = await browser.get("/nowhere")
+
+    assert (found.status, "immutable" in found.headers["Cache-Control"]) == (200, True)
+    assert (missing.status, missing.headers["Cache-Control"]) == (404, "no-store")
+    assert (page.status, page.headers["Cache-Control"]) == (404, "no-store")

@@ -5,13 +5,17 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from aiohttp.test_utils import TestClient, TestServer
 from sqlmodel import col, select
 
 from inbox import clock
+from inbox import services as composition
 from inbox.desk import agents, passwords, signing_in
 from inbox.events import SYSTEM
 from inbox.model import Session, Throttle
+from inbox.settings import Settings
 from inbox.web import auth
+from inbox.web.server import make_app
 
 PASSWORD = "correct horse battery"
 
@@ -32,6 +36,25 @@ async def test_a_right_password_signs_in_and_leads_on(open_browser, owner, servi
     kept = services.database.look(lambda s: s.exec(select(Session)).one())
     assert kept.token_hash not in cookie
     assert kept.agent_id == owner.id
+
+
+async def test_behind_a_proxy_that_ends_tls_browsers_are_told_to_stay_with_it(tmp_path, sqlite_url):
+    settings = Settings(
+        data_dir=tmp_path, database_url=sqlite_url, public_url="https://inbox.example/",
+        _env_file=None,
+    )  # fmt: skip
+    services = composition.build(settings)
+    await services.start()
+    async with TestClient(TestServer(make_app(services))) as client:
+        page = await client.get("/first-run")
+        form = {"workspace": "Acme"}
+        posted = await client.post(
+            "/first-run", data=form, headers={"Origin": "https://inbox.example"}
+        )
+    await services.close()
+
+    assert page.headers["Strict-Transport-Security"].startswith("max-age=31536000")
+    assert posted.status == 422  # judged, not refused as another site's
 
 
 async def test_wrong_passwords_and_unknown_accounts_get_the_same_answer(open_browser, owner):

@@ -43,6 +43,7 @@ TABLE: dict[str, tuple[Any, ...]] = {
     "GET /": AGENT, "GET /views/{kind}": AGENT, "GET /views/{kind}/{id}": AGENT,
     "POST /attachments": AGENT, "GET /searches": AGENT, "GET /live": AGENT,
     f"GET {_C}": CONVERSATION, f"GET {_C}/messages": CONVERSATION,
+    f"GET {_C}/why": CONVERSATION,
     f"POST {_C}/assignments": CONVERSATION, f"POST {_C}/resolutions": CONVERSATION,
     f"POST {_C}/snoozes": CONVERSATION, f"POST {_C}/priorities": CONVERSATION,
     f"POST {_C}/taggings": CONVERSATION, f"DELETE {_C}/taggings/{{tag}}": CONVERSATION,
@@ -111,7 +112,7 @@ def path_of(name: str, things: Things) -> str:
     kind = "note" if "drafts" in template else "email" if "settings" in template else "all"
     return template.format(
         number=things.conversation.number, id=one, kind=kind, tag="leak",
-        inbox_id=things.inbox.id, slug="none",
+        inbox_id=things.inbox.id, slug="none", delivery="unheard-of",
     )  # fmt: skip
 
 

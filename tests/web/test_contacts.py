@@ -3,10 +3,12 @@
 import pytest
 from sqlmodel import select
 
-from inbox.crm import contacts, directory
+from inbox.crm import contacts
+from inbox.desk import conversations, directory
+from inbox.desk.search import people
 from inbox.envelope import Address
 from inbox.events import SYSTEM
-from inbox.model import Contact, Event, Identity
+from inbox.model import Contact, Event, Identity, Inbox
 
 
 @pytest.fixture
@@ -26,6 +28,7 @@ def post(client, path, data):
 
 async def test_a_contact_is_found_by_name_and_by_address(client, mika, services):
     services.database.run(lambda s: contacts.create(s, "Other", [], by=SYSTEM))
+    services.database.run(people.index_new)
     for query in ("mik", "MIKA@"):
         page = await (await client.get("/contacts", params={"q": query})).text()
         assert "mika@example.org" in page
@@ -39,12 +42,12 @@ def test_pages_follow_each_other_without_gaps_or_doubles(services):
             contacts.create(session, f"Same {number % 3}", [], by=SYSTEM)
 
     services.database.run(work)
-    seen, after = [], None
+    seen, after = [], ""
     while True:
         page = services.database.look(lambda s, a=after: directory.page(s, "", a, limit=10))
         seen += [entry.contact.id for entry in page.entries]
         after = page.next
-        if after is None:
+        if not after:
             break
     assert len(seen) == len(set(seen)) == 25
 
@@ -89,6 +92,20 @@ async def test_a_record_is_corrected_and_the_event_says_what_it_was(client, mika
     )
     assert event.actor_id == ana.id
     assert event.particulars["before"]["name"] == "Mika"
+
+
+async def test_who_loses_his_name_is_listed_by_his_address(services, mika):
+    def work(session):
+        inbox = Inbox(name="Shop", kind="api", slug="shop")
+        session.add(inbox)
+        session.flush()
+        to = Address(kind="email", value="mika@example.org")
+        begun = conversations.start(session, inbox, to, "Boiler", by=SYSTEM)
+        contact = contacts.get(session, mika.id)
+        contacts.update(session, contact, {"name": ""}, by=SYSTEM)
+        return begun.contact_name
+
+    assert services.database.run(work) == "mika@example.org"
 
 
 async def test_a_wrong_field_is_said_and_the_rest_is_kept(client, mika, services):

@@ -115,6 +115,24 @@ async def test_a_body_beyond_the_limit_is_not_read(open_browser, services, made)
     assert answer.status == 413
 
 
+async def test_while_the_inbox_is_set_up_wrongly_the_provider_is_asked_to_call_again(
+    open_browser, services, made
+):
+    """As after an upgrade that asks for more; what is refused for good nobody sends again."""
+    inbox, client = made("telegram", TELEGRAM), await open_browser()
+
+    def spoil(session):
+        inbox.settings = {**inbox.settings, "mode": "pigeon"}
+        session.merge(inbox)
+
+    services.database.run(spoil)
+    secret = {"X-Telegram-Bot-Api-Secret-Token": "telegram-secret"}
+
+    answer = await client.post(f"/hooks/{inbox.id}", json=UPDATE, headers=secret)
+
+    assert (answer.status, answer.headers["Retry-After"]) == (503, "30")
+
+
 async def test_without_the_database_the_provider_is_asked_to_call_again(
     open_browser, services, made
 ):

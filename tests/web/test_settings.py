@@ -1,5 +1,7 @@
 """The settings' pages: who may open them, what they keep, and what they never show."""
 
+import re
+
 import pytest
 from sqlmodel import select
 
@@ -39,7 +41,7 @@ async def test_every_section_opens_for_an_administrator(admin):
 async def test_no_section_opens_for_an_agent(signed_in, ana):
     client = await signed_in(ana)
     for route in settings.ROUTES:
-        path = route.path.replace("{id}", "1").replace("{kind}", "form")
+        path = re.sub(r"\{\w+\}", "1", route.path.replace("{kind}", "form"))
         answer = await client.request(route.method, path, allow_redirects=False)
         assert (path, answer.status) == (path, 403)
 
@@ -93,16 +95,45 @@ async def test_a_wrong_value_is_said_beside_its_field_and_nothing_is_lost(admin,
 async def test_an_agent_is_added_changed_and_deactivated(admin, services, signed_in):
     form = {
         "name": "Boris", "email": "Boris@Example.org", "role": "agent", "capacity": "5",
-        "active": "true", "password": "correct horse battery",
+        "password": "correct horse battery",
     }  # fmt: skip
     assert (await post(admin, "/settings/agents/new", form)).status == 303
     boris = services.database.look(lambda s: agents.by_email(s, "boris@example.org"))
     assert (boris.capacity, boris.active) == (5, True)
     his = await signed_in(boris)
-    del form["password"], form["active"]
-    assert (await post(admin, f"/settings/agents/{boris.id}", form)).status == 303
+    asked = await (await admin.get(f"/settings/agents/{boris.id}/deactivate")).text()
+    assert "Deactivate Boris?" in asked
+    leave = {"to": "nobody"}
+    assert (await post(admin, f"/settings/agents/{boris.id}/deactivate", leave)).status == 303
     assert (await his.get("/profile", allow_redirects=False)).status == 303
     assert [s.agent_id for s in all_of(services, Session)] != [boris.id]
+
+
+async def test_a_deactivated_agent_can_be_activated_again(admin, services, ana, open_browser):
+    await post(admin, f"/settings/agents/{ana.id}/deactivate", {"to": "keep"})
+    assert "Activate again" in await (await admin.get(f"/settings/agents/{ana.id}")).text()
+    await post(admin, f"/settings/agents/{ana.id}/activate", {})
+    assert services.database.look(lambda s: agents.get(s, ana.id)).active
+
+
+@pytest.mark.parametrize("path", ["agents", "teams", "business-hours", "workspace"])
+async def test_who_saves_an_older_form_is_told_and_loses_nothing(admin, services, ana, path):
+    await post(admin, "/settings/teams/new", {"name": "Sales", "strategy": "manual"})
+    await post(admin, "/settings/business-hours/new", {"name": "Sales", "time_zone": "UTC"})
+    rows = {"agents": ana, "teams": all_of(services, Team)[0],
+            "business-hours": all_of(services, BusinessHours)[0]}  # fmt: skip
+    place = f"/settings/{path}" + (f"/{rows[path].id}" if path in rows else "")
+    older = re.search(r'name="seen" value="([^"]+)"', await (await admin.get(place)).text())
+    assert older is not None
+    form = {"email": "ana@example.org", "role": "agent", "capacity": "5", "strategy": "manual",
+            "time_zone": "UTC", "locale": "en", "hue": "1", "undo_seconds": "5"}  # fmt: skip
+    assert (await post(admin, place, {**form, "name": "Theirs"})).status == 303
+    answer = await post(admin, place, {**form, "name": "Mine", "seen": older[1]})
+    text = await answer.text()
+    assert answer.status == 409
+    assert "Somebody else saved this meanwhile." in text
+    assert re.search(r"<dt>Name</dt><dd[^>]*>Theirs</dd>", text)
+    assert 'value="Mine"' in text
 
 
 async def test_an_agents_password_obeys_the_rules_and_is_never_drawn(admin, services):
@@ -120,7 +151,7 @@ async def test_an_agents_password_obeys_the_rules_and_is_never_drawn(admin, serv
 
 async def test_an_administrator_gives_who_forgot_it_a_new_password(admin, ana, open_browser):
     form = {
-        "name": "Ana", "email": ana.email, "role": "agent", "capacity": "5", "active": "true",
+        "name": "Ana", "email": ana.email, "role": "agent", "capacity": "5",
         "password": "four unlike words",
     }  # fmt: skip
     assert (await post(admin, f"/settings/agents/{ana.id}", form)).status == 303
@@ -141,15 +172,16 @@ async def test_two_agents_never_share_an_address(admin, ana):
 
 async def test_the_only_owner_can_neither_leave_nor_step_down(admin, owner):
     form = {"name": owner.name, "email": owner.email, "role": "agent", "capacity": "5"}
-    answer = await post(admin, f"/settings/agents/{owner.id}", form | {"active": "true"})
-    assert answer.status == 422
-    assert "the only owner" in await answer.text()
+    for path, given in (("", form), ("/deactivate", {"to": "nobody"})):
+        answer = await post(admin, f"/settings/agents/{owner.id}{path}", given)
+        assert answer.status == 409
+        assert "the only owner" in await answer.text()
 
 
 async def test_an_administrator_makes_no_owners(signed_in, owner, ana, services):
     services.database.run(lambda s: agents.set_role(s, ana.id, "admin", by=SYSTEM))
     client = await signed_in(ana)
-    form = {"name": "Ana", "email": ana.email, "role": "owner", "capacity": "5", "active": "true"}
+    form = {"name": "Ana", "email": ana.email, "role": "owner", "capacity": "5"}
     answer = await post(client, f"/settings/agents/{ana.id}", form)
     assert answer.status == 422
     assert "Only an owner" in await answer.text()
@@ -284,3 +316,49 @@ async def test_the_chats_code_to_copy_names_its_inbox(admin, services):
     inbox = all_of(services, Inbox)[0]
     page = await (await admin.get(f"/settings/inboxes/{inbox.id}")).text()
     assert f'data-inbox="{inbox.id}"' in page or inbox.id in page.split("widget.js")[1]
+
+
+async def test_an_optional_secret_is_removed_only_by_its_tick(admin, services):
+    await post(admin, "/settings/inboxes/new/api", {"name": "API", "settings.secret": "s" * 40})
+    (inbox,) = all_of(services, Inbox)
+    place = f"/settings/inboxes/{inbox.id}"
+    assert 'name="settings.secret.clear"' in await (await admin.get(place)).text()
+    form = {"name": "API", "slug": inbox.slug, "reopen_days": "30", "enabled": "true"}
+    await post(admin, place, form)
+    (kept,) = all_of(services, Inbox)
+    assert services.vault.decrypt(kept.secrets)["secret"] == "s" * 40
+    await post(admin, place, {**form, "settings.secret.clear": "true"})
+    (cleared,) = all_of(services, Inbox)
+    assert services.vault.decrypt(cleared.secrets)["secret"] == ""
+    assert "settings.secret.clear" not in await (await admin.get(place)).text()
+
+
+async def test_an_archived_inbox_is_off_and_out_of_the_list_until_it_is_taken_back(admin, services):
+    await post(admin, "/settings/inboxes/new/form", {"name": "Old form"})
+    (inbox,) = all_of(services, Inbox)
+    await post(admin, f"/settings/inboxes/{inbox.id}/archive", {"archived": "true"})
+    (archived,) = all_of(services, Inbox)
+    assert (archived.archived, archived.enabled) == (True, False)
+    assert f"/views/inbox/{inbox.id}" not in await (await admin.get("/views/mine")).text()
+    assert "Archived" in await (await admin.get("/settings/inboxes")).text()
+    await post(admin, f"/settings/inboxes/{inbox.id}/archive", {"archived": "false"})
+    assert f"/views/inbox/{inbox.id}" in await (await admin.get("/views/mine")).text()
+
+
+async def test_who_saves_an_older_form_of_an_inbox_is_told_as_well(admin, services):
+    await post(admin, "/settings/inboxes/new/form", {"name": "Form"})
+    (inbox,) = all_of(services, Inbox)
+    place = f"/settings/inboxes/{inbox.id}"
+    older = re.search(r'name="seen" value="([^"]+)"', await (await admin.get(place)).text())
+    assert older is not None
+    form = {"name": "Form", "slug": inbox.slug, "reopen_days": "30", "enabled": "true"}
+    assert (await post(admin, place, {**form, "greeting": "Theirs"})).status == 303
+    answer = await post(admin, place, {**form, "greeting": "Mine", "seen": older[1]})
+    text = await answer.text()
+    newer = re.search(r'name="seen" value="([^"]+)"', text)
+    assert answer.status == 409
+    assert re.search(r"<dt>Greeting</dt><dd[^>]*>Theirs</dd>", text)
+    assert newer is not None
+    again = await post(admin, place, {**form, "greeting": "Mine", "seen": newer[1]})
+    (stored,) = all_of(services, Inbox)
+    assert (again.status, stored.greeting) == (303, "Mine")

@@ -4,6 +4,7 @@ import orjson
 import pytest
 from sqlmodel import select
 
+from inbox import clock
 from inbox.channels.base import (
     Capabilities,
     LoginRefused,
@@ -11,11 +12,12 @@ from inbox.channels.base import (
     PermanentFailure,
     TemporaryFailure,
 )
-from inbox.desk import replies
+from inbox.db import next_numbers
+from inbox.desk import deliveries, replies
 from inbox.desk.replies import Composed
 from inbox.envelope import RawItem
 from inbox.events import SYSTEM
-from inbox.model import Conversation, Delivery, Health, Inbox, Message, MessageState
+from inbox.model import Attachment, Conversation, Delivery, Health, Inbox, Message, MessageState
 from inbox.workers.deliver import Delivering
 from inbox.workers.ingest import Ingesting
 
@@ -68,6 +70,60 @@ async def test_each_failure_has_its_state(desk, queued, failure, state) -> None:
 
     assert (message.state, delivery.stage, delivery.lease_until) == (state, "", None)
     assert desk.channel.sent == []
+
+
+async def test_what_could_not_be_prepared_is_tried_again(desk, queued, monkeypatch) -> None:
+    def attach(session):
+        message = session.get_one(Message, queued.id)
+        file = {"name": "a", "content_type": "text/plain", "size": 1, "digest": "0" * 64}
+        session.add(Attachment(message_id=message.id, **file))
+
+    async def unreachable(digest):
+        raise OSError("the file store does not answer")
+
+    await desk.services.database.write(attach)
+    monkeypatch.setattr(type(desk.services.files), "get", staticmethod(unreachable))
+
+    message, delivery = await after_a_try(desk, queued)
+
+    assert (message.state, delivery.stage) == (MessageState.SENDING, "")
+    assert message.state_reason == "the file store does not answer"
+    assert delivery.not_before > clock.now()
+
+
+async def test_one_inbox_that_can_not_be_opened_holds_up_nobody_else(desk, queued) -> None:
+    def break_off(session):
+        delivery = session.exec(select(Delivery)).one()
+        broken = Inbox(name="Gone", kind="no_such_kind", slug="gone")
+        session.add(broken)
+        session.flush()
+        message = session.get_one(Message, queued.id)
+        conversation = session.get_one(Conversation, queued.conversation_id)
+        other = replies.reply(
+            session, conversation, Composed(text="Other"), by=SYSTEM, request_id="2"
+        )
+        # the first was being handed over when the process stopped
+        delivery.state, delivery.stage = MessageState.SENDING, deliveries.HANDING_OVER
+        delivery.inbox_id = broken.id
+        delivery.conversation_id = _elsewhere(session, conversation).id
+        message.conversation_id = delivery.conversation_id
+        session.add_all([delivery, message])
+        return other
+
+    other = await desk.services.database.write(break_off)
+
+    await Delivering(desk.services).work()
+
+    found = await desk.services.database.read(lambda s: s.get_one(Message, other.id))
+    assert found.state is MessageState.SENT
+
+
+def _elsewhere(session, conversation: Conversation) -> Conversation:
+    values = conversation.model_dump(exclude={"id", "number"})
+    made = Conversation(**values, number=next_numbers(session, 1)[0])
+    session.add(made)
+    session.flush()
+    return made
 
 
 async def test_a_refused_login_lights_the_inbox(desk, queued) -> None:

@@ -1,11 +1,16 @@
 """Arrivals become messages; a broken one stops nobody but itself."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import orjson
 import pytest
 from sqlmodel import select
 
-from inbox.envelope import RawItem
-from inbox.model import Arrival, ArrivalState, Message
+from inbox import clock
+from inbox.channels.base import TemporaryFailure
+from inbox.envelope import DeliveryReport, FilePart, RawItem
+from inbox.model import Arrival, ArrivalState, Attachment, Message
 from inbox.workers.ingest import Ingesting
 
 
@@ -35,6 +40,72 @@ async def test_what_arrived_becomes_messages(desk, ingesting) -> None:
 
     assert [m.external_id for m in await read(desk, Message)] == list("01234")
     assert {a.state for a in await read(desk, Arrival)} == {ArrivalState.DONE}
+
+
+async def test_a_message_comes_though_its_file_will_never(desk, ingesting, monkeypatch) -> None:
+    """Telegram, for example, gives bots no file of more than 20 MB."""
+    understand = desk.channel.parse
+
+    def parse(item):
+        part = FilePart(name="film.mp4", content_type="video/mp4", remote="gone")
+        return [replace(one, files=(part,)) for one in understand(item)]
+
+    monkeypatch.setattr(desk.channel, "parse", parse)
+    await desk.services.arrivals.record(desk.inbox.id, [raw(1)])
+
+    await ingesting.work()
+
+    (message,), (file,) = await read(desk, Message), await read(desk, Attachment)
+    assert message.text == "Hello"
+    assert file.name == "film.mp4.txt"
+    content = await desk.services.files.get(file.digest)
+    assert content.decode() == "film.mp4 could not be fetched: There is no gone."
+
+
+async def test_a_file_that_does_not_come_now_is_asked_for_later(
+    desk, ingesting, monkeypatch
+) -> None:
+    understand = desk.channel.parse
+
+    def parse(item):
+        part = FilePart(name="film.mp4", content_type="video/mp4", remote="later")
+        return [replace(one, files=(part,)) for one in understand(item)]
+
+    async def fetch(part):
+        raise TemporaryFailure("Busy")
+
+    monkeypatch.setattr(desk.channel, "parse", parse)
+    monkeypatch.setattr(desk.channel, "fetch", fetch)
+    await desk.services.arrivals.record(desk.inbox.id, [raw(1)])
+
+    assert [await ingesting.work(), await ingesting.work()] == [1, 0]
+    (arrival,) = await read(desk, Arrival)
+    assert (arrival.state, arrival.error) == (ArrivalState.NEW, "The file film.mp4: Busy")
+    assert arrival.lease_until > clock.now() + timedelta(seconds=15)
+
+
+async def test_a_report_that_overtakes_our_own_note_of_sending_is_heard_again(
+    desk, ingesting, monkeypatch
+) -> None:
+    """Twilio may say "delivered" before we have stored the id it gave the message."""
+    monkeypatch.setattr(
+        desk.channel, "parse", lambda _: [DeliveryReport(provider_id="p", state="delivered")]
+    )
+    await desk.services.arrivals.record(desk.inbox.id, [raw(1)])
+
+    assert [await ingesting.work() for _ in range(2)] == [1, 0]
+    (early,) = await read(desk, Arrival)
+    assert early.state is ArrivalState.NEW
+
+    def later(session):
+        early.lease_until = None
+        session.merge(early)
+
+    for _ in range(2):
+        await desk.services.database.write(later)
+        await ingesting.work()
+        (early,) = await read(desk, Arrival)
+    assert early.state is ArrivalState.DONE  # of nobody's message
 
 
 async def test_what_can_not_be_understood_does_not_stop_others(desk, ingesting) -> None:

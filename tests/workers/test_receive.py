@@ -2,14 +2,17 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlmodel import select
 
+from inbox import clock
 from inbox.channels import registry
-from inbox.channels.base import LoginRefused
+from inbox.channels.base import LoginRefused, PermanentFailure
 from inbox.envelope import RawItem
-from inbox.model import Health, Inbox
+from inbox.model import Health, Inbox, Lease
 from inbox.testing import FakeChannel
 from inbox.workers.receive import Receiving
 
@@ -98,6 +101,68 @@ async def test_a_refused_login_lights_the_inbox_and_is_not_tried_at_once(
             await asyncio.sleep(0.02)
 
     assert len(channel.began_at) == 1
+
+
+async def test_who_comes_back_after_another_had_it_begins_anew(desk, channel, pair) -> None:
+    """Frozen for a while, so that it never saw the other come and go."""
+    thawed, other = pair
+    await thawed.work()
+    await asyncio.wait_for(channel.handed_over.wait(), 5)
+
+    def expire(session) -> None:
+        lease = session.exec(select(Lease)).one()
+        lease.until = clock.now() - timedelta(seconds=1)
+        session.add(lease)
+
+    await desk.services.database.write(expire)
+    channel.handed_over.clear()
+    await other.work()
+    await asyncio.wait_for(channel.handed_over.wait(), 5)
+    await other.close()
+    channel.handed_over.clear()
+
+    await thawed.work()
+    await asyncio.wait_for(channel.handed_over.wait(), 5)
+
+    assert channel.began_at == [{}, {"position": 1}, {"position": 2}]
+
+
+class Called(FakeChannel):
+    """Its provider calls us, once it has been told where."""
+
+    def __init__(self, account) -> None:
+        super().__init__(account)
+        self.enabled = asyncio.Event()
+
+    async def enable(self) -> None:
+        if self.failures:
+            raise self.failures.popleft()
+        self.enabled.set()
+
+
+async def test_a_provider_that_calls_us_is_told_where(desk, pair, monkeypatch) -> None:
+    monkeypatch.setattr(registry, "kinds", lambda: {"fake": Called})
+    desk.services.channels._open.clear()
+    channel = desk.services.channels.of(desk.inbox)
+
+    await pair[0].work()
+    await asyncio.wait_for(channel.enabled.wait(), 5)
+    async with asyncio.timeout(5):
+        while (await inbox_of(desk)).health is not Health.OK:
+            await asyncio.sleep(0.02)
+
+
+async def test_a_provider_that_refuses_lights_the_inbox(desk, pair, monkeypatch) -> None:
+    monkeypatch.setattr(registry, "kinds", lambda: {"fake": Called})
+    desk.services.channels._open.clear()
+    desk.services.channels.of(desk.inbox).failures.append(PermanentFailure("It wants https"))
+
+    await pair[0].work()
+    async with asyncio.timeout(5):
+        while (found := await inbox_of(desk)).health is not Health.TROUBLE:
+            await asyncio.sleep(0.02)
+
+    assert found.health_reason == "It wants https"
 
 
 async def test_an_inbox_that_is_switched_off_is_left(desk, channel, pair) -> None:

@@ -11,11 +11,12 @@ from aiohttp.test_utils import TestServer
 from sqlmodel import select
 
 from inbox import services as composition
+from inbox.channels.api.signing import HEADER
 from inbox.desk import telling, webhooks
 from inbox.events import SYSTEM, EventKind, record
 from inbox.model import MessageState, Webhook, WebhookDelivery
 from inbox.settings import Settings
-from inbox.workers.webhooks import HEADER, Telling
+from inbox.workers.webhooks import Telling
 
 
 class Listener:

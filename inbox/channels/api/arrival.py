@@ -16,9 +16,10 @@ from pydantic import (
     model_validator,
 )
 
-from inbox.channels.reading import EXTERNAL_ID_LIMIT, Line, Text
+from inbox.channels.reading import EXTERNAL_ID_LIMIT, Line, Text, phone_number
 from inbox.envelope import Address, AddressKind, FilePart, InboundEnvelope
 from inbox.errors import Invalid
+from inbox.richtext import sanitize, to_text
 
 MAX_ATTACHMENTS = 50
 _url = TypeAdapter(AnyHttpUrl)
@@ -102,11 +103,12 @@ class ApiArrival(Arriving):
 
     def envelope(self) -> InboundEnvelope:
         sender = Address(kind=self.sender.kind, value=self._value(), name=self.sender.name)
+        html = sanitize(self.html)
         return InboundEnvelope(
             external_id=self.external_id,
             sender=sender,
-            text=self.text,
-            html=self.html,
+            text=self.text if self.text.strip() else to_text(html),
+            html=html,
             subject=self.subject,
             thread=self.thread,
             files=tuple(attachment.part() for attachment in self.attachments),
@@ -114,8 +116,12 @@ class ApiArrival(Arriving):
         )
 
     def _value(self) -> str:
+        """Normalised, so that the same person is found again."""
         value = self.sender.value
-        return value.lower() if self.sender.kind == AddressKind.EMAIL else value
+        if self.sender.kind == AddressKind.EMAIL:
+            return value.lower()
+        is_number = self.sender.kind in (AddressKind.PHONE, AddressKind.WHATSAPP)
+        return phone_number(value) if is_number else value
 
 
 def read_arrival(content: bytes) -> ApiArrival:

@@ -18,7 +18,7 @@ from inbox.channels.base import (
 from inbox.channels.email import imap, smtp
 from inbox.channels.email.compose import compose, needs_utf8, recipients
 from inbox.channels.email.mailbox import Mailbox
-from inbox.channels.email.reading import extract, read_mail
+from inbox.channels.email.reading import EXTRACT_LIMIT, extract, read_large, read_mail
 from inbox.channels.email.settings import EmailSettings
 from inbox.channels.email.translate import to_envelope
 from inbox.envelope import FilePart, Inbound, OutboundEnvelope, RawItem, Receipt
@@ -43,19 +43,26 @@ class EmailChannel:
     def __init__(self, account: Account) -> None:
         self._settings: EmailSettings = account.settings
         self._private_hosts = account.private_hosts
+        self._spool = account.spool
 
     def address(self) -> str:
         return self._settings.email
 
     def parse(self, raw: RawItem) -> Sequence[Inbound]:
         """Whatever comes gives a message; only nothing at all is unparsable."""
+        if raw.spooled:
+            return [to_envelope(read_large(raw.spooled.path, self._spool), raw, self._settings)]
         if not raw.content.strip():
             raise Unparsable("This mail is empty.")
         return [to_envelope(read_mail(raw.content), raw, self._settings)]
 
     def extract(self, raw: RawItem) -> Sequence[Inbound]:
         """For a mail that is too much for `parse`: its head, and the beginning of its text."""
-        return [to_envelope(extract(raw.content), raw, self._settings)]
+        content = raw.content
+        if raw.spooled:
+            with raw.spooled.path.open("rb") as file:
+                content = file.read(EXTRACT_LIMIT)
+        return [to_envelope(extract(content), raw, self._settings)]
 
     async def fetch(self, part: FilePart) -> FilePart:
         return part
@@ -98,7 +105,8 @@ class EmailChannel:
         return bool(self._settings.imap_host)
 
     async def listen(self, checkpoint: Mapping[str, Any], record: Record) -> None:
-        await imap.listen(self._settings, self._private_hosts, checkpoint, record)
+        mailbox = await Mailbox.open(self._settings, self._private_hosts, self._spool)
+        await imap.listen(mailbox, self._settings, checkpoint, record)
 
     async def close(self) -> None:
         """Each connection ends with the work it was opened for."""

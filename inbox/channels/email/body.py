@@ -9,6 +9,7 @@ from email.message import Message
 
 from inbox.channels.email.charsets import charset_of_html, decode
 from inbox.channels.email.headers import decode_words, one_line, raw_header
+from inbox.channels.email.tnef import is_tnef, unwrap
 from inbox.envelope import FilePart
 from inbox.richtext import to_html, to_text
 
@@ -28,10 +29,15 @@ class Body:
     text: str = ""
     html: str = ""
     files: list[FilePart] = field(default_factory=list)
+    named_texts: list[str] = field(default_factory=list)  # of the files that are plain text
 
 
 def read_body(message: Message) -> Body:
-    return _Reader().read(message, 0)
+    """Texts with a file name are files; a mail of nothing else shows them as well."""
+    body = _Reader().read(message, 0)
+    if not body.text.strip() and not body.html.strip():
+        body.text = "\n\n".join(body.named_texts)
+    return body
 
 
 class _Reader:
@@ -59,33 +65,53 @@ def _children(part: Message) -> Sequence[Message]:
 
 
 def _alternative(children: list[Body]) -> Body:
-    """The same content in several forms: the last of each form that has something."""
+    """The same content in several forms: the first text, and the last HTML."""
     texts = [child.text for child in children if child.text.strip() and not child.html]
     html = next((child.html for child in reversed(children) if child.html.strip()), "")
     with_html = next((child.text for child in children if child.html), "")
     return Body(
         text=texts[0] if texts else with_html,
         html=html,
-        files=[file for child in children for file in child.files],
+        files=_all_files(children),
+        named_texts=_all_named(children),
     )
 
 
 def _mixed(children: list[Body]) -> Body:
     """One after the other; once any has HTML, all of them are shown in it."""
     shown = [child for child in children if child.text.strip() or child.html.strip()]
-    body = Body(files=[file for child in children for file in child.files])
+    body = Body(files=_all_files(children), named_texts=_all_named(children))
     body.text = "\n\n".join(child.text or to_text(child.html) for child in shown)
     if any(child.html for child in shown):
         body.html = "\n".join(child.html or to_html(child.text) for child in shown)
     return body
 
 
+def is_shown(part: Message, kind: str) -> bool:
+    """Whether it is text of the message rather than a file."""
+    return _is_text(part, kind) and not _file_name(part)
+
+
+def _is_text(part: Message, kind: str) -> bool:
+    return kind in {"text/plain", "text/html"} and _disposition(part) != "attachment"
+
+
+def _disposition(part: Message) -> str:
+    return raw_header(part, "content-disposition").partition(";")[0].strip().lower()
+
+
+def _all_files(children: list[Body]) -> list[FilePart]:
+    return [file for child in children for file in child.files]
+
+
+def _all_named(children: list[Body]) -> list[str]:
+    return [text for child in children for text in child.named_texts]
+
+
 def _leaf(part: Message, kind: str) -> Body:
-    disposition = raw_header(part, "content-disposition").partition(";")[0].strip().lower()
-    name = _file_name(part)
-    is_body = kind in {"text/plain", "text/html"} and disposition != "attachment" and not name
-    if not is_body:
-        return Body(files=[_file(part, kind, name, disposition)])
+    if not is_shown(part, kind):
+        named = _is_text(part, kind) and kind == "text/plain"
+        return _files(_file(part, kind), [decode(_content(part), _charset(part))] if named else [])
     content = _content(part)
     charset = _charset(part)
     if kind == "text/html":
@@ -94,7 +120,15 @@ def _leaf(part: Message, kind: str) -> Body:
     return Body(text=_unflow(text, part) if _parameter(part, "format") == "flowed" else text)
 
 
-def _file(part: Message, kind: str, name: str, disposition: str) -> FilePart:
+def _files(file: FilePart, named_texts: list[str]) -> Body:
+    unwrapped = is_tnef(file.content_type, file.name) and unwrap(file.content or b"")
+    if unwrapped:
+        return Body(text=unwrapped.text, html=unwrapped.html, files=unwrapped.files)
+    return Body(files=[file], named_texts=named_texts)
+
+
+def _file(part: Message, kind: str) -> FilePart:
+    name, disposition = _file_name(part), _disposition(part)
     content_id = one_line(raw_header(part, "content-id")).strip("<> ")
     content = _content(part)
     if not _TYPE.fullmatch(kind):

@@ -14,11 +14,13 @@ from inbox.channels.email.headers import (
 from inbox.channels.email.mail import FailureReport
 
 TEXT_LIMIT = 20_000
+HEAD_LIMIT = 3000
 EXPLANATION_LIMIT = 500
 
 _ROBOT = re.compile(
-    r"^(mailer-daemon|postmaster|mdaemon|mail-?system|mail-?delivery\S*|bounces?|mail|root)\b.*@"
-    r"|^(mailer-daemon|postmaster|mdaemon)$",
+    r"^(mailer-daemon|post[-_]?master|mdaemon|mail-?system|mail-?delivery\S*|bounces?|mail|root"
+    r"|no-?reply)\b.*@"
+    r"|^(mailer-daemon|post[-_]?master|mdaemon)$",
     re.IGNORECASE,
 )
 _SUBJECT = re.compile(
@@ -29,6 +31,16 @@ _SUBJECT = re.compile(
     r"|non remis|não (?:foi )?entregue|notification d'(?:é|e)tat|mancato recapito|未送達|配信不能",
     re.IGNORECASE,
 )
+# what the body of a report says, when the subject is another: "Re: …", "E", nothing
+_FAILED_BODY = re.compile(
+    r"(?:could|can) ?not be (?:delivered|sent)|did not reach the following|was not delivered"
+    r"|(?:error|errors|problem|trouble) (?:while trying to |in )?(?:deliver|send)ing (?:your|the)"
+    r"|undeliverable|unable to deliver|delivery (?:to .{0,80})?(?:has )?failed|returned permanent error"
+    r"|not deliver(?:ed)? (?:your|the) (?:mail|message)|konnte nicht zugestellt|送信できません|配信できません"
+    r"|^\W{0,8}5\d\d[ -](?:5\.\d{1,3}\.\d{1,3}|\S+@\S+|- )",
+    re.IGNORECASE | re.MULTILINE,
+)
+_COMPLAINT = re.compile(r"^\s*complaint about message from \S+", re.IGNORECASE)
 _LATE = re.compile(
     r"delayed|warning: |will (?:be )?retr|still (?:being )?(?:trying|undelivered)"
     r"|not yet been delivered|temporar|verzögert|retard",
@@ -42,44 +54,47 @@ _FAILED_LINE = re.compile(
 )
 _TO_LINE = re.compile(r"\b(?:rcpt to|to|recipient|for)\s*:?\s*<([^<>\s]+@[^<>\s]+)>", re.IGNORECASE)
 _ORIGINAL_ID = re.compile(r"^[> \t]*message-id:\s*(<[^<>\s]+>)", re.IGNORECASE | re.MULTILINE)
+_SUCCESSES = {"delivered", "relayed", "expanded", "deliverable"}  # RFC 3464, and Postfix's test
+_REPLIED = re.compile(r"(?<![\d.])[45]\d\d[ -]([45]\.\d{1,3}\.\d{1,3})(?![\d.])")
 _FIELD = re.compile(r"^([A-Za-z-]+):[ \t]*(.*(?:\n[ \t]+.*)*)", re.MULTILINE)
 
 
 def is_complaint(message: Message) -> bool:
-    """RFC 5965: a recipient pressed "this is spam"."""
-    return any(part.get_content_type() == "message/feedback-report" for part in message.walk())
+    """RFC 5965, or Hotmail's older form: a recipient pressed "this is spam"."""
+    kinds = {part.get_content_type() for part in message.walk()}
+    old = "message/rfc822" in kinds and _COMPLAINT.match(text_header(message, "subject"))
+    return "message/feedback-report" in kinds or bool(old)
 
 
 def read_failure(message: Message, sender: Mailbox, text: str) -> FailureReport | None:
     if is_complaint(message):
         return None
-    report = next(
-        (part for part in message.walk() if part.get_content_type().endswith("/delivery-status")
-         or part.get_content_type().endswith("/global-delivery-status")),
-        None,
-    )  # fmt: skip
-    found = _from_report(report, message, text) if report is not None else None
-    return found or _from_free_form(message, sender, text)
+    reports = [
+        [_fields(block) for block in _blocks(part)]
+        for part in message.walk()
+        if part.get_content_type().endswith(("/delivery-status", "/global-delivery-status"))
+    ]
+    stated = [block for report in reports for block in report if _names_a_recipient(block)]
+    if stated:
+        return _from_report(stated, message, text)
+    return _from_free_form(message, sender, text)
 
 
-def _from_report(report: Message, message: Message, text: str) -> FailureReport | None:
-    blocks = [_fields(block) for block in _blocks(report)]
-    recipients, statuses, actions, diagnostics = [], [], set(), []
-    for block in blocks:
-        recipient = block.get("final-recipient") or block.get("original-recipient", "")
-        action = block.get("action", "").split(" ")[0].lower()
-        if not (recipient or action) or action in {"delivered", "relayed", "expanded"}:
-            continue
-        recipients.append(recipient.rpartition(";")[2].strip("<> \t"))
-        statuses += _STATUS.findall(block.get("status", ""))[:1]
-        actions.add(action)
-        diagnostics.append(block.get("diagnostic-code", ""))
-    if not recipients:
+def _names_a_recipient(block: dict[str, str]) -> bool:
+    return bool({"final-recipient", "original-recipient", "action"} & block.keys())
+
+
+def _from_report(blocks: list[dict[str, str]], message: Message, text: str) -> FailureReport | None:
+    """Nothing if all of it is about recipients who were reached."""
+    failed = [block for block in blocks if _action(block) not in _SUCCESSES]
+    if not failed:
         return None
-    late = actions == {"delayed"}
+    late = {_action(block) for block in failed} == {"delayed"}
+    diagnostics = [block.get("diagnostic-code", "") for block in failed]
+    statuses = [status for block in failed for status in _status(block)]
     statuses = statuses or _STATUS.findall(" ".join(diagnostics))
     return FailureReport(
-        recipients=_distinct(recipients),
+        recipients=_distinct([_recipient(block, message) for block in failed]),
         statuses=tuple(dict.fromkeys(statuses)),
         permanent=not late and not (statuses and all(code[0] == "4" for code in statuses)),
         action="delayed" if late else "failed",
@@ -88,13 +103,39 @@ def _from_report(report: Message, message: Message, text: str) -> FailureReport 
     )
 
 
+def _action(block: dict[str, str]) -> str:
+    return block.get("action", "").split(" ")[0].lower()
+
+
+def _status(block: dict[str, str]) -> list[str]:
+    """Of one recipient; the code that the last server gave with its reply is the closest."""
+    stated = _STATUS.findall(block.get("status", ""))[:1]
+    replied = _REPLIED.findall(block.get("diagnostic-code", ""))
+    return replied[-1:] or stated
+
+
+def _recipient(block: dict[str, str], message: Message) -> str:
+    """An address; a pipe or a file that a local address led to says nothing to the sender."""
+    for name in ("final-recipient", "original-recipient"):
+        value = block.get(name, "").rpartition(";")[2].strip("<> \t")
+        if value and not value.startswith(("|", "/")):
+            return value
+    return _first(_ADDRESS.findall(" ".join(raw_headers(message, "x-failed-recipients"))))
+
+
 def _from_free_form(message: Message, sender: Mailbox, text: str) -> FailureReport | None:
     failed = raw_headers(message, "x-failed-recipients")
     subject = text_header(message, "subject")
-    if not failed and not (_ROBOT.match(sender[1]) and _SUBJECT.search(subject)):
-        return None
     text = _all_text(message, text)
     head = _ORIGINAL_ID.split(text, maxsplit=1)[0]
+    if not failed and not _is_robot(message, sender):
+        return None
+    blocks = [_fields(block) for block in re.split(r"\n\s*\n", text)]
+    blocks = [block for block in blocks if {"final-recipient", "action"} <= block.keys()]
+    if not (failed or blocks or _says_failed(subject, head)):
+        return None
+    if blocks:  # a report by the book, sent as plain text
+        return _from_report(blocks, message, text)
     recipients = _ADDRESS.findall(" ".join(failed)) or _failed_addresses(head)
     statuses = _distinct(_STATUS.findall(head))[:3]
     late = bool(_LATE.search(subject)) or (bool(statuses) and statuses[0][0] == "4")
@@ -107,6 +148,18 @@ def _from_free_form(message: Message, sender: Mailbox, text: str) -> FailureRepo
         original_message_id=_original_id(message, text),
         explanation=_explanation([], head),
     )
+
+
+def _is_robot(message: Message, sender: Mailbox) -> bool:
+    """By its name, or by the empty return path that RFC 5321 asks of reports."""
+    path = raw_header(message, "return-path").replace(" ", "")
+    written = text_header(message, "from")
+    names = (*sender, written.replace("<>", "").strip())
+    return path == "<>" or any(map(_ROBOT.match, names))
+
+
+def _says_failed(subject: str, head: str) -> bool:
+    return bool(_SUBJECT.search(subject) or _FAILED_BODY.search(head[:HEAD_LIMIT]))
 
 
 def _blocks(report: Message) -> list[str]:

@@ -33,6 +33,13 @@ _ALIASES = {
 }
 _META = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.-]+)", re.IGNORECASE)
 _META_WITHIN_BYTES = 2048
+GUESS_FROM_BYTES = 4096
+GUESS_CONFIDENCE = 0.1
+_GUESSED = {
+    "windows-1250", "windows-1251", "windows-1253", "windows-1254", "windows-1255", "windows-1256",
+    "iso-8859-2", "iso-8859-5", "iso-8859-7", "koi8-r", "koi8-u", "gb18030", "big5", "cp932",
+    "shift_jis", "euc-jp", "cp949", "euc-kr",
+}  # fmt: skip
 
 
 def decode(content: bytes, charset: str = "") -> str:
@@ -48,15 +55,26 @@ def charset_of_html(content: bytes) -> str:
 def _decode(content: bytes, charset: str) -> str:
     if content.startswith(codecs.BOM_UTF8):
         return content[len(codecs.BOM_UTF8) :].decode("utf-8", "replace")
-    if content.isascii() and not charset.lower().startswith(("utf-7", "utf-16", "iso-2022", "hz")):
-        return content.decode("ascii")
     named = _codec(charset.strip("\"' \t").lower())
-    for name in dict.fromkeys((named, "utf-8") if _is_precise(named) else ("utf-8", named)):
+    if content.isascii() and not named.startswith(("utf-7", "utf-16", "iso-2022", "iso2022", "hz")):
+        return content.decode("ascii")
+    tried = (named, "utf-8") if _is_precise(named) else ("utf-8", charset and named)
+    for name in dict.fromkeys(filter(None, tried)):
         try:
             return content.decode(name)
         except (UnicodeError, ValueError):
             continue
-    return content.decode(named if named != "utf-8" else "windows-1252", "replace")
+    return content.decode(_guess(content) if not charset else named, "replace")
+
+
+def _guess(content: bytes) -> str:
+    """Of bytes that say nothing about themselves: by their language, if it is plain enough."""
+    import chardet  # noqa: PLC0415 - it loads its models, and is hardly ever needed
+
+    found = chardet.detect(content[:GUESS_FROM_BYTES])
+    name = str(found["encoding"] or "").lower()
+    sure = (found["confidence"] or 0) >= GUESS_CONFIDENCE
+    return name if sure and name in _GUESSED else "windows-1252"
 
 
 def _is_precise(name: str) -> bool:

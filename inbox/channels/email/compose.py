@@ -67,7 +67,9 @@ def needs_utf8(envelope: OutboundEnvelope, settings: EmailSettings) -> bool:
 
 
 def _policy(envelope: OutboundEnvelope, settings: EmailSettings) -> "EmailPolicy[EmailMessage]":
-    return SMTPUTF8 if needs_utf8(envelope, settings) else SMTP
+    """Bodies in seven bits, so that it does not matter what each server on the way can carry."""
+    policy = SMTPUTF8 if needs_utf8(envelope, settings) else SMTP
+    return policy.clone(cte_type="7bit")
 
 
 def _address_heads(envelope: OutboundEnvelope, settings: EmailSettings) -> str:

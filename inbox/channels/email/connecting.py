@@ -23,7 +23,7 @@ async def connect(host: str, port: int, private_hosts: str) -> socket.socket:
         raise TemporaryFailure(
             f"{host} does not answer on port {port}. Check the server's name and the port."
         ) from None
-    except socket.gaierror:
+    except (socket.gaierror, UnicodeError):  # the latter of names longer than any can be
         raise TemporaryFailure(f"There is no server with the name {host}.") from None
     except OSError as error:
         reason = error.strerror or str(error)

@@ -22,6 +22,8 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 _BRACKETED = re.compile(r"<([^<>]*)>")
 _PLACEHOLDER = re.compile("\ue000([0-9]+)\ue001")
 _ADDRESS = re.compile(r"[^\s<>,;:\"()\[\]]+@[^\s<>,;:\"()]+")
+# RFC 5322 wants quotes round a name like that: alice@example.com <bob@example.com>
+_ADDRESS_AS_NAME = re.compile(r"(^|,)\s*([^\s\",;:<>()]+@[^\s\",;:<>()]+)\s+(<[^<>\s]+@[^<>\s]+>)")
 
 Mailbox = tuple[str, str]  # name, address in lower case
 
@@ -69,6 +71,7 @@ def read_mailboxes(value: str) -> list[Mailbox]:
         return f"\ue000{len(words) - 1}\ue001"
 
     shielded = re.sub(f"(?:{_ENCODED_WORD.pattern}\\s*)+", keep, _BETWEEN_WORDS.sub(r"\1", value))
+    shielded = _ADDRESS_AS_NAME.sub(r'\1"\2" \3', shielded)
 
     def restore(text: str) -> str:
         return _PLACEHOLDER.sub(lambda found: words[int(found.group(1))], text)

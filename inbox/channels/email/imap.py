@@ -28,10 +28,9 @@ Checkpoint = Mapping[str, Any]
 
 
 async def listen(
-    settings: EmailSettings, private_hosts: str, checkpoint: Checkpoint, record: Record
+    mailbox: Mailbox, settings: EmailSettings, checkpoint: Checkpoint, record: Record
 ) -> None:
-    """Until cancelled; raises LoginRefused or TemporaryFailure."""
-    mailbox = await Mailbox.open(settings, private_hosts)
+    """Until cancelled, then it is closed; raises TemporaryFailure."""
     try:
         checkpoint = _starting_point(mailbox, checkpoint, settings)
         await record([], checkpoint)
@@ -93,15 +92,21 @@ async def _fetch(mailbox: Mailbox, batch: Mapping[int, int]) -> Sequence[RawItem
     contents = await mailbox.contents(small) if small else {}
     items = []
     for uid, size in batch.items():
-        content = (
-            contents.get(uid) if uid in small else await mailbox.large_content(uid, CONTENT_LIMIT)
-        )
-        if content:
-            meta: dict[str, Any] = {"uid": uid, "uidvalidity": mailbox.uid_validity}
-            if size > CONTENT_LIMIT:
-                meta["cut_from"] = size
+        meta: dict[str, Any] = {"uid": uid, "uidvalidity": mailbox.uid_validity}
+        if uid not in small:
+            items += await _large(mailbox, uid, size, meta)
+        elif content := contents.get(uid):
             items.append(RawItem(external_id=identity(content), content=content, meta=meta))
     return items
+
+
+async def _large(mailbox: Mailbox, uid: int, size: int, meta: dict[str, Any]) -> list[RawItem]:
+    head, spooled = await mailbox.large(uid, CONTENT_LIMIT)
+    if not head:
+        return []
+    if size > CONTENT_LIMIT:
+        meta["cut_from"] = size
+    return [RawItem(external_id=identity(head, spooled.digest), meta=meta, spooled=spooled)]
 
 
 def _imap_date(moment: datetime) -> str:

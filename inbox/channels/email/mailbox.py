@@ -12,6 +12,7 @@ import re
 import socket
 import ssl
 from collections.abc import Awaitable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, TypeVar
 
 from aioimaplib import aioimaplib
@@ -20,6 +21,8 @@ from inbox.channels.base import LoginRefused, TemporaryFailure
 from inbox.channels.email.connecting import connect, tls
 from inbox.channels.email.folders import quoted, wire_name
 from inbox.channels.email.settings import EmailSettings
+from inbox.envelope import Spooled
+from inbox.files import Spool
 
 COMMAND_SECONDS = 30
 FETCH_SECONDS = 300
@@ -46,19 +49,22 @@ class LinkLost(TemporaryFailure):
 class Mailbox:
     """`uid_validity` and `uid_next` are as they were when the folder was opened."""
 
-    def __init__(self, client: aioimaplib.IMAP4) -> None:
+    def __init__(self, client: aioimaplib.IMAP4, spool: Path | None) -> None:
         self._client = client
+        self._spool = spool
         self._lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         client.protocol.conn_lost_cb = self._on_lost
         self.uid_validity = 0
         self.uid_next = 0
 
     @classmethod
-    async def open(cls, settings: EmailSettings, private_hosts: str) -> "Mailbox":
+    async def open(
+        cls, settings: EmailSettings, private_hosts: str, spool: Path | None = None
+    ) -> "Mailbox":
         """Raises LoginRefused where a person has to act, else TemporaryFailure."""
         sock = await connect(settings.imap_host, settings.imap_port, private_hosts)
         context = tls() if settings.imap_security == "tls" else None
-        mailbox = cls(_Client(sock, context, settings.imap_host))
+        mailbox = cls(_Client(sock, context, settings.imap_host), spool)
         try:
             await mailbox._run(mailbox._client.wait_hello_from_server())
             await mailbox._login(settings)
@@ -94,17 +100,23 @@ class Mailbox:
         found = _literals(await self._fetch(_uid_set(uids), "(UID BODY.PEEK[])"))
         return {uid: content for uid, content in found.items() if uid in wanted}
 
-    async def large_content(self, uid: int, limit: int) -> bytes:
-        """In ranges, at most `limit` bytes of it."""
-        content = bytearray()
-        while len(content) < limit:
-            wanted = min(CHUNK_BYTES, limit - len(content))
-            part = f"(UID BODY.PEEK[]<{len(content)}.{wanted}>)"
-            chunk = _literals(await self._fetch(str(uid), part)).get(uid, b"")
-            content += chunk
-            if len(chunk) < wanted:
-                break
-        return bytes(content)
+    async def large(self, uid: int, limit: int) -> tuple[bytes, Spooled]:
+        """The beginning, and at most `limit` bytes of it all on disk."""
+        spool = Spool(self._spool)
+        head = b""
+        try:
+            while spool.size < limit:
+                wanted = min(CHUNK_BYTES, limit - spool.size)
+                part = f"(UID BODY.PEEK[]<{spool.size}.{wanted}>)"
+                chunk = _literals(await self._fetch(str(uid), part)).get(uid, b"")
+                spool.write(chunk)
+                head = head or chunk
+                if len(chunk) < wanted:
+                    break
+        except BaseException:
+            spool.drop()
+            raise
+        return head, spool.done()
 
     async def wait(self, seconds: float) -> None:
         """Until something happens in the folder, or `seconds` have passed."""
@@ -210,10 +222,11 @@ class Mailbox:
             raise self._failed("the link was lost" if self._lost.done() else "no answer in time")
         try:
             return task.result()
+        except TimeoutError:
+            raise self._failed("no answer in time") from None
         except (
             aioimaplib.AioImapException,
             OSError,
-            TimeoutError,
             ValueError,
             IndexError,
         ) as error:

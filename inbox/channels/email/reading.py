@@ -3,13 +3,17 @@
 import email
 import email.policy
 import re
+from dataclasses import replace
 from email.message import Message
+from pathlib import Path
+from typing import BinaryIO
 
 from inbox.channels.email.automatic import is_automatic
 from inbox.channels.email.body import Body, read_body
 from inbox.channels.email.bounces import is_complaint, read_failure
 from inbox.channels.email.charsets import decode
 from inbox.channels.email.headers import (
+    ID_LENGTH_LIMIT,
     Mailbox,
     date,
     mailboxes,
@@ -20,20 +24,23 @@ from inbox.channels.email.headers import (
     read_mailboxes,
     text_header,
 )
+from inbox.channels.email.hollow import Hollow, TooMuch, contents, hollow
 from inbox.channels.email.mail import Mail
+from inbox.channels.email.mending import mend_head
+from inbox.envelope import FilePart
+from inbox.files import spool
 from inbox.richtext import to_text
 
 BOUNDARY_LINES_LIMIT = 20_000
 EXTRACT_LIMIT = 100_000
 UNKNOWN_SENDER: Mailbox = ("", "unknown@invalid")
 
-_MBOX_LINE = re.compile(rb"\A(?:\s*\n)*(?:>?From [^\n]*\n)?")
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 
 
 def read_mail(raw: bytes) -> Mail:
     """Never fails: a mail that can't be taken apart becomes its headers and a plain extract."""
-    raw = _MBOX_LINE.sub(b"", raw, count=1)
+    raw = mend_head(raw)
     if raw.count(b"\n--") > BOUNDARY_LINES_LIMIT:
         return extract(raw)
     try:
@@ -41,6 +48,26 @@ def read_mail(raw: bytes) -> Mail:
         return _read(message, read_body(message))
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError, AssertionError):
         return extract(raw)
+
+
+def read_large(path: Path, folder: Path | None) -> Mail:
+    """As `read_mail`, with little memory: large files are put down in `folder`."""
+    with path.open("rb") as raw:
+        try:
+            hollowed = hollow(raw)
+        except TooMuch:
+            raw.seek(0)
+            return extract(raw.read(EXTRACT_LIMIT))
+        mail = read_mail(bytes(hollowed.mail))
+        files = tuple(_with_content(file, raw, hollowed, folder) for file in mail.files)
+    return replace(mail, files=files)
+
+
+def _with_content(file: FilePart, raw: BinaryIO, hollowed: Hollow, folder: Path | None) -> FilePart:
+    part = hollowed.find(file.content or b"")
+    if part is None:
+        return file
+    return replace(file, content=None, spooled=spool(folder, contents(raw, part)))
 
 
 def extract(raw: bytes) -> Mail:
@@ -70,7 +97,7 @@ def _read(message: Message, body: Body, *, alone: bool = False) -> Mail:
         reply_to=tuple(mailboxes(message, "reply-to")),
         delivered_to=_delivered_to(message),
         subject=text_header(message, "subject"),
-        message_id=next(iter(message_ids(raw_header(message, "message-id"))), ""),
+        message_id=_message_id(message),
         in_reply_to=tuple(message_ids(" ".join(raw_headers(message, "in-reply-to")))),
         references=tuple(message_ids(" ".join(raw_headers(message, "references")))),
         sent_at=date(message),
@@ -87,11 +114,17 @@ def _read(message: Message, body: Body, *, alone: bool = False) -> Mail:
 
 def _sender(message: Message) -> Mailbox:
     for name in ("from", "sender", "reply-to", "return-path"):
-        found = mailboxes(message, name)
+        found = [box for box in mailboxes(message, name) if "@" in box[1]]
         if found:
             return found[0]
     name = one_line(raw_header(message, "from"))
     return (name, UNKNOWN_SENDER[1]) if name else UNKNOWN_SENDER
+
+
+def _message_id(message: Message) -> str:
+    """Some programs write one without brackets, or without an `@`."""
+    written = raw_header(message, "message-id")
+    return next(iter(message_ids(written)), "") or written.strip("<> ")[:ID_LENGTH_LIMIT]
 
 
 def _delivered_to(message: Message) -> tuple[str, ...]:

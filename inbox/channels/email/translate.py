@@ -89,4 +89,5 @@ def _bounce(mail: Mail) -> Bounce | None:
         status=next(iter(mail.failure.statuses), ""),
         permanent=mail.failure.permanent,
         explanation=mail.failure.explanation,
+        late=mail.failure.action == "delayed",
     )

@@ -23,9 +23,10 @@ from inbox.channels.base import (
     PermanentFailure,
     TemporaryFailure,
     Unparsable,
+    tried,
 )
 from inbox.channels.calling import Answer, call
-from inbox.channels.reading import header
+from inbox.channels.reading import header, phone_number
 from inbox.channels.sms import parse
 from inbox.channels.sms.codes import reason
 from inbox.channels.sms.counting import Segments, segments
@@ -39,7 +40,7 @@ SERVICE = "MG"  # messaging service SIDs begin with it
 
 
 def _sender(value: str) -> str:
-    number = parse.normalised(value)
+    number = phone_number(value)
     if value.startswith(SERVICE) or number.removeprefix("+").isalnum():
         return number
     raise ValueError("Give the number with its country code, like +15551234567, or an MG… SID.")
@@ -127,19 +128,17 @@ class SmsChannel:
         return Receipt(provider_id=str(sid))
 
     async def check(self) -> Checked:
-        try:
-            answer = await self._call("GET", f"/Accounts/{self.settings.account_sid}.json")
-            if not answer.ok:
-                raise self._failure(answer)
-        except LoginRefused as error:
-            return Checked(ok=False, explanation=str(error), needs_login=True)
-        except (TemporaryFailure, PermanentFailure) as error:
-            return Checked(ok=False, explanation=str(error))
-        name = answer.json().get("friendly_name") or self.settings.account_sid
-        return Checked(ok=True, explanation=f"Twilio knows the account: {name}.")
+        return await tried(self._ask_for_account())
 
     async def close(self) -> None:
         """Nothing is held open."""
+
+    async def _ask_for_account(self) -> str:
+        answer = await self._call("GET", f"/Accounts/{self.settings.account_sid}.json")
+        if not answer.ok:
+            raise self._failure(answer)
+        name = answer.json().get("friendly_name") or self.settings.account_sid
+        return f"Twilio knows the account: {name}."
 
     def _verify(self, request: HookRequest, is_json: bool, fields: object) -> None:
         """Over the public URL as configured: what a proxy made of the request doesn't count."""
@@ -158,7 +157,7 @@ class SmsChannel:
     def _form(self, envelope: OutboundEnvelope) -> dict[str, str]:
         prefix = parse.WHATSAPP if envelope.recipient.kind == AddressKind.WHATSAPP else ""
         form = {
-            "To": f"{prefix}{parse.normalised(envelope.recipient.value)}",
+            "To": f"{prefix}{phone_number(envelope.recipient.value)}",
             "Body": envelope.text,
         }
         if self.settings.sender.startswith(SERVICE):

@@ -6,11 +6,16 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
-import phonenumbers
 from multidict import MultiDict
 
 from inbox.channels.base import Unparsable
-from inbox.channels.reading import ADDRESS_LIMIT, EXTERNAL_ID_LIMIT, NAME_LIMIT, without_nul
+from inbox.channels.reading import (
+    ADDRESS_LIMIT,
+    EXTERNAL_ID_LIMIT,
+    NAME_LIMIT,
+    phone_number,
+    without_nul,
+)
 from inbox.channels.sms.codes import STATES, reason
 from inbox.envelope import (
     Address,
@@ -79,17 +84,6 @@ def understand_fields(fields: Mapping[str, str]) -> list[Inbound]:
     ]
 
 
-def normalised(value: str) -> str:
-    """A phone number in E.164; short codes and sender names stay as they are."""
-    try:
-        number = phonenumbers.parse(value, None)
-    except phonenumbers.NumberParseException:
-        return value
-    if not phonenumbers.is_possible_number(number):
-        return value
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
 def _message(fields: Mapping[str, str]) -> InboundEnvelope:
     sender = _address(fields.get("From", ""), fields.get("ProfileName", ""))
     text = without_nul(fields.get("Body", ""))
@@ -108,7 +102,7 @@ def _message(fields: Mapping[str, str]) -> InboundEnvelope:
 def _address(value: str, name: str = "") -> Address:
     value = without_nul(value).strip()
     kind = AddressKind.WHATSAPP if value.startswith(WHATSAPP) else AddressKind.PHONE
-    value = normalised(value.removeprefix(WHATSAPP))
+    value = phone_number(value.removeprefix(WHATSAPP))
     if not value or len(value) > ADDRESS_LIMIT - len(WHATSAPP):
         raise Unparsable("From or To is missing or too long.")
     return Address(kind=kind, value=value, name=without_nul(name)[:NAME_LIMIT])

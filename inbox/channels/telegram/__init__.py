@@ -22,16 +22,16 @@ from inbox.channels.base import (
     Checked,
     HookAnswer,
     HookRequest,
-    LoginRefused,
     OutcomeUnknown,
     PermanentFailure,
     Record,
     TemporaryFailure,
+    tried,
 )
 from inbox.channels.reading import header
+from inbox.channels.splitting import split
 from inbox.channels.telegram.bot_api import BotApi
 from inbox.channels.telegram.parse import understand_update
-from inbox.channels.telegram.splitting import split
 from inbox.channels.telegram.updates import ALLOWED_UPDATES
 from inbox.envelope import AddressKind, FilePart, Inbound, OutboundEnvelope, RawItem, Receipt
 
@@ -168,17 +168,15 @@ class TelegramChannel:
         return Receipt(provider_id=first)
 
     async def check(self) -> Checked:
-        try:
-            me = await self.api.ask("getMe")
-        except LoginRefused as error:
-            return Checked(ok=False, explanation=str(error), needs_login=True)
-        except (TemporaryFailure, PermanentFailure) as error:
-            return Checked(ok=False, explanation=str(error))
-        name = me.get("username", "") if isinstance(me, dict) else ""
-        return Checked(ok=True, explanation=f"Telegram knows the bot: @{name}.")
+        return await tried(self._ask_for_name())
 
     async def close(self) -> None:
         """Nothing is held open."""
+
+    async def _ask_for_name(self) -> str:
+        me = await self.api.ask("getMe")
+        name = me.get("username", "") if isinstance(me, dict) else ""
+        return f"Telegram knows the bot: @{name}."
 
     async def _send_parts(self, chat_id: str, envelope: OutboundEnvelope) -> AsyncIterator[int]:
         for text in split(envelope.text, TEXT_LIMIT):

@@ -1,31 +1,42 @@
 """Search over messages and contacts: folded text, so that both databases find the same."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from inbox.desk.search import postgres, sqlite
-from inbox.folding import fold
-from inbox.model import Contact, Conversation, Identity, Message, Record, SearchDocument
-
-Row = TypeVar("Row", bound=Record)
+from inbox.desk.search.words import CONTACT_WORD, words_of
+from inbox.model import Contact, Conversation, Identity, Message, SearchDocument
 
 BATCH = 300
 LONGEST_BODY = 20_000
 MOST_WORDS = 8
 PAGE = 50
+LONGEST_EXCERPT = 300
+
+C = Conversation.__table__.c  # type: ignore[attr-defined]
+M = Message.__table__.c  # type: ignore[attr-defined]
+P = Contact.__table__.c  # type: ignore[attr-defined]
+IDS: sa.BindParameter[list[str]] = sa.bindparam("ids", expanding=True)
+CONVERSATIONS = sa.select(C.id, C.number, C.channel, C.contact_name, C.inbox_id).where(
+    C.id.in_(IDS)
+)
+MESSAGES = sa.select(
+    M.id, M.conversation_id, M.created_at, sa.func.substr(M.text, 1, LONGEST_EXCERPT).label("text")
+).where(M.id.in_(IDS))
+CONTACTS = sa.select(P.id, P.name).where(P.id.in_(IDS))
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A message with its conversation, or a contact."""
+    """A message with its conversation, or a contact: what is shown of them."""
 
-    conversation: Conversation | None = None
-    message: Message | None = None
-    contact: Contact | None = None
+    conversation: sa.Row[Any] | None = None
+    message: sa.Row[Any] | None = None
+    contact: sa.Row[Any] | None = None
 
 
 def index_new(session: Session) -> int:
@@ -55,7 +66,11 @@ def index_new(session: Session) -> int:
 
 
 def index_contact(session: Session, contact_id: str) -> None:
-    _store(session, _contact_rows(session, {contact_id}))
+    index_contacts(session, {contact_id})
+
+
+def index_contacts(session: Session, contact_ids: set[str]) -> None:
+    _store(session, _contact_rows(session, contact_ids))
 
 
 def find(
@@ -63,33 +78,31 @@ def find(
 ) -> list[Hit]:
     """The newest first; every word must be there, the last one may be a beginning.
 
-    `inboxes` limits messages to what may be seen (None: all).
+    `inboxes` limits messages to what may be seen (None: all): those of conversations in these
+    inboxes, wherever the message itself came in.
     """
-    words = [word for word in _words(query) if word][:MOST_WORDS]
+    words = [word for word in words_of(query) if word][:MOST_WORDS]
     if not words:
         return []
-    found = _side(session).find(session, words, inboxes, limit)
-    messages = _by_id(session, Message, [d.subject_id for d in found if d.kind == "message"])
-    contacts = _by_id(session, Contact, [d.subject_id for d in found if d.kind == "contact"])
-    wanted = [m.conversation_id for m in messages.values()]
-    conversations = _by_id(session, Conversation, wanted)
+    found = side(session).find(session, words, inboxes, limit)
+    messages = _by_id(session, MESSAGES, [d.subject_id for d in found if d.kind == "message"])
+    contacts = _by_id(session, CONTACTS, [d.subject_id for d in found if d.kind == "contact"])
+    wanted = {m.conversation_id for m in messages.values()}
+    conversations = _by_id(session, CONVERSATIONS, wanted)
     hits = []
     for document in found:
         message = messages.get(document.subject_id)
         if message:
-            hits.append(Hit(conversations[message.conversation_id], message))
+            conversation = conversations[message.conversation_id]
+            if inboxes is None or conversation.inbox_id in inboxes:
+                hits.append(Hit(conversation, message))
         elif document.subject_id in contacts:
             hits.append(Hit(contact=contacts[document.subject_id]))
     return hits
 
 
-def _side(session: Session) -> type[sqlite.Index] | type[postgres.Index]:
+def side(session: Session) -> type[sqlite.Index] | type[postgres.Index]:
     return sqlite.Index if session.get_bind().dialect.name == "sqlite" else postgres.Index
-
-
-def _words(text: str) -> list[str]:
-    """Letters and digits of any script, folded; everything else parts words."""
-    return "".join(c if c.isalnum() else " " for c in fold(text)).split()
 
 
 def _message_row(message: Message) -> dict[str, str | None]:
@@ -100,7 +113,7 @@ def _message_row(message: Message) -> dict[str, str | None]:
         "conversation_id": message.conversation_id,
         "contact_id": None,
         "inbox_id": message.inbox_id,
-        "body": " ".join(_words(text[:LONGEST_BODY])),
+        "body": " ".join(words_of(text[:LONGEST_BODY])),
     }
 
 
@@ -118,7 +131,9 @@ def _contact_rows(session: Session, contact_ids: set[str]) -> list[dict[str, str
             "conversation_id": None,
             "contact_id": contact.id,
             "inbox_id": None,
-            "body": " ".join(_words(f"{contact.name} {' '.join(addresses[contact.id])}")),
+            "body": " ".join(
+                [CONTACT_WORD, *words_of(f"{contact.name} {' '.join(addresses[contact.id])}")]
+            ),
         }
         for contact in contacts
     ]
@@ -128,11 +143,10 @@ def _store(session: Session, rows: list[dict[str, str | None]]) -> None:
     """Replace what stood for the same subjects."""
     if rows:
         subjects = [row["subject_id"] for row in rows]
-        _side(session).forget(session, subjects)
+        side(session).forget(session, subjects)
         session.execute(sa.insert(SearchDocument), rows)
-        _side(session).added(session, subjects)
+        side(session).added(session, subjects)
 
 
-def _by_id(session: Session, table: type[Row], ids: Sequence[str]) -> dict[str, Row]:
-    found = session.exec(select(table).where(col(table.id).in_(ids)))
-    return {row.id: row for row in found}
+def _by_id(session: Session, query: sa.Select[Any], ids: Collection[str]) -> dict[str, sa.Row[Any]]:
+    return {row.id: row for row in session.execute(query, {"ids": list(ids)})} if ids else {}

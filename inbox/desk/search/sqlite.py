@@ -1,11 +1,15 @@
 """The full-text index of SQLite: FTS5 over the folded documents, ordered by rowid."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from inbox.model import SearchDocument
+
+DOCUMENT = SearchDocument.__table__.c  # type: ignore[attr-defined]
+INDEX = sa.table("search_index", sa.column("rowid", sa.Integer), sa.column("search_index"))
 
 
 class Index:
@@ -44,19 +48,24 @@ class Index:
     @staticmethod
     def find(
         session: Session, words: Sequence[str], inboxes: Sequence[str] | None, limit: int
-    ) -> Sequence[SearchDocument]:
+    ) -> Sequence[sa.Row[Any]]:
+        """The index leads, from its newest row, so that no hit is read that is not shown."""
         quoted = " ".join(f'"{word}"' for word in words) + "*"
-        hits = sa.text("SELECT rowid FROM search_index WHERE search_index MATCH :words").columns(
-            sa.column("rowid", sa.Integer)
-        )
-        query = select(SearchDocument).where(
-            col(SearchDocument.rowid).in_(hits.bindparams(words=quoted).subquery().select())
+        query = (
+            sa.select(DOCUMENT.kind, DOCUMENT.subject_id)
+            .join_from(INDEX, SearchDocument, DOCUMENT.rowid == INDEX.c.rowid)
+            .where(INDEX.c.search_index.op("MATCH")(quoted))
         )
         if inboxes is not None:
-            query = query.where(
-                sa.or_(
-                    col(SearchDocument.inbox_id).is_(None),
-                    col(SearchDocument.inbox_id).in_(inboxes),
-                )
-            )
-        return session.exec(query.order_by(col(SearchDocument.rowid).desc()).limit(limit)).all()
+            query = query.where(sa.or_(DOCUMENT.inbox_id.is_(None), DOCUMENT.inbox_id.in_(inboxes)))
+        return session.execute(query.order_by(INDEX.c.rowid.desc()).limit(limit)).all()
+
+    @staticmethod
+    def beginning(words: Sequence[str]) -> sa.ColumnElement[bool]:
+        """Of documents in which each of these words, or one that begins with it, stands."""
+        quoted = " ".join(f'"{word}"*' for word in words)
+        hits = sa.text("SELECT rowid FROM search_index WHERE search_index MATCH :begins").columns(
+            sa.column("rowid", sa.Integer)
+        )
+        found = hits.bindparams(begins=quoted).subquery().select()
+        return col(SearchDocument.rowid).in_(found)

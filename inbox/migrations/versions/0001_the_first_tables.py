@@ -148,6 +148,10 @@ def upgrade() -> None:
     sa.Column('locale', sa.String(length=16), nullable=False),
     sa.Column('time_zone', sa.String(length=64), nullable=False),
     sa.Column('undo_seconds', sa.Integer(), nullable=False),
+    sa.Column('rule_run_days', sa.Integer(), nullable=False),
+    sa.Column('webhook_log_days', sa.Integer(), nullable=False),
+    sa.Column('remembered_answer_days', sa.Integer(), nullable=False),
+    sa.Column('inline_raw_days', sa.Integer(), nullable=False),
     sa.Column('is_demo', sa.Boolean(), nullable=False),
     sa.PrimaryKeyConstraint('id')
     )
@@ -197,6 +201,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('rule_id', 'event_id')
     )
     op.create_index('ix_rule_run_conversation', 'rule_run', ['conversation_id', 'id'], unique=False)
+    op.create_index('ix_rule_run_rule', 'rule_run', ['rule_id', 'id'], unique=False)
     op.create_table('team',
     sa.Column('id', sa.String(length=25), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
@@ -242,13 +247,17 @@ def upgrade() -> None:
     sa.Column('blocked', sa.Boolean(), nullable=False),
     sa.Column('merged_into_id', sa.String(), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('sort_key', sa.String(length=300).with_variant(sa.String(length=300, collation='C'), 'postgresql'), nullable=False),
+    sa.Column('indexed', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['company_id'], ['company.id'], ),
     sa.ForeignKeyConstraint(['merged_into_id'], ['contact.id'], ),
     sa.ForeignKeyConstraint(['owner_id'], ['agent.id'], ),
     sa.PrimaryKeyConstraint('id')
     )
+    op.create_index('ix_contact_added', 'contact', ['created_at', 'id'], unique=False)
     op.create_index(op.f('ix_contact_company_id'), 'contact', ['company_id'], unique=False)
-    op.create_index('ix_contact_name', 'contact', ['name', 'id'], unique=False)
+    op.create_index('ix_contact_sort', 'contact', ['sort_key', 'id'], unique=False)
+    op.create_index('ix_contact_unindexed', 'contact', ['id'], unique=False, sqlite_where=sa.text('indexed = 0'), postgresql_where=sa.text('NOT indexed'))
     op.create_table('inbox',
     sa.Column('id', sa.String(length=25), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
@@ -258,6 +267,7 @@ def upgrade() -> None:
     sa.Column('address', sa.String(length=320), nullable=False),
     sa.Column('slug', sa.String(length=64), nullable=False),
     sa.Column('enabled', sa.Boolean(), nullable=False),
+    sa.Column('archived', sa.Boolean(), nullable=False),
     sa.Column('restricted', sa.Boolean(), nullable=False),
     sa.Column('settings', sa.JSON(), nullable=False),
     sa.Column('secrets', sa.LargeBinary(), nullable=False),
@@ -419,17 +429,15 @@ def upgrade() -> None:
     sa.Column('conversation_id', sa.String(), nullable=False),
     sa.Column('from_agent_id', sa.String(), nullable=True),
     sa.Column('to_agent_id', sa.String(), nullable=True),
-    sa.Column('from_team_id', sa.String(), nullable=True),
-    sa.Column('to_team_id', sa.String(), nullable=True),
+    sa.Column('from_team_id', sa.String(length=25), nullable=True),
+    sa.Column('to_team_id', sa.String(length=25), nullable=True),
     sa.Column('by_kind', sa.String(length=16), nullable=False),
     sa.Column('by_id', sa.String(length=25), nullable=True),
     sa.Column('reason', sa.String(), nullable=False),
     sa.Column('parts', sa.JSON(), nullable=False),
     sa.ForeignKeyConstraint(['conversation_id'], ['conversation.id'], ),
     sa.ForeignKeyConstraint(['from_agent_id'], ['agent.id'], ),
-    sa.ForeignKeyConstraint(['from_team_id'], ['team.id'], ),
     sa.ForeignKeyConstraint(['to_agent_id'], ['agent.id'], ),
-    sa.ForeignKeyConstraint(['to_team_id'], ['team.id'], ),
     sa.PrimaryKeyConstraint('id')
     )
     op.create_index(op.f('ix_assignment_conversation_id'), 'assignment', ['conversation_id'], unique=False)
@@ -467,6 +475,15 @@ def upgrade() -> None:
     sa.UniqueConstraint('agent_id', 'conversation_id', 'kind')
     )
     op.create_index(op.f('ix_draft_conversation_id'), 'draft', ['conversation_id'], unique=False)
+    op.create_table('mail_reference',
+    sa.Column('inbox_id', sa.String(), nullable=False),
+    sa.Column('message_id', sa.String(length=998), nullable=False),
+    sa.Column('conversation_id', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['conversation_id'], ['conversation.id'], ),
+    sa.ForeignKeyConstraint(['inbox_id'], ['inbox.id'], ),
+    sa.PrimaryKeyConstraint('inbox_id', 'message_id')
+    )
+    op.create_index('ix_mail_reference_conversation', 'mail_reference', ['conversation_id'], unique=False)
     op.create_table('participant',
     sa.Column('id', sa.String(length=25), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
@@ -512,6 +529,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('webhook_id', 'event_id')
     )
     op.create_index('ix_webhook_delivery_due', 'webhook_delivery', ['state', 'not_before', 'id'], unique=False)
+    op.create_index('ix_webhook_delivery_log', 'webhook_delivery', ['webhook_id', 'id'], unique=False)
     op.create_table('message',
     sa.Column('id', sa.String(length=25), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
@@ -580,6 +598,7 @@ def upgrade() -> None:
     sa.Column('request_id', sa.String(length=100), nullable=False),
     sa.Column('state', sa.String(length=32), nullable=False),
     sa.Column('not_before', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('due_from', sa.DateTime(timezone=True), nullable=False),
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('epoch', sa.Integer(), nullable=False),
     sa.Column('lease_until', sa.DateTime(timezone=True), nullable=True),

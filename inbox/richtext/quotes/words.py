@@ -3,7 +3,7 @@
 import re
 
 _WROTE = (
-    r"wrote|writes|write|said|schrieb(?:en)?|hat geschrieben|a (?:é|e)crit|escribi(?:ó|o)"
+    r"wrote|writes|write|said|schrieb(?:en)?|geschrieben|geschreven|a (?:é|e)crit|ha escrit|escribi(?:ó|o)"
     r"|ha scritto|scrive|escreveu|schreef(?: op)?|napisa(?:ł|l)(?:\(a\)|/a|a)?|pisze"
     r"|skrev|skrifaði"
     r"|kirjoitti|napsala?(?:\(a\))?|nap(?:í|i)sal(?:a|\(a\))?|p(?:í|i)še"
@@ -23,8 +23,19 @@ ATTRIBUTION_START = re.compile(
     r"|понедельник|вторник|среда|четверг|пятница|суббота|воскресенье)\b",
     re.IGNORECASE,
 )
-# "2012/7/26 John <john@example.com>" of older Gmail, without a verb
-DATED_SENDER = re.compile(r"^\s*\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\s.{0,80}<[^<>\s]+@[^<>\s]+>:?\s*$")
+# without a verb: "2012/7/26 John <john@example.com>" of older Gmail, or a moment and an address
+OLD_DATED_SENDER = re.compile(
+    r"^\s*\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\s.{0,80}<[^<>\s]+@[^<>\s]+>:?\s*$"
+)
+DATED_SENDER = re.compile(
+    r"^(?=.{0,60}\b(?:19|20)\d{2}\b)(?=.{0,80}\b\d{1,2}[:.]\d{2}\b).{8,160}[<( ][^<>()\s]+@[^<>()\s]+[>)]? ?[:：]\s*$"
+)
+CLOSES_ADDRESS = re.compile(rf"^\s*>\s*(?:(?:{_WROTE})\s*)?[:：]?\s*$", re.IGNORECASE)
+OPENS_ADDRESS = re.compile(r"^\s*(?:<|mailto:)", re.IGNORECASE)
+ENDS_WITH_WROTE = re.compile(rf"(?<!\w)(?:{_WROTE})\s*[:：]?[*_]*$", re.IGNORECASE)
+DECORATION = re.compile(r"^[-_=]{3,}\s*|\s*[-_=]{3,}$")
+WHOLE_MOMENT = re.compile(r"(?=.*\b(?:19|20)\d{2}\b).*\b\d{1,2}[:.]\d{2}\b")
+MIDLINE = re.compile(r"^(.*?\S)\s*-{0,5}\s*(\bOn\s.{10,200}\bwrote:)$")
 MOMENT = re.compile(r"\d{1,2}[:.h]\d{2}|\b(?:19|20)\d{2}\b|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|@")
 
 _ORIGINAL = (
@@ -42,6 +53,7 @@ _ORIGINAL = (
     r"|missatge original|eredeti üzenet|mesaj original"
 )
 ORIGINAL = re.compile(rf"^\s*>?\s*[-_*=]{{2,}}\s*(?:{_ORIGINAL})\b.*$", re.IGNORECASE)
+DECORATED = re.compile(r"^\s*[-_*=]{4,}\s*\w[\w '’]{3,40}\s*[-_*=]{4,}\s*$")
 ORIGINAL_BARE = re.compile(rf"^\s*(?:{_ORIGINAL})\s*:?\s*$", re.IGNORECASE)
 
 FORWARD = re.compile(
@@ -55,10 +67,11 @@ FORWARD = re.compile(
 _FROM = (
     r"from|von|de|da|van|od|fra|från|lähettäjä|od|otprema|šalje|шаље|от|від|от кого|发件人"
     r"|寄件者|差出人|보낸 사람"
-    r"|gesendet von|expéditeur|kimden|mittente|feladó|prima:|reply-to"
+    r"|gesendet von|expéditeur|kimden|mittente|feladó|prima:|reply-to|message du|date|datum|dato"
 )
 _OTHER = (
-    r"sent|date|to|cc|subject|gesendet|datum|an|betreff|kopie|envoyé|à|objet"
+    r"sent|date|to|cc|subject|from|gesendet(?: am)?|datum|an|von|betreff|kopie|envoyé(?: le)?|à|objet"
+    r"|de|sujet|copie à|dato"
     r"|enviado(?: el)?|para|asunto|fecha"
     r"|inviato|data|a|oggetto|assunto|verzonden|aan|onderwerp|wysłano|do|temat|skickat"
     r"|till|ämne|sendt|til|emne"
@@ -69,8 +82,8 @@ _OTHER = (
     r"|받는 사람|제목|보낸 날짜|tarih|kime|konu"
 )
 HEADER_FROM = re.compile(rf"^\s*>?\s*[*_]*(?:{_FROM})[*_]*\s*[:：][*_]*\s*\S", re.IGNORECASE)
-HEADER_OTHER = re.compile(rf"^\s*>?\s*[*_]*(?:{_OTHER})[*_]*\s*[:：][*_]*(?:\s|$)", re.IGNORECASE)
-RULE = re.compile(r"^\s*(?:[_=]{10,}|-{20,}|_{5,}|\*{10,})\s*$")
+HEADER_OTHER = re.compile(rf"^\s*>?\s*[*_]*(?:{_OTHER})[*_]*\s*[:：]", re.IGNORECASE)
+RULE = re.compile(r"^\s*(?:[_=]{10,}|={4,}|-{20,}|_{5,}|\*{10,})\s*$")
 
 MARKER_LINE = re.compile(
     r"(?:please )?(?:reply|write|type) (?:your (?:reply|message) )?above th(?:is|e) line"
@@ -87,7 +100,8 @@ SENT_FROM = re.compile(
     r"|enviado (?:desde|do|de|a partir).{0,60}"
     r"|inviato da.{0,60}|verzonden (?:vanaf|met|via|vanuit).{0,60}|verstuurd vanaf.{0,60}"
     r"|wysłan[eo] z.{0,60}|skickat från.{0,60}|sendt fra.{0,60}|odesláno z.{0,60}"
-    r"|poslano s.{0,60}|послато са.{0,60}|отправлено (?:с|из).{0,60}|изпратено от.{0,60}"
+    r"|poslan[oé] (?:s|sa|iz|z|putem) .{0,60}|послато (?:са|из|преко) .{0,60}"
+    r"|отправлено (?:с|из).{0,60}|изпратено (?:от|с).{0,60}"
     r"|lähetetty .{0,60}|发自我的.{0,40}|從我的.{0,40}|enviat des.{0,60}|надіслано .{0,50}"
     r")\s*$",
     re.IGNORECASE,

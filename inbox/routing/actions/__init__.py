@@ -7,7 +7,9 @@ from typing import Any
 import structlog
 from pydantic import ValidationError
 
+from inbox.desk import accounts
 from inbox.errors import Invalid
+from inbox.i18n import Phrase
 from inbox.routing.actions.add_note import AddNote
 from inbox.routing.actions.add_tags import AddTags
 from inbox.routing.actions.assign_agent import AssignAgent
@@ -37,12 +39,16 @@ def parse(wanted: dict[str, Any]) -> Action:
     """{"action": name, "parameters": {…}} as the action it means, or Invalid naming the field."""
     kind = known().get(str(wanted.get("action", "")))
     if kind is None:
-        names = ", ".join(sorted(known()))
-        raise Invalid(fields={"action": f"must be one of: {names}"})
+        raise Invalid(
+            fields={"action": Phrase("Choose one of: %(choices)s.", choices=sorted(known()))}
+        )
     try:
         return kind.model_validate(wanted.get("parameters") or {})
     except ValidationError as error:
-        faults = {".".join(map(str, e["loc"])) or "parameters": e["msg"] for e in error.errors()}
+        faults = {
+            ".".join(map(str, e["loc"])) or "parameters": accounts.sentence(e)
+            for e in error.errors()
+        }
         raise Invalid(fields=faults) from None
 
 

@@ -3,11 +3,15 @@
 from abc import ABC, abstractmethod
 from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from sqlmodel import Session
 
+from inbox.errors import Invalid
 from inbox.events import Actor
+from inbox.i18n import Phrase
 from inbox.model import Conversation, Event
+from inbox.routing import variables
+from inbox.routing.facts import Subject, subject_of
 
 
 class Action(BaseModel, ABC):
@@ -25,3 +29,22 @@ class Action(BaseModel, ABC):
     @abstractmethod
     def run(self, session: Session, conversation: Conversation, *, by: Actor, event: Event) -> str:
         """Do it, and say in a few words what was done; any exception is kept in the why-log."""
+
+
+class Writing(Action):
+    """An action that writes a text, in which variables stand for what the event is about."""
+
+    text: str = Field(title="Text", min_length=1, max_length=10_000)
+
+    @field_validator("text")
+    @classmethod
+    def only_known_variables(cls, text: str) -> str:
+        if unknown := variables.unknown(text):
+            raise ValueError(Phrase("There are no variables %(names)s.", names=unknown))
+        return text
+
+    def subject(self, session: Session, event: Event) -> Subject:
+        found = subject_of(session, event)
+        if found is None:
+            raise Invalid("The event is about no conversation.")
+        return found

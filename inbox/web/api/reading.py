@@ -4,8 +4,9 @@ from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, TypeVar
 
 import orjson
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
+from inbox import clock
 from inbox.desk.accounts import validate
 from inbox.errors import InboxError
 
@@ -36,7 +37,9 @@ class Paged(Input):
 Shape = TypeVar("Shape", bound=BaseModel)
 Name = Annotated[str, Field(min_length=1, max_length=300)]
 Words = Annotated[str, Field(max_length=100_000)]
-Moment = Annotated[AwareDatetime, Field(examples=["2026-05-04T09:30:00+02:00"])]
+Moment = Annotated[
+    AwareDatetime, AfterValidator(clock.in_utc), Field(examples=["2026-05-04T09:30:00+02:00"])
+]
 Id = Annotated[str, Field(min_length=1, max_length=25)]
 
 

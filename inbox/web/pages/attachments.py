@@ -1,20 +1,20 @@
 """Files of messages, and the frame in which a mail's own HTML is shown."""
 
 import re
+from collections.abc import AsyncIterator
 from urllib.parse import quote
 
 from aiohttp import BodyPartReader, web
 from sqlmodel import Session, select
 
-from inbox.desk import access
+from inbox.desk import conversations
 from inbox.errors import Invalid, NotFound
 from inbox.model import Attachment, Message
-from inbox.web import keys
+from inbox.web import keys, uploads
 from inbox.web.render import render
 from inbox.web.route import Access, Route
 
 LARGEST = 25 * 1024 * 1024
-PICTURES = {"image/png", "image/jpeg", "image/gif", "image/webp"}
 SANDBOX = "default-src 'none'; sandbox"
 FRAME = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'"
@@ -29,18 +29,14 @@ async def upload(request: web.Request) -> web.Response:
     part = await (await request.multipart()).next() if is_multipart else None
     if not isinstance(part, BodyPartReader) or part.name != "file":
         raise Invalid(fields={"file": "Send the file in a form field named file."})
-    content = bytearray()
-    while chunk := await part.read_chunk():
-        content += chunk
-        if len(content) > LARGEST:
-            raise Invalid(fields={"file": "A file may have at most 25 MB."})
+    found = await uploads.read_upload(part, LARGEST)
     services = request.app[keys.SERVICES]
     attachment = Attachment(
         uploader_id=request[keys.AGENT].id,
-        name=safe_name(part.filename or "file"),
-        content_type=part.headers.get("Content-Type", "application/octet-stream")[:128],
-        size=len(content),
-        digest=await services.files.put(bytes(content)),
+        name=found.name,
+        content_type=part.headers.get("Content-Type", uploads.BINARY)[:128],
+        size=len(found.content),
+        digest=await services.files.put(found.content),
     )
     await services.database.write(lambda s: s.add(attachment))
     return web.json_response({"id": attachment.id, "name": attachment.name}, status=201)
@@ -49,20 +45,28 @@ async def upload(request: web.Request) -> web.Response:
 async def download(request: web.Request) -> web.Response:
     """Always a download, but for pictures that are pictures; never run as a page of ours."""
     attachment = await _visible(request)
-    content = await request.app[keys.SERVICES].files.get(attachment.digest)
+    chunks = request.app[keys.SERVICES].files.stream(attachment.digest)
+    start = await anext(chunks, b"")
     kind = attachment.content_type.partition(";")[0].strip().lower()
-    shown = kind in PICTURES and picture_kind(content) == kind
-    name = safe_name(attachment.name)
+    shown = uploads.image_type(start) == kind
+    name = uploads.safe_name(attachment.name)
     return web.Response(
-        body=content,
+        body=_all(start, chunks),
         headers={
             "Content-Type": kind if shown else "application/octet-stream",
             "Content-Disposition": f"{'inline' if shown else 'attachment'};"
             f" filename*=UTF-8''{quote(name, safe='')}",
             "Content-Security-Policy": SANDBOX,
             "Cache-Control": "private, max-age=3600",
+            "Content-Length": str(attachment.size),
         },
     )
+
+
+async def _all(start: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    yield start
+    async for chunk in rest:
+        yield chunk
 
 
 async def body(request: web.Request) -> web.Response:
@@ -71,9 +75,7 @@ async def body(request: web.Request) -> web.Response:
     wants_images = request.query.get("images") == "1"
 
     def work(session: Session) -> tuple[Message, dict[str, str]]:
-        message = session.get(Message, message_id)
-        if message is None or not access.may_see(session, agent, role, message.inbox_id):
-            raise NotFound("There is no such message.")
+        message = conversations.message(session, message_id, agent, role)
         parts = session.exec(select(Attachment).where(Attachment.message_id == message_id))
         return message, {part.content_id.strip("<>"): part.id for part in parts if part.content_id}
 
@@ -89,25 +91,6 @@ async def body(request: web.Request) -> web.Response:
     return response
 
 
-def safe_name(name: str) -> str:
-    """Without folders, control characters and marks that turn the reading direction."""
-    kept = "".join(c for c in name.replace("\\", "/").rpartition("/")[2] if c.isprintable())
-    return kept.strip(". ")[:200] or "file"
-
-
-def picture_kind(content: bytes) -> str:
-    """What the bytes themselves say, for the kinds we show."""
-    if content.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "image/png"
-    if content.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
-    if content[:6] in {b"GIF87a", b"GIF89a"}:
-        return "image/gif"
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        return "image/webp"
-    return ""
-
-
 async def _visible(request: web.Request) -> Attachment:
     agent, role, wanted = request[keys.AGENT], request[keys.ROLE], request.match_info["id"]
 
@@ -115,11 +98,9 @@ async def _visible(request: web.Request) -> Attachment:
         attachment = session.get(Attachment, wanted)
         if attachment is None:
             raise NotFound("There is no such file.")
-        message = session.get(Message, attachment.message_id) if attachment.message_id else None
-        mine = message is None and attachment.uploader_id == agent.id
-        if not mine and (
-            message is None or not access.may_see(session, agent, role, message.inbox_id)
-        ):
+        if attachment.message_id:
+            conversations.message(session, attachment.message_id, agent, role)
+        elif attachment.uploader_id != agent.id:
             raise NotFound("There is no such file.")
         return attachment
 

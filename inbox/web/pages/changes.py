@@ -16,6 +16,8 @@ from inbox.web.route import Access, Route
 
 Verb = Callable[[Session, Conversation, Actor], object]
 
+MOST_SAVES = 2**31 - 1  # of a draft; what the column holds
+
 
 async def assign(request: web.Request) -> web.StreamResponse:
     form = await request.post()
@@ -75,12 +77,14 @@ async def read(request: web.Request) -> web.StreamResponse:
 
 
 async def note(request: web.Request) -> web.StreamResponse:
-    text = str((await request.post()).get("text", ""))
+    form = await request.post()
+    text, request_id = str(form.get("text", "")), str(form.get("request_id", ""))
 
     def verb(session: Session, conversation: Conversation, by: Actor) -> object:
         assert by.id
         drafts.drop(session, by.id, conversation.id, "note")
-        return notes.note(session, conversation, text, by=by)
+        known_as = f"{by.id}:{request_id}"[:100] if request_id else ""
+        return notes.note(session, conversation, text, by=by, request_id=known_as)
 
     return await _change(request, verb)
 
@@ -91,7 +95,7 @@ async def save_draft(request: web.Request) -> web.Response:
     if not isinstance(body, dict) or not isinstance(body.get("text"), str):
         raise Invalid(fields={"text": "Give the text as a string."})
     version = body.get("version")
-    if not isinstance(version, int) or isinstance(version, bool):
+    if type(version) is not int or not 0 <= version < MOST_SAVES:
         raise Invalid(fields={"version": "Give the version as a number."})
     agent, role, text = request[keys.AGENT], request[keys.ROLE], body["text"]
     number, kind = request.match_info["number"], request.match_info["kind"]
@@ -115,7 +119,7 @@ async def _change(request: web.Request, verb: Verb) -> web.StreamResponse:
         conversation = conversations.get(session, number, agent, role)
         verb(session, conversation, Actor.agent(agent))
         session.flush()
-        return desk.read_one(session, conversation, agent, zone)
+        return desk.read_one(session, conversation, agent, role, zone)
 
     opened = await request.app[keys.SERVICES].database.write(work)
     if request.headers.get("HX-Request") == "true":

@@ -8,8 +8,8 @@ from zoneinfo import available_timezones
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from inbox.crm import contacts, directory
-from inbox.desk import access, search
+from inbox.crm import contacts
+from inbox.desk import access, directory, search
 from inbox.envelope import Address, AddressKind
 from inbox.errors import Conflict, InboxError, Invalid
 from inbox.i18n import N_
@@ -20,6 +20,8 @@ from inbox.web.render import render
 from inbox.web.route import Access, Route
 
 PATH = "/contacts"
+
+SORTED = {"name": N_("Name"), "added": N_("Added")}
 
 
 class ContactForm(BaseModel):
@@ -69,11 +71,29 @@ class NewContactForm(BaseModel):
 
 
 async def index(request: web.Request) -> web.StreamResponse:
-    query, after = request.query.get("q", ""), request.query.get("after")
-    page = await asking.database(request).read(lambda s: directory.page(s, query, after))
-    more = f"{PATH}?{urlencode({'q': query, 'after': page.next})}" if page.next else ""
-    links = await nav.load(request)
-    return render(request, "contacts/index.html", nav=links, page=page, query=query, next=more)
+    query, cursor = request.query.get("q", ""), request.query.get("after", "")
+    sort = request.query.get("sort", "name")
+    sort = sort if sort in directory.ORDERS else "name"
+    page = await asking.database(request).read(
+        lambda s: directory.page(s, query, cursor, sort=sort)
+    )
+    kept = {"q": query, "sort": sort}
+    return render(
+        request, "contacts/index.html", nav=await nav.load(request), page=page, query=query,
+        sort=sort, columns=[_column(name, label, query, sort) for name, label in SORTED.items()],
+        next=f"{PATH}?{urlencode({**kept, 'after': page.next})}" if page.next else "",
+    )  # fmt: skip
+
+
+def _column(name: str, label: str, query: str, sort: str) -> dict[str, str]:
+    """A column's heading: where it leads, and how the list goes by it now."""
+    other = f"-{name}" if sort == name or (name == "added" and sort != "-added") else name
+    now = {name: "ascending", f"-{name}": "descending"}.get(sort, "")
+    return {
+        "label": _(label),
+        "sort": now,
+        "href": f"{PATH}?{urlencode({'q': query, 'sort': other})}",
+    }
 
 
 async def new(request: web.Request) -> web.StreamResponse:

@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
 from aiohttp import web
 from sqlmodel import Session, col, select
 
 from inbox import clock, ids
 from inbox.crm import contacts
 from inbox.desk import (
-    conversations,
+    access,
     copies,
     drafts,
     listing,
@@ -29,20 +30,33 @@ from inbox.model import (
     BusinessHours,
     Contact,
     Conversation,
-    Event,
     Identity,
     Inbox,
+    Role,
     Status,
     Tag,
-    Team,
 )  # fmt: skip
-from inbox.web import keys, nav, zones
+from inbox.web import nav
 
 STATUSES = {
     "open": Status.OPEN, "waiting": Status.WAITING, "snoozed": Status.SNOOZED,
     "resolved": Status.RESOLVED, "spam": Status.SPAM,
 }  # fmt: skip
 EARLIER = 6
+
+AGENT = Agent.__table__.c  # type: ignore[attr-defined]
+CONVERSATION = Conversation.__table__.c  # type: ignore[attr-defined]
+AGENTS = sa.select(AGENT.id, AGENT.name).where(AGENT.active).order_by(AGENT.name)
+OTHERS = (
+    sa.select(CONVERSATION.number, CONVERSATION.channel, CONVERSATION.subject, CONVERSATION.preview)
+    .where(
+        CONVERSATION.contact_id == sa.bindparam("contact_id"),
+        CONVERSATION.id != sa.bindparam("conversation_id"),
+        CONVERSATION.inbox_id.in_(sa.bindparam("inbox_ids", expanding=True)),
+    )
+    .order_by(CONVERSATION.last_at.desc())
+    .limit(EARLIER)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +77,22 @@ class Opened:
     timeline: timeline.Timeline
     channels: Sequence[reply_channels.ReplyChannel]
     tags: Sequence[Tag]
-    earlier: Sequence[Conversation]
+    earlier: Sequence[sa.Row[Any]]
     drafts: Mapping[str, Any]
-    agents: Sequence[Agent]
-    teams: Sequence[Team]
+    agents: Sequence[sa.Row[Any]]
+    teams: Sequence[sa.Row[Any]]
     week: moments.Week
     zone: str
     copies: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A list, with what the page around it shows."""
+
+    view: View
+    page: listing.Page
+    known: nav.Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +129,7 @@ def title(view: View, known: nav.Known) -> str:
         return fixed[view.kind]
     named = {
         **{i.id: i.name for i in known.inboxes.values()},
-        **{t.id: t.name for t in known.teams},
+        **known.teams,
     }
     if view.id not in named:
         raise NotFound("There is no such view.")
@@ -125,42 +148,40 @@ def tabs(view: View) -> list[dict[str, Any]]:
     ]
 
 
-async def rows(request: web.Request, view: View, known: nav.Known) -> listing.Page:
-    agent = request[keys.AGENT]
-    cursor = request.query.get("cursor")
-    return await request.app[keys.SERVICES].database.read(
-        lambda s: listing.page(s, view, agent.id, known.inbox_ids, cursor=cursor)
-    )
+def read_list(
+    session: Session, view: View, agent: Agent, role: Role, cursor: str | None = None
+) -> Listed:
+    known = nav.read(session, agent, role)
+    page = listing.page(session, view, agent.id, known.inbox_ids, cursor=cursor)
+    return Listed(view, page, known)
 
 
-async def open_one(request: web.Request) -> Opened:
-    agent, role, number = request[keys.AGENT], request[keys.ROLE], request.match_info["number"]
-    zone = zones.zone_of(request)
-    return await request.app[keys.SERVICES].database.read(
-        lambda s: read_one(s, conversations.get(s, number, agent, role), agent, zone)
-    )
-
-
-def read_one(session: Session, conversation: Conversation, agent: Agent, zone: str) -> Opened:
-    """`zone` is the agent's."""
+def read_one(
+    session: Session,
+    conversation: Conversation,
+    agent: Agent,
+    role: Role,
+    zone: str,
+    before: str | None = None,
+) -> Opened:
+    """With the newest messages, or with those before the one named; `zone` is the agent's."""
     contact = contacts.get(session, conversation.contact_id)
-    earlier = session.exec(
-        select(Conversation)
-        .where(Conversation.contact_id == contact.id, Conversation.id != conversation.id)
-        .order_by(col(Conversation.last_at).desc())
-        .limit(EARLIER)
-    ).all()
+    others = {
+        "contact_id": contact.id,
+        "conversation_id": conversation.id,
+        "inbox_ids": list(access.visible_inboxes(session, agent, role)),
+    }
     return Opened(
         conversation,
         contact,
         contacts.identities(session, contact.id),
-        timeline.entries(session, conversation.id),
+        timeline.entries(session, conversation.id, before=before),
         reply_channels.channels_for(session, conversation),
         tags.of(session, [conversation.id]).get(conversation.id, []),
-        earlier,
+        session.execute(OTHERS, others).all(),
         drafts.of(session, agent.id, conversation.id),
-        session.exec(select(Agent).where(col(Agent.active)).order_by(col(Agent.name))).all(),
-        session.exec(select(Team).order_by(col(Team.name))).all(),
+        session.execute(AGENTS).all(),
+        session.execute(nav.TEAMS).all(),
         _week(session, conversation),
         zone,
         copies.proposed(session, conversation),
@@ -202,9 +223,3 @@ def offered(zone: str, week: moments.Week) -> list[Offer]:
         Offer(labels[choice.name], choice.at, f"snooze-{choice.name}")
         for choice in moments.choices(clock.now(), zone, week)
     ]
-
-
-def latest(session: Session) -> int:
-    """The sequence number of the newest event, which a page is drawn with."""
-    found = session.exec(select(Event.seq).order_by(col(Event.seq).desc()).limit(1)).first()
-    return found or 0

@@ -9,9 +9,9 @@ from multidict import MultiDictProxy
 from sqlmodel import Session
 
 from inbox import clock
-from inbox.desk import access, conversations, copies, drafts, moments, replies, status
+from inbox.desk import conversations, copies, drafts, moments, replies, status
 from inbox.desk.replies import Composed, Overtaken
-from inbox.errors import Invalid, NotFound
+from inbox.errors import Invalid
 from inbox.events import Actor
 from inbox.i18n import N_
 from inbox.model import Message
@@ -99,9 +99,7 @@ async def _again(request: web.Request, verb: Callable[..., object]) -> Message:
     agent, role, message_id = request[keys.AGENT], request[keys.ROLE], request.match_info["id"]
 
     def work(session: Session) -> Message:
-        message = session.get(Message, message_id)
-        if message is None or not access.may_see(session, agent, role, message.inbox_id):
-            raise NotFound("There is no such message.")
+        message = conversations.message(session, message_id, agent, role)
         verb(session, message_id, by=Actor.agent(agent))
         return message
 

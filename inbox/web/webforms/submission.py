@@ -1,5 +1,6 @@
 """What came with a form: values, files, the stamp; read within limits."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -48,20 +49,23 @@ async def read_submission(request: web.Request) -> Submission:
 def item(
     nonce: str, fields: Sequence[Field], files: Sequence[dict[str, Any]], language: str
 ) -> RawItem:
-    """The raw item; its external id makes a second press of the button the same submission."""
+    """The raw item; its external id makes a second press of the button the same submission.
+
+    Other words on the same page, as after going back in the browser, are another one.
+    """
     values = {field.name: field.value for field in fields if field.kind != "file" and field.value}
     extra = {name.partition(".")[2]: values.pop(name) for name in list(values) if "." in name}
     has_agreed = bool(values.pop(CONSENT, ""))
-    external_id = f"form:{nonce}"
     content = {
-        "id": external_id,
         **values,
         "extra": extra,
         "files": list(files),
         "language": language,
         **({"consent": True} if has_agreed else {}),
     }
-    return RawItem(external_id=external_id, content=orjson.dumps(content))
+    words = hashlib.sha256(orjson.dumps(content)).hexdigest()[:16]
+    external_id = f"form:{nonce}:{words}"
+    return RawItem(external_id=external_id, content=orjson.dumps({"id": external_id, **content}))
 
 
 async def _take(found: Submission, part: BodyPartReader) -> None:

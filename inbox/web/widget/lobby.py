@@ -12,11 +12,10 @@ from typing import Any
 
 import structlog
 from aiohttp import web
-from sqlalchemy.exc import DBAPIError
 
 from inbox.bus import Bus
 from inbox.db import Database
-from inbox.desk import visitors
+from inbox.desk import trail, visitors
 from inbox.errors import RateLimited
 from inbox.events import TOPIC
 from inbox.web.limits import Limiter
@@ -66,12 +65,12 @@ class Lobby:
     async def run(self) -> None:
         """Until cancelled."""
         wakeup = self.bus.wakeup(TOPIC)
-        cursor = await self.database.read(visitors.latest)
+        cursor: int | None = None
         while True:
+            cursor = await self._look(cursor)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(wakeup.wait(), LOOK_AGAIN_SECONDS)
             wakeup.clear()
-            cursor = await self._look(cursor)
 
     @contextlib.contextmanager
     def visit(self, inbox_id: str, visitor: str) -> Iterator[Visit]:
@@ -95,13 +94,16 @@ class Lobby:
             for visit in visits:
                 visit.stirred.set()
 
-    async def _look(self, cursor: int) -> int:
+    async def _look(self, cursor: int | None) -> int | None:
+        """The first time only where to begin; whatever goes wrong, it goes on."""
         try:
+            if cursor is None:
+                return await self.database.read(trail.latest)
             cursor, concerned = await self.database.read(
                 lambda session: visitors.touched(session, after=cursor)
             )
-        except DBAPIError as error:
-            log.warning("lobby_read_failed", error=str(error))
+        except Exception:
+            log.exception("lobby_read_failed")
             return cursor
         for key in concerned:
             for visit in self._visits.get(key, ()):

@@ -49,6 +49,17 @@ def test_the_heads_say_who_to_whom_and_to_what() -> None:
     assert message["Auto-Submitted"] is None
 
 
+@pytest.mark.parametrize("to", ["jane@customer.test", "ђорђе@пошта.test"])
+def test_a_body_of_any_script_goes_through_servers_of_seven_bits(to: str) -> None:
+    recipient = Address(kind="email", value=to, name="Ђорђе")
+    given = envelope(recipient=recipient, text="Здраво", html="<p>Здраво</p>", subject="Ђ")
+
+    raw = compose(given, SETTINGS)
+
+    assert raw.partition(b"\r\n\r\n")[2].isascii()
+    assert (read_mail(raw).text.strip(), read_mail(raw).subject) == ("Здраво", "Ђ")
+
+
 def test_long_ids_stay_whole_and_many_are_cut() -> None:
     ids = tuple(f"{n}{'x' * 200}@host.test" for n in range(200))
     raw = compose(envelope(references=ids), SETTINGS)

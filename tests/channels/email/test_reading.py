@@ -125,3 +125,42 @@ def test_names_of_files_hold_no_path(given_name: str, kept: str) -> None:
 )
 def test_addresses_are_read(line: str, mailboxes: list[tuple[str, str]]) -> None:
     assert list(read_mail(head(f"To: {line}")).to)[: len(mailboxes) or 1] == mailboxes
+
+
+def test_odd_lines_of_a_head_do_not_end_it() -> None:
+    mail = read_mail(
+        b" From: Jane <jane@customer.test>\nX-Filter: a\nbroken line\nSubject: Order\n\nHello"
+    )
+
+    assert mail.sender == ("Jane", "jane@customer.test")
+    assert mail.subject == "Order"
+    assert mail.text == "Hello"
+
+
+def test_a_body_without_an_empty_line_before_it_is_kept() -> None:
+    mail = read_mail(b"From: jane@customer.test\nSubject: Order\nWhere is it?\nThanks")
+
+    assert mail.subject == "Order"
+    assert "Where is it?" in mail.text
+
+
+def test_a_mail_that_is_only_a_named_text_shows_it() -> None:
+    mail = read_mail(head('Content-Type: text/plain; name="note.txt"', body="Read me"))
+
+    assert mail.text == "Read me"
+    assert [file.name for file in mail.files] == ["note.txt"]
+
+
+def test_bytes_that_say_nothing_of_their_language_are_guessed() -> None:
+    text = "Добрый день, коллеги. Где мой заказ? Жду уже вторую неделю."
+    mail = read_mail(b"From: a@x.test\n\n" + text.encode("koi8-r"))
+
+    assert mail.text.strip() == text
+
+
+def test_utf_7_is_read() -> None:
+    mail = read_mail(
+        head("Content-Type: text/plain; charset=unicode-1-1-utf-7", body="+ANw-bermittlung")
+    )
+
+    assert mail.text.strip() == "Übermittlung"

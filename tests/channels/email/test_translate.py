@@ -153,20 +153,42 @@ def test_html_is_cleaned_and_its_quote_marked() -> None:
     assert "Old" in found.quoted
 
 
-def test_a_bounce_names_what_bounced() -> None:
+def report(action: str, status: str, diagnostic: str) -> InboundEnvelope:
+    """What a mail server says of a mail of ours (RFC 3464)."""
     head = (
-        "From: MAILER-DAEMON@mx.test\nContent-Type: multipart/report; boundary=b;"
-        " report-type=delivery-status"
+        "From: MAILER-DAEMON@mx.test\nSubject: Delivery Status Notification\n"
+        "Content-Type: multipart/report; boundary=b; report-type=delivery-status"
     )
     body = (
         "--b\nContent-Type: text/plain\n\nSorry.\n--b\nContent-Type: message/delivery-status\n\n"
         "Reporting-MTA: dns; mx.test\n\nFinal-Recipient: rfc822; jane@customer.test\n"
-        "Action: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 no such user\n\n"
+        f"Action: {action}\nStatus: {status}\nDiagnostic-Code: smtp; {diagnostic}\n\n"
         "--b\nContent-Type: message/rfc822\n\nMessage-ID: <ours@shop.test>\n\nHi\n--b--"
     )
-    bounce = parse(head, body).bounce
+    return parse(head, body)
+
+
+@pytest.mark.parametrize("action", ["delivered", "relayed", "expanded"])
+def test_a_report_of_success_is_no_bounce(action: str) -> None:
+    found = report(action, "2.0.0", "250 2.0.0 ok")
+
+    assert found.bounce is None
+    assert found.automatic
+
+
+def test_a_mail_that_is_late_has_not_failed() -> None:
+    bounce = report("delayed", "4.4.1", "connection timed out").bounce
 
     assert bounce
+    assert bounce.late
+    assert not bounce.permanent
+
+
+def test_a_bounce_names_what_bounced() -> None:
+    bounce = report("failed", "5.1.1", "550 5.1.1 no such user").bounce
+
+    assert bounce
+    assert not bounce.late
     assert bounce.original_message_id == "ours@shop.test"
     assert bounce.recipients == ("jane@customer.test",)
     assert bounce.status == "5.1.1"

@@ -131,6 +131,8 @@ async def test_what_is_done_to_a_conversation_is_told_by_the_events_in_order(pro
         ("notes", {"text": "  "}),
         ("snoozes", {"until_reply": False}),
         ("snoozes", {"until": "2001-01-01T00:00:00Z"}),
+        ("snoozes", {"until": "9999-12-31T23:59:59-12:00"}),
+        ("replies", {"text": "x", "not_before": "0001-01-01T00:00:00+14:00"}),
         ("assignments", {"agent": "Ana"}),
         ("tags", {"name": "x" * 65}),
         ("replies", {"text": "x", "channel": "nothing"}),

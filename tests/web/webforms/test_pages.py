@@ -82,6 +82,14 @@ async def test_sending_twice_is_sending_once(client, form, services):
     assert len(arrivals(services)) == 1
 
 
+async def test_who_goes_back_and_writes_something_else_is_heard_again(client, form, services):
+    values = {**await open_page(client), **GIVEN}
+    for message in (GIVEN["message"], "One thing more: the colour is wrong"):
+        assert (await send(client, {**values, "message": message})).status == 303
+
+    assert len(arrivals(services)) == 2
+
+
 async def test_a_problem_comes_back_with_what_was_written(client, form, services):
     values = {**await open_page(client), **GIVEN, "email": "nonsense", "message": ""}
     response = await send(client, values, ("a.txt", b"kept"))

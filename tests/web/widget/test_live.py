@@ -86,7 +86,7 @@ async def test_a_refused_message_is_named_and_the_socket_stays(client, inbox, to
 
 
 async def test_typing_goes_to_the_desk_and_comes_back_with_a_first_name(
-    client, inbox, token, services
+    client, inbox, token, services, signed_in, owner
 ):
     socket = await connect(client, inbox, token=token)
     await until(socket, "messages")
@@ -101,8 +101,15 @@ async def test_typing_goes_to_the_desk_and_comes_back_with_a_first_name(
     await until(socket, "pong")
     assert [said["by"] for said in heard] == ["contact"]
     conversation_id = heard[0]["conversation_id"]
-    services.bus.say("typing", {"conversation_id": conversation_id, "who": "Ana Petrović"})
-    assert (await until(socket, "typing"))["name"] == "Ana"
+    desk = await signed_in(owner)
+    page = await desk.ws_connect("/live", origin=str(desk.make_url("/")).rstrip("/"))
+    await page.send_json({"t": "watch", "conv": conversation_id})
+    await page.send_json({"t": "typing", "conv": conversation_id, "mode": "note"})
+    await page.send_json({"t": "typing", "conv": conversation_id, "mode": "reply"})
+    assert (await until(socket, "typing"))["name"] == "Olga"
+    await socket.send_json({"type": "ping"})
+    assert (await socket.receive_json(timeout=5))["type"] == "pong"  # the note was not told
+    await page.close()
     await socket.close()
 
 

@@ -7,9 +7,13 @@ from inbox.web.pages.settings import (
     hours,
     inbox_checks,
     inboxes,
+    leaving,
     quarantine,
+    rule_runs,
+    rules,
     teams,
     tokens,
+    webhooks,
     workspace,
 )  # fmt: skip
 from inbox.web.route import Access, Route
@@ -25,8 +29,12 @@ ROUTES: list[Route] = [
     *inboxes.ROUTES,
     *inbox_checks.ROUTES,
     *agents.ROUTES,
+    *leaving.ROUTES,
     *teams.ROUTES,
     *hours.ROUTES,
+    *rules.ROUTES,
+    *rule_runs.ROUTES,
     *tokens.ROUTES,
+    *webhooks.ROUTES,
     *quarantine.ROUTES,
 ]

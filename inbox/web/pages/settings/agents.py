@@ -12,7 +12,7 @@ from inbox.i18n import N_
 from inbox.i18n import gettext as _
 from inbox.model import Role
 from inbox.web import asking, fields, forms
-from inbox.web.pages.settings import sections
+from inbox.web.pages.settings import overtaking, sections
 from inbox.web.route import Access, Route
 
 PATH = "/settings/agents"
@@ -36,7 +36,6 @@ class AgentForm(sections.FormModel):
         20, title=N_("Capacity"), ge=0, le=1000,
         description=N_("How many open conversations are assigned automatically at most."),
     )  # fmt: skip
-    active: bool = Field(True, title=N_("Active"), description=N_("Others can't sign in."))
     password: SecretStr = Field(
         SecretStr(""), title=N_("New password"), json_schema_extra=PASSWORD,
         description=N_("For who forgot it; empty keeps the one they have."),
@@ -106,20 +105,20 @@ async def _create(request: web.Request, form: NewAgentForm) -> None:
     def work(session: Any) -> None:
         agent = agents.create(session, made, by=by)
         agents.update(session, agent.id, {"capacity": form.capacity}, by=by)
-        agents.set_active(session, agent.id, form.active, by=by)
 
     await asking.database(request).write(work)
 
 
 async def _update(request: web.Request, form: AgentForm) -> None:
     agent_id, by = asking.wanted(request), asking.actor(request)
+    seen = await overtaking.seen(request)
     password_hash = await _hash(form) if form.password else ""
 
     def work(session: Any) -> None:
+        overtaking.check(seen, _values(session, agent_id))
         changes = form.model_dump(include={"name", "email", "capacity"})
         agents.update(session, agent_id, changes, by=by)
         agents.set_role(session, agent_id, form.role, by=by)
-        agents.set_active(session, agent_id, form.active, by=by)
         if password_hash:
             agents.set_password(session, agent_id, password_hash, by=by)
 
@@ -147,4 +146,11 @@ async def _form(
     options = {"role": [(name, _(label)) for name, label in ROLE_LABELS.items()]}
     drawn = fields.describe(model, values, sections.errors_of(error), options)
     title = _("Add an agent") if model is NewAgentForm else values.get("name") or _("Agent")
-    return await sections.show_form(request, drawn, error, title=title, back=PATH)
+    agent_id = request.match_info.get("id", "")
+    person = await asking.database(request).read(
+        lambda s: agents.get(s, agent_id) if agent_id else None
+    )
+    return await sections.show_form(
+        request, drawn, error, template="settings/agents/form.html", title=title, back=PATH,
+        person=person, **await overtaking.context(request, model, values, error, options),
+    )  # fmt: skip

@@ -12,7 +12,7 @@ from inbox.errors import Conflict, InboxError, Invalid
 from inbox.i18n import N_
 from inbox.i18n import gettext as _
 from inbox.web import asking, fields, forms
-from inbox.web.pages.settings import sections
+from inbox.web.pages.settings import overtaking, sections
 from inbox.web.route import Access, Route
 
 PATH = "/settings/business-hours"
@@ -70,13 +70,16 @@ async def show(request: web.Request) -> web.StreamResponse:
 
 async def update(request: web.Request) -> web.StreamResponse:
     values = await forms.posted(request, HoursPage)
-    hours_id = asking.wanted(request)
+    hours_id, seen = asking.wanted(request), await overtaking.seen(request)
     try:
         form = _read(forms.validated(HoursPage, values))
-        await asking.database(request).write(
-            lambda s: hours.update(s, hours_id, form, by=asking.actor(request))
-        )
-    except Invalid as error:
+
+        def work(session: Any) -> None:
+            overtaking.check(seen, _values(session, hours_id))
+            hours.update(session, hours_id, form, by=asking.actor(request))
+
+        await asking.database(request).write(work)
+    except (Invalid, Conflict) as error:
         return await _form(request, values, error, title=_("Business hours"))
     raise web.HTTPSeeOther(PATH)
 
@@ -137,9 +140,11 @@ async def _form(
     request: web.Request, values: dict[str, Any], error: InboxError | None = None, *, title: str
 ) -> web.Response:
     zones = [(name, name) for name in sorted(available_timezones())]
-    drawn = fields.describe(HoursPage, values, sections.errors_of(error), {"time_zone": zones})
+    options = {"time_zone": zones}
+    drawn = fields.describe(HoursPage, values, sections.errors_of(error), options)
     lead = _("Write times like 09:00-17:00, more than one with commas; nothing is closed.")
     return await sections.show_form(
         request, drawn, error, template="settings/hours/form.html", title=title, back=PATH,
         lead=lead, hours_id=request.match_info.get("id", ""),
+        **await overtaking.context(request, HoursPage, values, error, options),
     )  # fmt: skip

@@ -14,7 +14,7 @@ from inbox.i18n import gettext as _
 from inbox.model import Inbox
 from inbox.services import Channels
 from inbox.web import asking, fields, forms, keys
-from inbox.web.pages.settings import sections
+from inbox.web.pages.settings import overtaking, sections
 
 PREFIX = "settings."
 ADVANCED: dict[str, Any] = {"group": "advanced"}
@@ -119,6 +119,13 @@ async def draw(
         prefix=PREFIX,
     )
     return [own[0], *channel, *own[1:]]
+
+
+async def overtaken(
+    request: web.Request, values: Mapping[str, Any], error: InboxError | None
+) -> dict[str, Any]:
+    options = await asking.database(request).read(_options)
+    return await overtaking.context(request, InboxForm, values, error, options)
 
 
 def _options(session: Any) -> dict[str, fields.Options]:

@@ -7,11 +7,11 @@ from aiohttp import web
 from inbox.channels import registry
 from inbox.channels.base import Hooked
 from inbox.desk import inboxes
-from inbox.errors import InboxError, Invalid
+from inbox.errors import Conflict, InboxError, Invalid
 from inbox.i18n import gettext as _
 from inbox.model import Inbox
 from inbox.web import asking, forms, keys
-from inbox.web.pages.settings import inbox_forms, sections
+from inbox.web.pages.settings import inbox_forms, overtaking, sections
 from inbox.web.pages.settings.inbox_forms import InboxForm, NewInboxForm
 from inbox.web.route import Access, Route
 
@@ -45,19 +45,18 @@ async def create(request: web.Request) -> web.StreamResponse:
 
 
 async def show(request: web.Request) -> web.StreamResponse:
-    inbox, members = await _stored(request)
-    values = {**inbox.model_dump(include=set(InboxForm.model_fields)), "agent_ids": members}
+    inbox, values = await _stored(request)
     return await _edit_form(request, inbox, values, inbox_forms.kept_settings(request, inbox))
 
 
 async def update(request: web.Request) -> web.StreamResponse:
-    inbox, _members = await _stored(request)
+    inbox, _values_now = await _stored(request)
     values = await forms.posted(request, InboxForm)
     typed = await inbox_forms.posted_settings(request, inbox.kind)
     settings = {**inbox_forms.kept_settings(request, inbox), **typed}
     try:
         await _update(request, inbox, values, settings)
-    except Invalid as error:
+    except (Invalid, Conflict) as error:
         return await _edit_form(request, inbox, values, settings, error)
     raise web.HTTPSeeOther(f"{PATH}/{inbox.id}?saved")
 
@@ -72,6 +71,16 @@ async def switch(request: web.Request) -> web.StreamResponse:
     raise web.HTTPSeeOther(PATH)
 
 
+async def archive(request: web.Request) -> web.StreamResponse:
+    """Out of sight, or back again."""
+    inbox_id = asking.wanted(request)
+    archived = (await request.post()).get("archived") == "true"
+    await asking.database(request).write(
+        lambda s: inboxes.archive(s, inbox_id, archived, by=asking.actor(request))
+    )
+    raise web.HTTPSeeOther(PATH)
+
+
 ROUTES = [
     Route("GET", PATH, index, Access.ADMIN),
     Route("GET", f"{PATH}/new", kinds, Access.ADMIN),
@@ -80,6 +89,7 @@ ROUTES = [
     Route("GET", f"{PATH}/{{id}}", show, Access.ADMIN),
     Route("POST", f"{PATH}/{{id}}", update, Access.ADMIN),
     Route("POST", f"{PATH}/{{id}}/switch", switch, Access.ADMIN),
+    Route("POST", f"{PATH}/{{id}}/archive", archive, Access.ADMIN),
 ]
 
 
@@ -105,9 +115,10 @@ async def _update(
     channels, vault = request.app[keys.SERVICES].channels, request.app[keys.SERVICES].vault
     form, settings = inbox_forms.validated(channels, InboxForm, values, inbox.kind, given)
     address = channels.trial(inbox.kind, inbox.id, form.name, settings).address()
-    by = asking.actor(request)
+    by, seen = asking.actor(request), await overtaking.seen(request)
 
     def work(session: Any) -> None:
+        overtaking.check(seen, _values(inboxes.get(session, inbox.id), session))
         inboxes.update(session, inbox.id, form.model_dump(exclude={"agent_ids"}), by=by)
         inboxes.set_members(session, inbox.id, form.agent_ids, by=by)
         inboxes.set_settings(session, inbox.id, settings, address, vault=vault, by=by)
@@ -115,11 +126,21 @@ async def _update(
     await asking.database(request).write(work)
 
 
-async def _stored(request: web.Request) -> tuple[Inbox, list[str]]:
+async def _stored(request: web.Request) -> tuple[Inbox, dict[str, Any]]:
     inbox_id = asking.wanted(request)
-    return await asking.database(request).read(
-        lambda s: (inboxes.get(s, inbox_id), inboxes.members(s, inbox_id))
-    )
+
+    def work(session: Any) -> tuple[Inbox, dict[str, Any]]:
+        inbox = inboxes.get(session, inbox_id)
+        return inbox, _values(inbox, session)
+
+    return await asking.database(request).read(work)
+
+
+def _values(inbox: Inbox, session: Any) -> dict[str, Any]:
+    """Ours, and with them the version, which also grows with the channel's own settings."""
+    values = inbox.model_dump(include=set(InboxForm.model_fields))
+    members = sorted(inboxes.members(session, inbox.id))
+    return {**values, "agent_ids": members, "version": inbox.version}
 
 
 async def _new_form(
@@ -151,4 +172,5 @@ async def _edit_form(
         request, drawn, error, template="settings/inboxes/form.html", title=inbox.name, back=PATH,
         check_path=f"{PATH}/{inbox.id}/check", inbox=inbox, base=base,
         has_hook=issubclass(registry.kind(inbox.kind), Hooked),
+        **await inbox_forms.overtaken(request, values, error),
     )  # fmt: skip

@@ -6,7 +6,7 @@ from typing import Any
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict
 
-from inbox.errors import InboxError, Invalid
+from inbox.errors import Conflict, InboxError, Invalid
 from inbox.i18n import N_
 from inbox.i18n import gettext as _
 from inbox.model import Permission
@@ -23,12 +23,14 @@ SECTIONS = (
             ("/settings/agents", N_("Agents"), "user-round-check"),
             ("/settings/teams", N_("Teams"), "users"),
             ("/settings/business-hours", N_("Business hours"), "clock"),
+            ("/settings/rules", N_("Automation rules"), "zap"),
         ),
     ),
     (
         N_("For programs"),
         (
             ("/settings/tokens", N_("API tokens"), "key-round"),
+            ("/settings/webhooks", N_("Webhooks"), "webhook"),
             ("/settings/quarantine", N_("Quarantine"), "shield"),
         ),
     ),
@@ -63,9 +65,17 @@ async def show_form(
         "saved": "saved" in request.query,
         "lead": "",
         "submit": _("Save"),
+        "seen": "",
+        "theirs": [],
         **context,
     }
-    return await show(request, template, status=422 if error else 200, **given)
+    return await show(request, template, status=status_of(error), **given)
+
+
+def status_of(error: InboxError | None) -> int:
+    if error is None:
+        return 200
+    return 409 if isinstance(error, Conflict) else 422
 
 
 def errors_of(error: InboxError | None, prefix: str = "") -> Mapping[str, str]:

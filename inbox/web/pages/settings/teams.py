@@ -6,12 +6,12 @@ from aiohttp import web
 from pydantic import Field
 
 from inbox.desk import agents, hours, teams
-from inbox.errors import InboxError, Invalid
+from inbox.errors import Conflict, InboxError, Invalid
 from inbox.i18n import N_
 from inbox.i18n import gettext as _
 from inbox.model import Strategy
 from inbox.web import asking, fields, forms
-from inbox.web.pages.settings import sections
+from inbox.web.pages.settings import overtaking, sections
 from inbox.web.route import Access, Route
 
 PATH = "/settings/teams"
@@ -56,25 +56,22 @@ async def create(request: web.Request) -> web.StreamResponse:
 
 async def show(request: web.Request) -> web.StreamResponse:
     team_id = asking.wanted(request)
-
-    def work(session: Any) -> dict[str, Any]:
-        team = teams.get(session, team_id)
-        values = team.model_dump(include=set(TeamPage.model_fields))
-        return {**values, "agent_ids": teams.members(session, team_id)}
-
-    values = await asking.database(request).read(work)
+    values = await asking.database(request).read(lambda s: _values(s, team_id))
     return await _form(request, values, title=values["name"])
 
 
 async def update(request: web.Request) -> web.StreamResponse:
     values = await forms.posted(request, TeamPage)
-    team_id = asking.wanted(request)
+    team_id, seen = asking.wanted(request), await overtaking.seen(request)
     try:
         form = teams.TeamForm(**forms.validated(TeamPage, values).model_dump())
-        await asking.database(request).write(
-            lambda s: teams.update(s, team_id, form, by=asking.actor(request))
-        )
-    except Invalid as error:
+
+        def work(session: Any) -> None:
+            overtaking.check(seen, _values(session, team_id))
+            teams.update(session, team_id, form, by=asking.actor(request))
+
+        await asking.database(request).write(work)
+    except (Invalid, Conflict) as error:
         return await _form(request, values, error, title=_("Team"))
     raise web.HTTPSeeOther(PATH)
 
@@ -88,6 +85,12 @@ ROUTES = [
 ]
 
 
+def _values(session: Any, team_id: str) -> dict[str, Any]:
+    team = teams.get(session, team_id)
+    values = team.model_dump(include=set(TeamPage.model_fields))
+    return {**values, "agent_ids": sorted(teams.members(session, team_id))}
+
+
 async def _form(
     request: web.Request, values: dict[str, Any], error: InboxError | None = None, *, title: str
 ) -> web.Response:
@@ -98,4 +101,8 @@ async def _form(
         "agent_ids": [(agent.id, agent.name) for agent, _role in people if agent.active],
     }
     drawn = fields.describe(TeamPage, values, sections.errors_of(error), options)
-    return await sections.show_form(request, drawn, error, title=title, back=PATH)
+    return await sections.show_form(
+        request, drawn, error, template="settings/teams/form.html", title=title, back=PATH,
+        team_id=request.match_info.get("id", ""),
+        **await overtaking.context(request, TeamPage, values, error, options),
+    )  # fmt: skip

@@ -8,14 +8,18 @@ from pydantic import Field
 
 from inbox import i18n
 from inbox.desk import workspace
-from inbox.errors import InboxError, Invalid
+from inbox.errors import Conflict, InboxError, Invalid
 from inbox.i18n import N_
 from inbox.i18n import gettext as _
+from inbox.model import Workspace
 from inbox.web import asking, fields, forms, keys
-from inbox.web.pages.settings import sections
+from inbox.web.pages.settings import overtaking, sections
 from inbox.web.route import Access, Route
 
 PATH = "/settings/workspace"
+
+KEPT: dict[str, Any] = {"group": N_("How long things are kept")}
+FOR_EVER = N_("0: for ever.")
 
 
 class WorkspaceForm(sections.FormModel):
@@ -31,21 +35,40 @@ class WorkspaceForm(sections.FormModel):
     undo_seconds: int = Field(
         10, title=N_("Seconds to undo a reply"), ge=0, le=workspace.LONGEST_UNDO
     )
+    rule_run_days: int = Field(
+        90, title=N_("Why-log of the rules, in days"), ge=0, le=workspace.MOST_DAYS,
+        description=FOR_EVER, json_schema_extra=KEPT,
+    )  # fmt: skip
+    webhook_log_days: int = Field(
+        30, title=N_("Log of the webhooks, in days"), ge=0, le=workspace.MOST_DAYS,
+        description=FOR_EVER, json_schema_extra=KEPT,
+    )  # fmt: skip
+    remembered_answer_days: int = Field(
+        7, title=N_("Answers to repeated API calls, in days"), ge=0, le=workspace.MOST_DAYS,
+        description=FOR_EVER, json_schema_extra=KEPT,
+    )  # fmt: skip
+    inline_raw_days: int = Field(
+        7, title=N_("Raw messages in the database, in days"), ge=0, le=workspace.MOST_DAYS,
+        description=N_("Then they move to the file store; none is thrown away. 0: they stay."),
+        json_schema_extra=KEPT,
+    )  # fmt: skip
 
 
 async def show(request: web.Request) -> web.StreamResponse:
-    values = await asking.database(request).read(workspace.current)
-    return await _form(request, values.model_dump(include=set(WorkspaceForm.model_fields)))
+    return await _form(request, await asking.database(request).read(_values))
 
 
 async def update(request: web.Request) -> web.StreamResponse:
-    values = await forms.posted(request, WorkspaceForm)
+    values, seen = await forms.posted(request, WorkspaceForm), await overtaking.seen(request)
     try:
         changes = forms.validated(WorkspaceForm, values).model_dump()
-        request.app[keys.SERVICES].workspace = await asking.database(request).write(
-            lambda s: workspace.update(s, changes, by=asking.actor(request))
-        )
-    except Invalid as error:
+
+        def work(session: Any) -> Workspace:
+            overtaking.check(seen, _values(session))
+            return workspace.update(session, changes, by=asking.actor(request))
+
+        request.app[keys.SERVICES].workspace = await asking.database(request).write(work)
+    except (Invalid, Conflict) as error:
         return await _form(request, values, error)
     raise web.HTTPSeeOther(f"{PATH}?saved")
 
@@ -56,6 +79,10 @@ ROUTES = [
 ]
 
 
+def _values(session: Any) -> dict[str, Any]:
+    return workspace.current(session).model_dump(include=set(WorkspaceForm.model_fields))
+
+
 async def _form(
     request: web.Request, values: dict[str, Any], error: InboxError | None = None
 ) -> web.Response:
@@ -64,4 +91,7 @@ async def _form(
         "time_zone": [(name, name) for name in sorted(available_timezones())],
     }
     drawn = fields.describe(WorkspaceForm, values, sections.errors_of(error), options)
-    return await sections.show_form(request, drawn, error, title=_("General"), back="")
+    return await sections.show_form(
+        request, drawn, error, title=_("General"), back="",
+        **await overtaking.context(request, WorkspaceForm, values, error, options),
+    )  # fmt: skip

@@ -58,10 +58,6 @@ export class InboxList extends HTMLElement {
     "select-up": () => this.pick(this.at) && this.step(-1) && this.pick(this.at, true),
   };
 
-  private get links(): HTMLElement[] {
-    return [...this.querySelectorAll<HTMLElement>(".row-link")];
-  }
-
   /** The link with the focus, else that of the open conversation. */
   private get at(): HTMLElement | null {
     const focused = document.activeElement
@@ -75,11 +71,12 @@ export class InboxList extends HTMLElement {
   private readonly watch = (): void => tell({ t: "watch", list: this.dataset.view ?? "" });
 
   private step(by: number): boolean {
-    const { links, at } = this;
-    const next = at ? links[links.indexOf(at) + by] : links[0];
-    next?.focus();
-    next?.scrollIntoView({ block: "nearest" });
-    return links.length > 0;
+    const row = this.at?.closest<HTMLElement>(".row");
+    const next = row ? neighbour(row, by) : this.querySelector<HTMLElement>(".row");
+    const link = next?.querySelector<HTMLElement>(".row-link");
+    link?.focus();
+    link?.scrollIntoView({ block: "nearest" });
+    return Boolean(row ?? next);
   }
 
   private openFocused(): boolean {
@@ -123,7 +120,8 @@ export class InboxList extends HTMLElement {
   }
 
   private readonly markOpen = (): void => {
-    const link = this.links.find((link) => link.getAttribute("href") === location.pathname);
+    const here = CSS.escape(location.pathname);
+    const link = this.querySelector<HTMLElement>(`.row-link[href="${here}"]`);
     if (link) this.open(link);
   };
 
@@ -147,8 +145,15 @@ export class InboxList extends HTMLElement {
     else if (moves) this.waiting.add(known.id);
   }
 
+  /** Where its time puts it; one older than all that is loaded comes with its own chunk. */
   private insert(row: HTMLElement): void {
-    this.querySelector(".rows")?.prepend(row);
+    const at = row.dataset.at ?? "";
+    const older = [...this.querySelectorAll<HTMLElement>(".rows > .row")].find(
+      (one) => (one.dataset.at ?? "") < at,
+    );
+    if (older) older.before(row);
+    else if (this.querySelector("[data-placeholder]")) return;
+    else this.querySelector(".rows:last-of-type")?.append(row);
     process(row);
     if (this.scrollTop > AT_TOP) this.showPill(row.id);
   }
@@ -192,6 +197,15 @@ export class InboxList extends HTMLElement {
     const text = (pill.dataset.label ?? "{n}").replace("{n}", String(this.waiting.size));
     if (pill.textContent !== text) pill.textContent = text;
   }
+}
+
+/** The row after or before it, which may stand in the next chunk. */
+function neighbour(row: HTMLElement, by: number): Element | null {
+  const side = by > 0 ? "nextElementSibling" : "previousElementSibling";
+  const beside = row[side];
+  if (beside) return beside;
+  const chunk = row.parentElement?.[side];
+  return (by > 0 ? chunk?.firstElementChild : chunk?.lastElementChild) ?? null;
 }
 
 /** What only this page knows survives the server's newer drawing of the row. */

@@ -11,12 +11,14 @@
  *
  * New messages are sent to `#messages` (beforeend); one that comes twice, as the answer to a send
  * and as a push, stands there once. It stays at the end while it is within
- * 100 px of it; else the button shows. Older ones come in above without moving what is read.
+ * 100 px of it; else the button shows. Older ones come in above without moving what is read, and
+ * no more than 300 stand in the page.
  * Says to the server which conversation is watched, and by POST to data-readings that what the
  * customer wrote has been seen.
  */
 import { onCommand } from "../keys";
 import { tell } from "../live";
+import { MessageWindow } from "./message-window";
 
 const NEAR = 100;
 
@@ -24,6 +26,7 @@ export class MessageList extends HTMLElement {
   private connection = new AbortController();
   private readonly changed = new MutationObserver(() => this.grown());
   private readonly resized = new ResizeObserver(() => this.stick());
+  private kept: MessageWindow | null = null;
   private stuck = true;
   private newest = "";
 
@@ -57,6 +60,11 @@ export class MessageList extends HTMLElement {
     return this.querySelector(".messages");
   }
 
+  private get window(): MessageWindow | null {
+    this.kept ??= this.scroller && new MessageWindow(this.scroller);
+    return this.kept;
+  }
+
   private get messages(): HTMLElement[] {
     return [...this.querySelectorAll<HTMLElement>(".message")];
   }
@@ -81,16 +89,36 @@ export class MessageList extends HTMLElement {
   private readonly scrolled = (): void => {
     const { scroller } = this;
     if (!scroller) return;
-    this.stuck = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < NEAR;
+    if (scroller.scrollTop < scroller.clientHeight) this.bring("above");
+    if (this.left < scroller.clientHeight) this.bring("below");
+    this.stuck = this.left < NEAR && this.window?.isAtNewest !== false;
     this.querySelector(".jump-newest")?.toggleAttribute("hidden", this.stuck);
     this.markRead();
   };
+
+  /** How much there is below what is shown. */
+  private get left(): number {
+    const { scroller } = this;
+    return scroller ? scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight : 0;
+  }
+
+  private bring(from: "above" | "below"): void {
+    if (this.window?.bring(from)) this.shifted();
+  }
+
+  /** Our own change is no news. */
+  private shifted(): void {
+    this.newest = this.messages.at(-1)?.id ?? "";
+    this.changed.takeRecords();
+  }
 
   private grown(): void {
     dropDoubles(this.messages);
     const last = this.messages.at(-1);
     if (last && last.id !== this.newest && last.dataset.direction === "outgoing") this.stuck = true;
-    this.newest = last?.id ?? "";
+    if (this.stuck) this.window?.toNewest();
+    this.window?.settle(this.stuck ? "above" : "below");
+    this.shifted();
     this.stick();
     if (!this.stuck) this.querySelector(".jump-newest")?.removeAttribute("hidden");
     this.markRead();
@@ -104,6 +132,8 @@ export class MessageList extends HTMLElement {
   private readonly clicked = (event: Event): void => {
     if (!(event.target instanceof Element && event.target.closest(".jump-newest"))) return;
     this.stuck = true;
+    this.window?.toNewest();
+    this.shifted();
     this.stick();
   };
 

@@ -36,6 +36,8 @@ import { toast } from "./toast-stack";
 
 const TYPING_EVERY = 3_000;
 const IN_PLACE = [400, 409, 413, 422];
+/** What overtakes an answer: anything but notes. */
+const SAID = '.message:not([data-direction="note"])';
 
 export class ReplyBox extends HTMLElement {
   private connection = new AbortController();
@@ -44,6 +46,7 @@ export class ReplyBox extends HTMLElement {
   private typedAt = 0;
   private sending = false;
   private queued: HTMLElement | null | undefined;
+  private begun = false;
 
   connectedCallback(): void {
     this.connection = new AbortController();
@@ -120,6 +123,7 @@ export class ReplyBox extends HTMLElement {
       if (document.activeElement !== text) text.value = newer.text;
     });
     text.value = keeper.recover() ?? text.value;
+    this.begun ||= text.value !== "";
     this.drafts.set(text, keeper);
   }
 
@@ -129,6 +133,7 @@ export class ReplyBox extends HTMLElement {
 
   private readonly typed = (event: Event): void => {
     if (!(event.target instanceof HTMLTextAreaElement)) return;
+    this.begin(event.target);
     this.drafts.get(event.target)?.change(event.target.value);
     grow(event.target);
     if (Date.now() - this.typedAt < TYPING_EVERY) return;
@@ -184,6 +189,7 @@ export class ReplyBox extends HTMLElement {
     if (!response) return this.wait(submitter);
     const answer = await response.text();
     if (response.ok) return this.sent(field, answer);
+    if (response.status === 401) return location.reload();
     if (IN_PLACE.includes(response.status)) this.guard(answer);
     else toast("", "danger");
   }
@@ -200,7 +206,24 @@ export class ReplyBox extends HTMLElement {
     this.say("");
     const id = this.querySelector<HTMLInputElement>('[name="request_id"]');
     if (id) id.value = crypto.randomUUID();
+    this.begun = false;
     await applyPartials(answer);
+  }
+
+  /** Who begins to write has seen what the page shows, and answers that. */
+  private begin(field: HTMLTextAreaElement): void {
+    if (!this.begun) this.hasSeen(document.querySelectorAll(`#messages ${SAID}`));
+    this.begun = field.value !== "";
+  }
+
+  /** Ids sort by age; a newer one that is known already stays. */
+  private hasSeen(messages: Iterable<Element>): void {
+    const last = this.querySelector<HTMLInputElement>('[name="last_message"]');
+    const newest = [...messages]
+      .map(({ id }) => id.slice("m-".length))
+      .sort()
+      .at(-1);
+    if (last && newest && newest > last.value) last.value = newest;
   }
 
   /** No connection: the text stays, and goes out as soon as there is one. */
@@ -218,7 +241,9 @@ export class ReplyBox extends HTMLElement {
 
   private guard(answer: string): void {
     const guard = this.querySelector(".composer-guard");
-    if (guard) guard.innerHTML = answer;
+    if (!guard) return;
+    guard.innerHTML = answer;
+    this.hasSeen(guard.querySelectorAll(SAID));
   }
 
   private unguard(): void {

@@ -1,0 +1,1 @@
+"""The whole workspace as files: backed up and restored, exported and imported."""
