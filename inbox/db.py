@@ -9,6 +9,7 @@ import asyncio
 import functools
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -56,10 +57,15 @@ class Database:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="database")
         self._writer = _GroupCommit(self) if self.is_sqlite else None
 
-    async def write(self, work: Work[Result]) -> Result:
-        """Run `work` in a transaction and answer after its commit."""
+    async def write(self, work: Work[Result], *, behind: bool = False) -> Result:
+        """Run `work` in a transaction and answer after its commit.
+
+        `behind` is for the long units of workers: others never share a transaction with one, and
+        never wait for more than one.
+        """
         if self._writer:
-            return await asyncio.shield(asyncio.wrap_future(self._writer.submit(work)))
+            future = self._writer.submit(work, behind=behind)
+            return await asyncio.shield(asyncio.wrap_future(future))
         return await asyncio.shield(self._in_thread(self.run, work))
 
     async def read(self, work: Work[Result]) -> Result:
@@ -107,21 +113,24 @@ class Database:
         return await loop.run_in_executor(self._threads, functools.partial(function, *arguments))
 
 
+_Unit = tuple[Work[Any], Future[Any]]
+
+
 class _GroupCommit:
     """One thread, one connection; takes what waits into one transaction and survives anything."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
-        self.waiting: queue.SimpleQueue[tuple[Work[Any], Future[Any]] | None] = queue.SimpleQueue()
+        self.waiting: queue.SimpleQueue[tuple[_Unit, bool] | None] = queue.SimpleQueue()
         self.thread = threading.Thread(target=self._forever, name="writer", daemon=True)
         self.started = threading.Lock()
 
-    def submit(self, work: Work[Result]) -> Future[Result]:
+    def submit(self, work: Work[Result], *, behind: bool) -> Future[Result]:
         with self.started:
             if not self.thread.is_alive():
                 self.thread.start()
         future: Future[Result] = Future()
-        self.waiting.put((work, future))
+        self.waiting.put(((work, future), behind))
         return future
 
     def stop(self) -> None:
@@ -130,17 +139,24 @@ class _GroupCommit:
             self.thread.join()
 
     def _forever(self) -> None:
-        while (first := self.waiting.get()) is not None:
-            batch = [first]
-            while len(batch) < BATCH and not self.waiting.empty():
+        """In turns: all of those that somebody waits for, then one of those that come behind."""
+        short: deque[_Unit] = deque()
+        long: deque[_Unit] = deque()
+        stopping = False
+        while short or long or not stopping:
+            while not self.waiting.empty() or not (short or long or stopping):
                 item = self.waiting.get()
                 if item is None:
-                    self.waiting.put(None)
-                    break
-                batch.append(item)
-            self._commit(batch)
+                    stopping = True
+                    continue
+                unit, behind = item
+                (long if behind else short).append(unit)
+            if short:
+                self._commit([short.popleft() for _ in range(min(BATCH, len(short)))])
+            if long:
+                self._commit([long.popleft()])
 
-    def _commit(self, batch: Sequence[tuple[Work[Any], Future[Any]]]) -> None:
+    def _commit(self, batch: Sequence[_Unit]) -> None:
         """Answers are given after the commit; a failing unit is undone alone."""
         answers: list[tuple[Future[Any], Any, BaseException | None]] = []
         topics: set[str] = set()

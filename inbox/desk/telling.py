@@ -30,10 +30,14 @@ class Due:
     webhook: Webhook
 
 
-def queue(session: Session, event: Event) -> None:
-    """For every address that wants this event; a second time changes nothing."""
-    webhooks = session.exec(select(Webhook).where(col(Webhook.enabled))).all()
-    wanted = [webhook for webhook in webhooks if _wants(webhook, event)]
+def queue(session: Session, event: Event, webhooks: Sequence[Webhook] | None = None) -> None:
+    """For every address that wants this event; a second time changes nothing.
+
+    `webhooks` are those switched on, for a caller who has them.
+    """
+    if webhooks is None:
+        webhooks = session.exec(select(Webhook).where(col(Webhook.enabled))).all()
+    wanted = [webhook for webhook in webhooks if wants(webhook, event.kind, event.inbox_id)]
     if not wanted:
         return
     now, payload = clock.now(), _payload(event)
@@ -57,6 +61,12 @@ def queue(session: Session, event: Event) -> None:
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     session.execute(dialect.insert(WebhookDelivery).on_conflict_do_nothing(), rows)
     touch(session, TOPIC)
+
+
+def wants(webhook: Webhook, kind: str, inbox_id: str | None) -> bool:
+    return (not webhook.events or kind in webhook.events) and (
+        webhook.inbox_id is None or webhook.inbox_id == inbox_id
+    )
 
 
 def claim_due(session: Session, limit: int) -> Sequence[Due]:
@@ -108,12 +118,6 @@ def not_told(
     else:
         delivery.not_before = clock.now() + _wait(delivery.attempts)
     session.add_all([delivery, webhook])
-
-
-def _wants(webhook: Webhook, event: Event) -> bool:
-    return (not webhook.events or event.kind in webhook.events) and (
-        webhook.inbox_id is None or webhook.inbox_id == event.inbox_id
-    )
 
 
 def _payload(event: Event) -> str:

@@ -7,11 +7,12 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from inbox import clock
-from inbox.desk import assignment, replies
+from inbox.desk import replies
 from inbox.desk.replies import Composed
 from inbox.errors import Invalid
 from inbox.events import Actor
 from inbox.model import Author, Delivery, Direction, Event, Message, MessageState
+from inbox.routing import bundle as bundles
 from inbox.routing import manners
 from inbox.routing.facts import Subject, subject_of, within_hours
 from inbox.routing.variables import fill
@@ -32,6 +33,11 @@ class Answer:
 
 def answer(session: Session, event: Event) -> Answer:
     """For a received message: at most one answer; when we are closed, never the greeting."""
+    with bundles.around(session, event):
+        return _answer(session, event)
+
+
+def _answer(session: Session, event: Event) -> Answer:
     subject = subject_of(session, event)
     if (
         subject is None
@@ -39,7 +45,6 @@ def answer(session: Session, event: Event) -> Answer:
         or subject.message.direction != Direction.INCOMING
     ):
         return Answer("", "the event is about no message of a customer")
-    assignment.hold(session, subject.conversation)
     kind, text = _wanted(session, subject, event)
     if not text:
         return Answer("", "the inbox has nothing to say")

@@ -21,6 +21,7 @@ from inbox.model import (
     Tagging,
     Team,
 )  # fmt: skip
+from inbox.routing import bundle as bundles
 from inbox.routing.business_hours import is_open
 
 
@@ -37,19 +38,12 @@ class Subject:
 
 def subject_of(session: Session, event: Event) -> Subject | None:
     """None for an event that is about no conversation."""
-    if event.conversation_id is None:
-        return None
-    row = session.exec(
-        select(Conversation, Contact, Inbox, Company)
-        .join(Contact, col(Contact.id) == col(Conversation.contact_id))
-        .join(Inbox, col(Inbox.id) == col(Conversation.inbox_id))
-        .outerjoin(Company, col(Company.id) == col(Contact.company_id))
-        .where(Conversation.id == event.conversation_id)
-    ).first()
-    if row is None:
-        return None
-    conversation, contact, inbox, company = row
-    message = session.get(Message, event.message_id) if event.message_id else None
+    with bundles.around(session, event) as bundle:
+        row = bundle.subjects.get(event.conversation_id or "")
+        if row is None:
+            return None
+        conversation, contact, inbox, company = row
+        message = bundle.messages.get(event.message_id or "")
     return Subject(
         conversation=conversation, contact=contact, inbox=inbox, company=company, message=message
     )
@@ -121,6 +115,9 @@ def _of_message(message: Message | None) -> dict[str, Any]:
 
 
 def _tags(session: Session, conversation: Conversation) -> Sequence[str]:
+    bundle = bundles.of(session)
+    if bundle and conversation.id in bundle.tags:
+        return bundle.tags[conversation.id]
     return session.exec(
         select(col(Tag.name))
         .join(Tagging, col(Tagging.tag_id) == col(Tag.id))
@@ -138,4 +135,9 @@ def _hours(session: Session, inbox: Inbox) -> BusinessHours | None:
 
 
 def _holidays(session: Session, hours: BusinessHours) -> set[date]:
-    return set(session.exec(select(col(Holiday.day)).where(Holiday.business_hours_id == hours.id)))
+    bundle = bundles.of(session)
+    known = bundle.holidays if bundle else {}
+    if hours.id not in known:
+        days = select(col(Holiday.day)).where(Holiday.business_hours_id == hours.id)
+        known[hours.id] = set(session.exec(days))
+    return known[hours.id]

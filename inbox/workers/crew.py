@@ -14,7 +14,7 @@ from inbox.workers.deliver import Delivering
 from inbox.workers.ingest import Ingesting
 from inbox.workers.loop import Loop
 from inbox.workers.react import Reacting
-from inbox.workers.reactions import REACTIONS
+from inbox.workers.reactions import REACTIONS, Together
 from inbox.workers.receive import RENEW_SECONDS, Receiving
 from inbox.workers.webhooks import Telling
 
@@ -26,10 +26,11 @@ class Crew:
         self.services = services
         self.receiving = Receiving(services)
         self.ingesting = Ingesting(services)
+        reacting = Reacting(services, REACTIONS, Together)
         loop = partial(Loop, bus=services.bus)
         self.loops = [
             loop("ingest", topic=arrivals.TOPIC, work=self.ingesting.work, every=5),
-            loop("react", topic=TOPIC, work=Reacting(services, REACTIONS).work, every=5),
+            loop("react", topic=TOPIC, work=reacting.work, every=5),
             loop("deliver", topic=deliveries.TOPIC, work=Delivering(services).work, every=1),
             loop("webhooks", topic=telling.TOPIC, work=Telling(services).work, every=5),
             loop("index", topic=TOPIC, work=self._index, every=10),
@@ -48,7 +49,7 @@ class Crew:
         await self.ingesting.close()
 
     async def _index(self) -> int:
-        return await self.services.database.write(search.index_new)
+        return await self.services.database.write(search.index_new, behind=True)
 
     async def _tick(self) -> int:
         """What time brings: snoozes end, and who came online gets what waits."""

@@ -35,7 +35,7 @@ class Ingesting:
 
     async def work(self) -> int:
         """How many arrivals were taken."""
-        claimed = await self.services.database.write(_claim)
+        claimed = await self.services.database.write(_claim, behind=True)
         by_inbox = defaultdict(list)
         for arrival, inbox in claimed:
             by_inbox[inbox.id].append((arrival, inbox))
@@ -147,7 +147,7 @@ class Ingesting:
             arrivals.finish(session, done, ArrivalState.DONE)
             arrivals.finish(session, ignored, ArrivalState.IGNORED)
 
-        await self.services.database.write(work)
+        await self.services.database.write(work, behind=True)
 
     async def _fail(self, arrival: Arrival, error: str, *, final: bool) -> None:
         log.warning("arrival_not_understood", arrival=arrival.id, error=error)

@@ -1,5 +1,6 @@
 """Search over messages and contacts: folded text, so that both databases find the same."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -17,6 +18,7 @@ BATCH = 300
 LONGEST_BODY = 20_000
 MOST_WORDS = 8
 PAGE = 50
+_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ def _side(session: Session) -> type[sqlite.Index] | type[postgres.Index]:
 
 def _words(text: str) -> list[str]:
     """Letters and digits of any script, folded; everything else parts words."""
-    return "".join(c if c.isalnum() else " " for c in fold(text)).split()
+    return _WORD.findall(fold(text))
 
 
 def _message_row(message: Message) -> dict[str, str | None]:
