@@ -7,12 +7,22 @@ Keys are `inbox:{id}:{status}`, `inbox:{id}:unassigned:{status}`, `team:{id}:{st
 from collections import Counter as Tally
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
-from inbox.model import Conversation, Counter
+from inbox.model import Conversation, Counter, Status
+
+
+class Counted(Protocol):
+    """A conversation, or as much of one as is counted."""
+
+    inbox_id: str
+    status: Status
+    assignee_id: str | None
+    team_id: str | None
 
 
 @contextmanager
@@ -28,7 +38,7 @@ def kept(session: Session, *conversations: Conversation) -> Iterator[None]:
     move(session, {key: -change for key, change in before.items()})
 
 
-def keys(conversation: Conversation) -> list[str]:
+def keys(conversation: Counted) -> list[str]:
     """The counters that this conversation adds one to."""
     status = conversation.status
     found = [f"inbox:{conversation.inbox_id}:{status}"]

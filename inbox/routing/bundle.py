@@ -118,7 +118,7 @@ def write_runs(session: Session, bundle: Bundle) -> None:
 
 
 def _conversations(session: Session, wanted: Collection[str]) -> Iterable[Row]:
-    return session.execute(  # type: ignore[return-value]
+    return session.execute(
         sa.select(Conversation, Contact, Inbox, Company)
         .join(Contact, col(Contact.id) == col(Conversation.contact_id))
         .join(Inbox, col(Inbox.id) == col(Conversation.inbox_id))
@@ -136,7 +136,7 @@ def _tags(session: Session, wanted: Collection[str]) -> Iterable[tuple[str, str]
         .join(Tag, col(Tag.id) == col(Tagging.tag_id))
         .where(col(Tagging.conversation_id).in_(wanted))
         .order_by(col(Tag.name))
-    )  # type: ignore[return-value]
+    )
 
 
 def _asked(session: Session, bundle: Bundle, events: Sequence[Event]) -> set[tuple[str, str]]:
