@@ -1,6 +1,7 @@
 """The composition root: everything a process needs, put together in one place."""
 
 import asyncio
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +26,9 @@ from inbox.settings import Settings
 from inbox.vault import Vault, find_or_make_key
 
 TOGETHER = 200
+# Each time the loop sends or receives it lets go of the interpreter, and while the writer computes
+# it comes back only after this long. At Python's own 5 ms a busy writer stops all answers.
+SWITCH_SECONDS = 0.0005
 
 
 @dataclass(slots=True)
@@ -173,6 +177,7 @@ class Services:
     known_inboxes: Recent[Inbox] = field(default_factory=Recent)
 
     async def start(self) -> None:
+        sys.setswitchinterval(SWITCH_SECONDS)
         await self.bus.start()
         self.workspace = await self.database.read(_workspace)
 

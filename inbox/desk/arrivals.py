@@ -1,6 +1,7 @@
 """Raw first: what a channel hands over is stored before anybody is told that we have it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from inbox import clock, ids
-from inbox.db import claim, touch
+from inbox.db import now, touch
 from inbox.envelope import RawItem
 from inbox.errors import Conflict, NotFound
 from inbox.events import Actor, EventKind, record
@@ -28,8 +29,8 @@ def store(
 
     `digests` maps the external ids of large items to where the file store has their bytes.
     """
-    now = clock.now()
-    rows = [_row(inbox_id, item, digests.get(item.external_id, ""), now) for item in items]
+    moment = clock.now()
+    rows = [_row(inbox_id, item, digests.get(item.external_id, ""), moment) for item in items]
     if not rows:
         return []
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
@@ -62,19 +63,40 @@ def move_checkpoint(
         raise Conflict("Another process looks after this inbox now.")
 
 
-def claim_new(session: Session, limit: int) -> list[Arrival]:
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """An arrival to understand, as it was when it was claimed."""
+
+    id: str
+    inbox_id: str
+    external_id: str
+    raw: bytes | None
+    digest: str
+    meta: Mapping[str, Any]
+    attempts: int
+
+
+def claim_new(session: Session, limit: int) -> list[Claimed]:
     """Arrivals to understand, leased to the caller; the attempt is counted before the try."""
-    found = claim(session, Arrival, col(Arrival.state) == ArrivalState.NEW, limit, LEASE)
-    if not found:
-        return []
-    session.execute(
-        sa.update(Arrival)
-        .where(col(Arrival.id).in_(found))
-        .values(attempts=col(Arrival.attempts) + 1)
-        .execution_options(synchronize_session=False)
+    moment = now(session)
+    columns = Arrival.__table__.c  # type: ignore[attr-defined]
+    lease = columns.lease_until
+    wanted = (
+        sa.select(*(columns[each.name] for each in fields(Claimed)))
+        .where(columns.state == ArrivalState.NEW, sa.or_(lease.is_(None), lease < moment))
+        .order_by(columns.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
     )
-    wanted = sa.select(Arrival).where(col(Arrival.id).in_(found)).order_by(col(Arrival.id))
-    return list(session.execute(wanted).scalars())
+    found = [Claimed(*row) for row in session.execute(wanted)]
+    if found:
+        session.execute(
+            sa.update(Arrival)
+            .where(col(Arrival.id).in_([each.id for each in found]))
+            .values(lease_until=moment + LEASE, attempts=col(Arrival.attempts) + 1)
+            .execution_options(synchronize_session=False)
+        )
+    return [replace(each, attempts=each.attempts + 1) for each in found]
 
 
 def finish(session: Session, arrival_ids: Sequence[str], state: ArrivalState) -> None:
@@ -150,11 +172,11 @@ def get(session: Session, arrival_id: str) -> Arrival:
     return arrival
 
 
-def _row(inbox_id: str, item: RawItem, digest: str, now: Any) -> dict[str, Any]:
+def _row(inbox_id: str, item: RawItem, digest: str, moment: Any) -> dict[str, Any]:
     return {
         "id": ids.new(),
-        "created_at": now,
-        "updated_at": now,
+        "created_at": moment,
+        "updated_at": moment,
         "inbox_id": inbox_id,
         "external_id": item.external_id[:500],
         "raw": None if digest else item.content,

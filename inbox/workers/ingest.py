@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import structlog
+from sqlmodel import col, select
 
 from inbox.channels.base import Channel, ChannelError, TemporaryFailure, Unparsable
 from inbox.db import Session
 from inbox.desk import arrivals, ingest
+from inbox.desk.arrivals import Claimed
 from inbox.desk.ingest import Understood
 from inbox.envelope import FilePart, Inbound, InboundEnvelope, RawItem
 from inbox.errors import InboxError
 from inbox.events import SYSTEM
-from inbox.model import Arrival, ArrivalState, Inbox
+from inbox.model import ArrivalState, Inbox
 from inbox.services import Services
 from inbox.workers.parsing import ParserPool
 
@@ -24,7 +26,7 @@ BATCH = 200
 DIGEST = "digest:"  # a remote reference to bytes that are in the file store already
 FETCH_SECONDS = 60
 
-Ready = tuple[Arrival, list[Understood]]
+Ready = tuple[Claimed, list[Understood]]
 
 
 class Ingesting:
@@ -50,7 +52,7 @@ class Ingesting:
     async def close(self) -> None:
         await self.pool.close()
 
-    async def _understand(self, inbox: Inbox, found: Sequence[Arrival]) -> list[Ready]:
+    async def _understand(self, inbox: Inbox, found: Sequence[Claimed]) -> list[Ready]:
         """Those that could be; of the others it is noted why not."""
         try:
             channel = self.services.channels.of(inbox)
@@ -74,7 +76,7 @@ class Ingesting:
         return [_attempt(channel, raw) for raw in raws]
 
     async def _finish(
-        self, channel: Channel, arrival: Arrival, answer: Sequence[Inbound] | Exception
+        self, channel: Channel, arrival: Claimed, answer: Sequence[Inbound] | Exception
     ) -> Ready | None:
         """Only what can't be understood is final; a file that did not come is tried again."""
         error = answer if isinstance(answer, Exception) else None
@@ -89,13 +91,13 @@ class Ingesting:
         await self._fail(arrival, text, final=isinstance(error, Unparsable))
         return None
 
-    async def _raw(self, arrival: Arrival) -> RawItem:
+    async def _raw(self, arrival: Claimed) -> RawItem:
         content = arrival.raw
         if content is None:
             content = await self.services.files.get(arrival.digest)
         return RawItem(external_id=arrival.external_id, content=content, meta=arrival.meta)
 
-    async def _complete(self, channel: Channel, arrival: Arrival, inbound: Inbound) -> Understood:
+    async def _complete(self, channel: Channel, arrival: Claimed, inbound: Inbound) -> Understood:
         """With the bytes of every file in the file store."""
         digests: dict[int, str] = {}
         if isinstance(inbound, InboundEnvelope) and inbound.files:
@@ -149,16 +151,18 @@ class Ingesting:
 
         await self.services.database.write(work, behind=True)
 
-    async def _fail(self, arrival: Arrival, error: str, *, final: bool) -> None:
+    async def _fail(self, arrival: Claimed, error: str, *, final: bool) -> None:
         log.warning("arrival_not_understood", arrival=arrival.id, error=error)
         await self.services.database.write(
             lambda session: arrivals.fail(session, arrival.id, error, final=final, by=SYSTEM)
         )
 
 
-def _claim(session: Session) -> list[tuple[Arrival, Inbox]]:
+def _claim(session: Session) -> list[tuple[Claimed, Inbox]]:
     found = arrivals.claim_new(session, BATCH)
-    return [(arrival, session.get_one(Inbox, arrival.inbox_id)) for arrival in found]
+    wanted = {arrival.inbox_id for arrival in found}
+    inboxes = {one.id: one for one in session.exec(select(Inbox).where(col(Inbox.id).in_(wanted)))}
+    return [(arrival, inboxes[arrival.inbox_id]) for arrival in found]
 
 
 def _attempt(channel: Channel, raw: RawItem) -> Sequence[Inbound] | Exception:

@@ -1,24 +1,20 @@
 """Search over messages and contacts: folded text, so that both databases find the same."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from inbox.desk.search import postgres, sqlite
-from inbox.folding import fold
-from inbox.model import Contact, Conversation, Identity, Message, Record, SearchDocument
+from inbox.desk.search.feeding import index_contact, index_new, side, words_of
+from inbox.model import Contact, Conversation, Message, Record
+
+__all__ = ["Hit", "find", "index_contact", "index_new"]
 
 Row = TypeVar("Row", bound=Record)
 
-BATCH = 300
-LONGEST_BODY = 20_000
 MOST_WORDS = 8
 PAGE = 50
-_WORD = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,36 +26,6 @@ class Hit:
     contact: Contact | None = None
 
 
-def index_new(session: Session) -> int:
-    """Index what was written since, behind the commit that wrote it; how many messages."""
-    messages = list(
-        session.exec(
-            select(Message)
-            .where(col(Message.indexed).is_(False))
-            .order_by(col(Message.id))
-            .limit(BATCH)
-            .with_for_update(skip_locked=True)
-        )
-    )
-    if not messages:
-        return 0
-    contact_ids = {m.author_id for m in messages if m.author_kind == "contact" and m.author_id}
-    rows = [_message_row(message) for message in messages]
-    rows += _contact_rows(session, contact_ids)
-    _store(session, rows)
-    session.execute(
-        sa.update(Message)
-        .where(col(Message.id).in_([m.id for m in messages]))
-        .values(indexed=True)
-        .execution_options(synchronize_session=False)
-    )
-    return len(messages)
-
-
-def index_contact(session: Session, contact_id: str) -> None:
-    _store(session, _contact_rows(session, {contact_id}))
-
-
 def find(
     session: Session, query: str, inboxes: Sequence[str] | None, *, limit: int = PAGE
 ) -> list[Hit]:
@@ -67,10 +33,10 @@ def find(
 
     `inboxes` limits messages to what may be seen (None: all).
     """
-    words = [word for word in _words(query) if word][:MOST_WORDS]
+    words = [word for word in words_of(query) if word][:MOST_WORDS]
     if not words:
         return []
-    found = _side(session).find(session, words, inboxes, limit)
+    found = side(session).find(session, words, inboxes, limit)
     messages = _by_id(session, Message, [d.subject_id for d in found if d.kind == "message"])
     contacts = _by_id(session, Contact, [d.subject_id for d in found if d.kind == "contact"])
     wanted = [m.conversation_id for m in messages.values()]
@@ -83,56 +49,6 @@ def find(
         elif document.subject_id in contacts:
             hits.append(Hit(contact=contacts[document.subject_id]))
     return hits
-
-
-def _side(session: Session) -> type[sqlite.Index] | type[postgres.Index]:
-    return sqlite.Index if session.get_bind().dialect.name == "sqlite" else postgres.Index
-
-
-def _words(text: str) -> list[str]:
-    """Letters and digits of any script, folded; everything else parts words."""
-    return _WORD.findall(fold(text))
-
-
-def _message_row(message: Message) -> dict[str, str | None]:
-    text = f"{message.subject} {message.text} {message.author_name}"
-    return {
-        "kind": "message",
-        "subject_id": message.id,
-        "conversation_id": message.conversation_id,
-        "contact_id": None,
-        "inbox_id": message.inbox_id,
-        "body": " ".join(_words(text[:LONGEST_BODY])),
-    }
-
-
-def _contact_rows(session: Session, contact_ids: set[str]) -> list[dict[str, str | None]]:
-    contacts = session.exec(select(Contact).where(col(Contact.id).in_(contact_ids))).all()
-    addresses: dict[str, list[str]] = {contact.id: [] for contact in contacts}
-    for identity in session.exec(
-        select(Identity).where(col(Identity.contact_id).in_(list(addresses)))
-    ):
-        addresses[identity.contact_id].append(identity.value)
-    return [
-        {
-            "kind": "contact",
-            "subject_id": contact.id,
-            "conversation_id": None,
-            "contact_id": contact.id,
-            "inbox_id": None,
-            "body": " ".join(_words(f"{contact.name} {' '.join(addresses[contact.id])}")),
-        }
-        for contact in contacts
-    ]
-
-
-def _store(session: Session, rows: list[dict[str, str | None]]) -> None:
-    """Replace what stood for the same subjects."""
-    if rows:
-        subjects = [row["subject_id"] for row in rows]
-        _side(session).forget(session, subjects)
-        session.execute(sa.insert(SearchDocument), rows)
-        _side(session).added(session, subjects)
 
 
 def _by_id(session: Session, table: type[Row], ids: Sequence[str]) -> dict[str, Row]:
