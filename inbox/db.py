@@ -60,13 +60,14 @@ class Database:
     async def write(self, work: Work[Result], *, behind: bool = False) -> Result:
         """Run `work` in a transaction and answer after its commit.
 
-        `behind` is for the long units of workers: others never share a transaction with one, and
-        never wait for more than one.
+        `behind` is for the long units of workers, whose results can be had again from what was
+        promised before. Nobody shares a transaction with one or waits for more than one, and they
+        don't wait for the disk: the next commit that does takes them along, in their order.
         """
         if self._writer:
             future = self._writer.submit(work, behind=behind)
             return await asyncio.shield(asyncio.wrap_future(future))
-        return await asyncio.shield(self._in_thread(self.run, work))
+        return await asyncio.shield(self._in_thread(self.run, _hasty(work) if behind else work))
 
     async def read(self, work: Work[Result]) -> Result:
         """Run `work` on a snapshot that it can't change."""
@@ -154,7 +155,8 @@ class _GroupCommit:
             if short:
                 self._commit([short.popleft() for _ in range(min(BATCH, len(short)))])
             if long:
-                self._commit([long.popleft()])
+                with _not_waiting_for_the_disk(self.database.engine):
+                    self._commit([long.popleft()])
 
     def _commit(self, batch: Sequence[_Unit]) -> None:
         """Answers are given after the commit; a failing unit is undone alone."""
@@ -192,6 +194,27 @@ def _unit(connection: sa.Connection, work: Work[Result]) -> tuple[Result, set[st
         result = work(session)
         session.flush()
         return result, _topics(session)
+
+
+@contextmanager
+def _not_waiting_for_the_disk(engine: sa.Engine) -> Iterator[None]:
+    """For the commits inside, of a thread that is the only one to write."""
+    with engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        assert raw
+        raw.execute("PRAGMA synchronous=NORMAL")
+    try:
+        yield
+    finally:
+        raw.execute("PRAGMA synchronous=FULL")
+
+
+def _hasty(work: Work[Result]) -> Work[Result]:
+    def hasty(session: Session) -> Result:
+        session.execute(sa.text("SET LOCAL synchronous_commit TO off"))
+        return work(session)
+
+    return hasty
 
 
 def _nobody_listens(_topics: set[str]) -> None:

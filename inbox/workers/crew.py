@@ -30,10 +30,10 @@ class Crew:
         loop = partial(Loop, bus=services.bus)
         self.loops = [
             loop("ingest", topic=arrivals.TOPIC, work=self.ingesting.work, every=5),
-            loop("react", topic=TOPIC, work=reacting.work, every=5),
+            loop("react", topic=TOPIC, work=reacting.work, every=5, pause=0.02),
             loop("deliver", topic=deliveries.TOPIC, work=Delivering(services).work, every=1),
             loop("webhooks", topic=telling.TOPIC, work=Telling(services).work, every=5),
-            loop("index", topic=TOPIC, work=self._index, every=10),
+            loop("index", topic=TOPIC, work=self._index, every=10, pause=0.1),
             loop("tick", topic="tick", work=self._tick, every=5),
             loop("receive", topic="inboxes", work=self.receiving.work, every=RENEW_SECONDS),
         ]

@@ -18,17 +18,25 @@ class Loop:
     """`work` does what is there and answers how much it did; 0 lets the loop wait.
 
     `every` is the longest wait in seconds: the database is the truth, so a lost wake-up only
-    costs time.
+    costs time. Once woken it lets `pause` seconds pass: pages come first, and more gathers.
     """
 
     def __init__(
-        self, name: str, bus: Bus, topic: str, work: Callable[[], Awaitable[int]], *, every: float
+        self,
+        name: str,
+        bus: Bus,
+        topic: str,
+        work: Callable[[], Awaitable[int]],
+        *,
+        every: float,
+        pause: float = 0,
     ) -> None:
         self.name = name
         self.bus = bus
         self.topic = topic
         self.work = work
         self.every = every
+        self.pause = pause
         self.alive_at = time.monotonic()
         self._task: asyncio.Task[None] | None = None
 
@@ -57,6 +65,7 @@ class Loop:
                     continue
                 if not done:
                     await _wait(woken, self.every)
+                    await asyncio.sleep(self.pause)
         finally:
             self.bus.forget(self.topic, woken)
 
