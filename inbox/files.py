@@ -1,5 +1,6 @@
 """Files under the hash of their bytes, in a folder or an object store, by obstore."""
 
+import asyncio
 import hashlib
 import os
 from pathlib import Path
@@ -25,7 +26,7 @@ class Files:
         path = _path(digest)
         await self._store.put_async(path, content)
         if self._folder:
-            _flush(self._folder / path)
+            await asyncio.to_thread(_flush, self._folder / path)
         return digest
 
     async def get(self, digest: str) -> bytes:

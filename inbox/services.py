@@ -58,11 +58,9 @@ class Arrivals:
         epoch: int = 0,
     ) -> list[str]:
         """Ids of the arrivals once they are committed, with the checkpoint if one is given."""
-        digests = {
-            item.external_id: await self.files.put(item.content)
-            for item in items
-            if len(item.content) > INLINE_BYTES
-        }
+        large = [item for item in items if len(item.content) > INLINE_BYTES]
+        kept = await asyncio.gather(*(self.files.put(item.content) for item in large))
+        digests = {item.external_id: digest for item, digest in zip(large, kept, strict=True)}
         if checkpoint is None:
             return await self._with_others(inbox_id, items, digests)
 
