@@ -155,15 +155,14 @@ class _GroupCommit:
             if short:
                 self._commit([short.popleft() for _ in range(min(BATCH, len(short)))])
             if long:
-                with _not_waiting_for_the_disk(self.database.engine):
-                    self._commit([long.popleft()])
+                self._commit([long.popleft()], hasty=True)
 
-    def _commit(self, batch: Sequence[_Unit]) -> None:
+    def _commit(self, batch: Sequence[_Unit], *, hasty: bool = False) -> None:
         """Answers are given after the commit; a failing unit is undone alone."""
         answers: list[tuple[Future[Any], Any, BaseException | None]] = []
         topics: set[str] = set()
         try:
-            with self.database.engine.begin() as connection:
+            with _begun(self.database.engine, hasty=hasty) as connection:
                 for work, future in batch:
                     try:
                         result, touched = _unit(connection, work)
@@ -197,16 +196,19 @@ def _unit(connection: sa.Connection, work: Work[Result]) -> tuple[Result, set[st
 
 
 @contextmanager
-def _not_waiting_for_the_disk(engine: sa.Engine) -> Iterator[None]:
-    """For the commits inside, of a thread that is the only one to write."""
+def _begun(engine: sa.Engine, *, hasty: bool) -> Iterator[sa.Connection]:
+    """A transaction on a connection that waits for the disk at its commit, unless it is hasty."""
     with engine.connect() as connection:
         raw = connection.connection.driver_connection
         assert raw
-        raw.execute("PRAGMA synchronous=NORMAL")
-    try:
-        yield
-    finally:
-        raw.execute("PRAGMA synchronous=FULL")
+        if hasty:
+            raw.execute("PRAGMA synchronous=NORMAL")
+        try:
+            with connection.begin():
+                yield connection
+        finally:
+            if hasty:
+                raw.execute("PRAGMA synchronous=FULL")
 
 
 def _hasty(work: Work[Result]) -> Work[Result]:

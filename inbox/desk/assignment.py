@@ -4,7 +4,7 @@ Each verb first takes the conversation's row for itself, so that two of them at 
 another and the counters and the trail stay true.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,6 +25,8 @@ from inbox.model import (
     Team,
     TeamMembership,
 )  # fmt: skip
+
+_HELD = "held"
 
 Parts = Sequence[dict[str, Any]]
 
@@ -111,7 +113,14 @@ def claim(session: Session, conversation_id: str, agent_id: str, *, by: Actor) -
 
 def hold(session: Session, conversation: Conversation) -> None:
     """Keep the conversation's row until the commit, as it is now."""
+    if conversation.id in session.info.get(_HELD, ()):
+        return
     session.refresh(conversation, with_for_update={"key_share": True})
+
+
+def already_held(session: Session, conversation_ids: Collection[str]) -> None:
+    """Who read these rows for update, outside of any savepoint, need not have them read again."""
+    session.info[_HELD] = conversation_ids
 
 
 def may_see(session: Session, agent: Agent, inbox_id: str) -> bool:

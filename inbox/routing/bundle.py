@@ -8,11 +8,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from inbox.desk import assignment
 from inbox.model import (
     AutomationRule,
     Company,
@@ -27,8 +28,11 @@ from inbox.model import (
     Team,
     Webhook,
 )  # fmt: skip
+from inbox.routing.distribution import AgentFacts
 
 _KEY = "bundle"
+
+Place = tuple[str | None, str]  # a team, or nobody's, and an inbox
 
 Row = tuple[Conversation, Contact, Inbox, Company | None]
 
@@ -50,10 +54,18 @@ class Bundle:
     asked: set[tuple[str, str]] = field(default_factory=set)
     holidays: dict[str, set[date]] = field(default_factory=dict)
     runs: list[dict[str, object]] = field(default_factory=list)
+    agents: dict[Place, dict[str, AgentFacts]] = field(default_factory=dict)
 
     def changed(self, conversation_id: str) -> None:
         """A rule did something to it, and what was read beside its row may not be true any more."""
         self.tags.pop(conversation_id, None)
+        self.agents.clear()
+
+    def gave(self, agent_id: str, moment: datetime) -> None:
+        """What was handed out counts for what comes after."""
+        for known in self.agents.values():
+            if agent_id in known:
+                known[agent_id] = known[agent_id].given(1, moment)
 
 
 def open_for(session: Session, inbox_ids: Collection[str]) -> Bundle:
@@ -95,6 +107,7 @@ def around(session: Session, event: Event) -> Iterator[Bundle]:
         write_runs(session, bundle)
     finally:
         session.info.pop(_KEY)
+        assignment.already_held(session, ())
 
 
 def read_subjects(session: Session, bundle: Bundle, events: Sequence[Event]) -> None:
@@ -104,6 +117,7 @@ def read_subjects(session: Session, bundle: Bundle, events: Sequence[Event]) -> 
     for conversation, contact, inbox, company in _conversations(session, wanted):
         bundle.subjects[conversation.id] = (conversation, contact, inbox, company)
         bundle.tags[conversation.id] = []
+    assignment.already_held(session, bundle.subjects.keys())
     messages = session.exec(select(Message).where(col(Message.id).in_(message_ids)))
     bundle.messages = {message.id: message for message in messages}
     for conversation_id, name in _tags(session, wanted):
