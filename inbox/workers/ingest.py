@@ -26,6 +26,7 @@ BATCH = 100  # stored in one unit of work, of some 50 ms
 TOGETHER = 20  # arrivals whose files are fetched and kept at the same time
 DIGEST = "digest:"  # a remote reference to bytes that are in the file store already
 FETCH_SECONDS = 60
+CLOSING_SECONDS = 5
 
 Ready = tuple[Claimed, list[Understood]]
 
@@ -35,9 +36,32 @@ class Ingesting:
         self.services = services
         self.key = services.vault.key("mail")
         self.pool = ParserPool()
+        self._ahead: asyncio.Task[tuple[int, list[Ready]]] | None = None
 
     async def work(self) -> int:
-        """How many arrivals were taken."""
+        """How many arrivals were taken; while they are stored the next ones are read."""
+        ahead, self._ahead = self._ahead, None
+        claimed, ready = await (ahead or self._take())
+        if claimed == BATCH:
+            self._ahead = asyncio.create_task(self._take(), name="ingest ahead")
+        if ready:
+            await self._store(ready)
+        return claimed
+
+    async def close(self) -> None:
+        """What is being read is stored yet, or it would wait until its lease ends."""
+        ahead, self._ahead = self._ahead, None
+        if ahead:
+            try:
+                async with asyncio.timeout(CLOSING_SECONDS):
+                    _, ready = await ahead
+                    await self._store(ready)
+            except Exception as error:  # noqa: BLE001  others take it when its lease ends
+                log.warning("ingest_not_finished", error=repr(error))
+        await self.pool.close()
+
+    async def _take(self) -> tuple[int, list[Ready]]:
+        """How many were claimed, and those of them that could be understood."""
         claimed = await self.services.database.write(_claim, behind=True)
         by_inbox = defaultdict(list)
         for arrival, inbox in claimed:
@@ -45,13 +69,7 @@ class Ingesting:
         groups = await asyncio.gather(
             *(self._understand(pairs[0][1], [a for a, _ in pairs]) for pairs in by_inbox.values())
         )
-        ready = [pair for group in groups for pair in group]
-        if ready:
-            await self._store(ready)
-        return len(claimed)
-
-    async def close(self) -> None:
-        await self.pool.close()
+        return len(claimed), [pair for group in groups for pair in group]
 
     async def _understand(self, inbox: Inbox, found: Sequence[Claimed]) -> list[Ready]:
         """Those that could be; of the others it is noted why not."""
