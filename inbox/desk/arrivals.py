@@ -100,6 +100,8 @@ def claim_new(session: Session, limit: int) -> list[Claimed]:
 
 
 def finish(session: Session, arrival_ids: Sequence[str], state: ArrivalState) -> None:
+    if not arrival_ids:
+        return
     session.execute(
         sa.update(Arrival)
         .where(col(Arrival.id).in_(arrival_ids))
