@@ -61,8 +61,13 @@ def claim_due(session: Session, limit: int) -> list[Delivery]:
     return found
 
 
-def hand_over(session: Session, delivery_id: str, epoch: int) -> bool:
-    """Note that the provider is about to be called; False for one whose lease was lost."""
+def hand_over(
+    session: Session, delivery_id: str, epoch: int, seconds: float = LEASE.total_seconds()
+) -> bool:
+    """Note that the provider is about to be called, which may take so long.
+
+    False for one whose lease was lost.
+    """
     changed = session.execute(
         sa.update(Delivery)
         .where(
@@ -70,7 +75,7 @@ def hand_over(session: Session, delivery_id: str, epoch: int) -> bool:
             col(Delivery.epoch) == epoch,
             col(Delivery.state) == MessageState.SENDING,
         )
-        .values(stage=HANDING_OVER)
+        .values(stage=HANDING_OVER, lease_until=now(session) + timedelta(seconds=seconds))
         .execution_options(synchronize_session=False)
     )
     return bool(changed.rowcount == 1)  # type: ignore[attr-defined]

@@ -32,13 +32,14 @@ class Crew:
         self.services = services
         self.receiving = Receiving(services)
         self.ingesting = Ingesting(services)
+        self.delivering = Delivering(services)
         loop = partial(Loop, bus=services.bus)
         self.loops = [
             loop("ingest", topic=arrivals.TOPIC, work=self.ingesting.work, every=5,
                  full=ingest.BATCH),
             loop("react", topic=TOPIC, work=Reacting(services, REACTIONS).work, every=5,
                  full=react.BATCH, gives_way=PUSH_SECONDS),
-            loop("deliver", topic=deliveries.TOPIC, work=Delivering(services).work, every=1),
+            loop("deliver", topic=deliveries.TOPIC, work=self.delivering.begin, every=1),
             loop("webhooks", topic=telling.TOPIC, work=Telling(services).work, every=5),
             loop("index", topic=TOPIC, work=self._index, every=10, gives_way=PUSH_SECONDS),
             loop("tick", topic="tick", work=self._tick, every=5),
@@ -52,6 +53,7 @@ class Crew:
 
     async def stop(self) -> None:
         await asyncio.gather(*(loop.stop() for loop in self.loops))
+        await self.delivering.close()
         await self.receiving.close()
         await self.ingesting.close()
 

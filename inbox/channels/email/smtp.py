@@ -25,6 +25,7 @@ from inbox.channels.email.settings import EmailSettings
 
 COMMAND_SECONDS = 60
 DATA_SECONDS = 300  # RFC 5321 asks for ten minutes after the dot; a repeat is recognised
+SLOWEST_UPLINK = 40 * 1024  # bytes a second, which the content may take on top
 
 _PLAIN = {
     "421": "The mail server is busy or shutting down",
@@ -119,9 +120,10 @@ async def _open(
 
 async def _hand_over(client: aiosmtplib.SMTP, content: bytes) -> None:
     """Once the content is on its way, only the server knows what it has."""
+    seconds = DATA_SECONDS + len(content) / SLOWEST_UPLINK
     try:
-        async with asyncio.timeout(DATA_SECONDS):
-            await client.data(content, timeout=DATA_SECONDS)
+        async with asyncio.timeout(seconds):
+            await client.data(content, timeout=seconds)
     except SMTPResponseException as error:
         raise _failure(error) from None
     except (SMTPException, OSError, TimeoutError):
