@@ -12,7 +12,7 @@ from inbox import clock
 from inbox.crm import contacts
 from inbox.crm.contacts import Key, Known
 from inbox.db import next_numbers
-from inbox.desk import counters, deliveries, rows, threads
+from inbox.desk import assignment, counters, deliveries, rows, threads
 from inbox.envelope import AddressKind, DeliveryReport, Inbound, InboundEnvelope
 from inbox.events import SYSTEM, EventKind, record_many
 from inbox.model import (
@@ -58,6 +58,7 @@ class _Batch:
     references: list[dict[str, str]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
+    reopened: list[Conversation] = field(default_factory=list)
 
     def tell(
         self,
@@ -70,10 +71,9 @@ class _Batch:
         self.events.append(rows.event(kind, conversation, contact, message, **particulars))
 
     def count(self, before: Sequence[str], after: Sequence[str]) -> None:
-        for key in before:
-            self.moved[key] = self.moved.get(key, 0) - 1
-        for key in after:
-            self.moved[key] = self.moved.get(key, 0) + 1
+        for keys, change in ((before, -1), (after, 1)):
+            for key in keys:
+                self.moved[key] = self.moved.get(key, 0) + change
 
 
 def ingest(session: Session, key: bytes, items: Sequence[Understood]) -> list[str]:
@@ -115,8 +115,7 @@ def _unknown(session: Session, items: Sequence[Understood]) -> list[Understood]:
 
 def _prepare(session: Session, key: bytes, items: Sequence[Understood]) -> _Batch:
     pairs = [(i.inbox_id, i.inbound) for i in items if isinstance(i.inbound, InboundEnvelope)]
-    wanted = {inbox_id for inbox_id, _ in pairs}
-    inboxes = session.exec(select(Inbox).where(col(Inbox.id).in_(wanted)))
+    inboxes = session.exec(select(Inbox).where(col(Inbox.id).in_({one for one, _ in pairs})))
     return _Batch(
         session,
         key,
@@ -252,6 +251,7 @@ def _tell(
         linked = found.linked.number if found.linked else None
         batch.tell(EventKind.CONVERSATION_CREATED, conversation, contact, row, linked=linked)
     elif status_before is not conversation.status:
+        batch.reopened.append(conversation)
         batch.tell(EventKind.STATUS_CHANGED, conversation, contact, row,
             before=status_before, after=conversation.status, reason="customer_wrote",
         )  # fmt: skip
@@ -280,9 +280,8 @@ def _edit(batch: _Batch, item: Understood, envelope: InboundEnvelope) -> None:
     message.edited_at = now
     message.indexed = False
     batch.session.add(message)
-    conversation = batch.session.get(Conversation, message.conversation_id)
+    conversation = batch.session.get_one(Conversation, message.conversation_id)
     contact, _ = batch.people[envelope.sender.kind, envelope.sender.value]
-    assert conversation
     row = {"id": message.id, "created_at": now, "inbox_id": item.inbox_id}
     batch.tell(EventKind.MESSAGE_EDITED, conversation, contact, row)
 
@@ -298,3 +297,4 @@ def _write(batch: _Batch) -> None:
         session.execute(sa.insert(MailReference), batch.references)
     counters.move(session, batch.moved)
     record_many(session, batch.events)
+    assignment.free_of_who_left(session, batch.reopened, by=SYSTEM)
