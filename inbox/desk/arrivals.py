@@ -6,18 +6,19 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from inbox import clock, ids
 from inbox.db import claim, now, touch
 from inbox.envelope import RawItem
 from inbox.errors import Conflict, NotFound
-from inbox.events import Actor, EventKind, record
+from inbox.events import SYSTEM, Actor, EventKind, record
 from inbox.model import Arrival, ArrivalState, Inbox
 
 TOPIC = "arrivals"
 LEASE = timedelta(seconds=120)
 TRIES = 3
+DEADLY = 2 * TRIES  # claims without an outcome: the last three of them alone
 INLINE_BYTES = 32 * 1024  # larger raw bytes go to the file store before this transaction
 
 
@@ -63,8 +64,13 @@ def move_checkpoint(
 
 
 def claim_new(session: Session, limit: int) -> list[Arrival]:
-    """Arrivals to understand, leased to the caller; the attempt is counted before the try."""
-    found = claim(session, Arrival, col(Arrival.state) == ArrivalState.NEW, limit, LEASE)
+    """Arrivals to understand, leased to the caller; the attempt is counted before the try.
+
+    Those of an inbox that is switched off wait until it is switched on.
+    """
+    awake = col(Arrival.inbox_id).in_(sa.select(col(Inbox.id)).where(col(Inbox.enabled)))
+    new = sa.and_(col(Arrival.state) == ArrivalState.NEW, awake)
+    found = claim(session, Arrival, new, limit, LEASE)
     if not found:
         return []
     session.execute(
@@ -75,6 +81,28 @@ def claim_new(session: Session, limit: int) -> list[Arrival]:
     )
     wanted = sa.select(Arrival).where(col(Arrival.id).in_(found)).order_by(col(Arrival.id))
     return list(session.execute(wanted).scalars())
+
+
+def suspects(session: Session) -> int:
+    """How many were claimed three times without an outcome: one of them may stop the process.
+
+    Such are to be tried alone; one that ended no try even so is set aside for a person.
+    """
+    moment = now(session)
+    found = session.exec(
+        select(Arrival).where(
+            Arrival.state == ArrivalState.NEW,
+            sa.or_(col(Arrival.lease_until).is_(None), col(Arrival.lease_until) < moment),
+            col(Arrival.attempts) >= TRIES,
+        )
+    ).all()
+    for arrival in found:
+        if arrival.attempts >= DEADLY:
+            error = "Each time this was read, the process stopped before it was done."
+            fail(session, arrival.id, error, final=True, by=SYSTEM)
+    if found:
+        touch(session, TOPIC)
+    return sum(arrival.state is ArrivalState.NEW for arrival in found)
 
 
 def finish(session: Session, arrival_ids: Sequence[str], state: ArrivalState) -> None:

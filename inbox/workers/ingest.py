@@ -213,7 +213,7 @@ def _stand_in(part: FilePart, why: str) -> FilePart:
 
 
 def _claim(session: Session) -> list[tuple[Arrival, Inbox]]:
-    found = arrivals.claim_new(session, BATCH)
+    found = arrivals.claim_new(session, 1 if arrivals.suspects(session) else BATCH)
     return [(arrival, session.get_one(Inbox, arrival.inbox_id)) for arrival in found]
 
 
