@@ -184,12 +184,17 @@ class OutboundEnvelope:
     sender_name: str = ""
     automatic: bool = False
     attempt: int = 1
+    only: tuple[str, ...] = ()  # of those named in it these alone get it: the others have it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """The provider took the message; `refused` are recipients it would not take, with why."""
+    """The provider took the message; `refused` are recipients it would not take, with why.
+
+    `later` are those it does not take just now, so that they are to be tried again.
+    """
 
     provider_id: str
     state: str = "sent"
     refused: Mapping[str, str] = field(default_factory=dict)
+    later: Mapping[str, str] = field(default_factory=dict)

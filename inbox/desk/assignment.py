@@ -66,9 +66,7 @@ def unassign(
     return _change(session, conversation, (None, conversation.team_id), by=by, reason=reason)
 
 
-def free_of_who_left(
-    session: Session, conversations: Sequence[Conversation], *, by: Actor
-) -> None:
+def free_of_who_left(session: Session, conversations: Sequence[Conversation], *, by: Actor) -> None:
     """What is open again and belongs to a deactivated agent is nobody's, so it's handed out anew."""
     owners = {one.assignee_id for one in conversations if one.assignee_id}
     if not owners:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from inbox import mailtokens
+from inbox.desk import deliveries
 from inbox.envelope import Address, FilePart, OutboundEnvelope
 from inbox.model import (
     Agent,
@@ -69,6 +70,7 @@ def build(session: Session, delivery: Delivery, key: bytes) -> Outbound:
         sender_name=_sender(session, message),
         automatic=message.automatic,
         attempt=delivery.attempts,
+        only=tuple(delivery.envelope.get(deliveries.ONLY, ())),
     )
     return Outbound(delivery, inbox, envelope, [f.digest for f in files])
 

@@ -49,15 +49,17 @@ async def send(
     content: bytes,
     *,
     utf8: bool = False,
-) -> Mapping[str, str]:
-    """The recipients that were refused, with why; at least one was not."""
+) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Recipients that were refused for good, and for now, with why; at least one was not."""
     async with _connection(settings, private_hosts) as client:
         try:
             refused = await _open(client, settings.email, recipients, utf8=utf8)
         except (SMTPException, OSError) as error:
             raise _failure(error) from None
         await _hand_over(client, content)
-        return refused
+        final = {who: _explain(error) for who, error in refused.items() if error.code // 100 == 5}
+        later = {who: _explain(error) for who, error in refused.items() if who not in final}
+        return final, later
 
 
 async def check_login(settings: EmailSettings, private_hosts: str) -> None:
@@ -98,7 +100,7 @@ async def _connection(
 
 async def _open(
     client: aiosmtplib.SMTP, sender: str, recipients: Sequence[str], *, utf8: bool
-) -> dict[str, str]:
+) -> dict[str, SMTPRecipientRefused]:
     """MAIL and RCPT; raises if nobody is left to send to."""
     encoding, options = ("utf-8", ["SMTPUTF8"]) if utf8 else ("ascii", [])
     if utf8 and not client.supports_extension("smtputf8"):
@@ -115,7 +117,7 @@ async def _open(
     if len(refusals) == len(recipients):
         # one that may still be taken decides: it is worth another try
         raise min(refusals.values(), key=lambda refusal: refusal.code)
-    return {recipient: _explain(error) for recipient, error in refusals.items()}
+    return refusals
 
 
 async def _hand_over(client: aiosmtplib.SMTP, content: bytes) -> None:
