@@ -140,6 +140,7 @@ class InboundEnvelope:
     fields: Mapping[str, str] = field(default_factory=dict)
     mail_message_id: str = ""
     also: tuple[Address, ...] = ()
+    claimed: tuple[Address, ...] = ()  # further addresses they named, which nobody has proven
     edits: str = ""  # the external id of the message that this one replaces
 
     def __post_init__(self) -> None:

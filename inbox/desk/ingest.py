@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from inbox import clock
-from inbox.crm import contacts
+from inbox.crm import claims, contacts
 from inbox.crm.contacts import Key, Known
 from inbox.db import next_numbers
 from inbox.desk import assignment, counters, deliveries, rows, threads
@@ -135,6 +135,7 @@ def _take(batch: _Batch, item: Understood, envelope: InboundEnvelope) -> None:
     inbox = batch.inboxes[item.inbox_id]
     contact, identity = batch.people[envelope.sender.kind, envelope.sender.value]
     contacts.learn(contact, envelope.fields, envelope.sender.name)
+    claims.note(batch.session, contact.id, identity.id, envelope)
     found = threads.match(batch.known, batch.key, inbox, envelope, contact.id, now)
     conversation = found.conversation or _open(batch, item, envelope, contact, found)
     before = counters.keys(conversation) if found.conversation else []
@@ -276,9 +277,7 @@ def _edit(batch: _Batch, item: Understood, envelope: InboundEnvelope) -> None:
         return
     now = clock.now()
     message.edits = [*message.edits, {"text": message.text, "until": now.isoformat()}]
-    message.text = envelope.text
-    message.edited_at = now
-    message.indexed = False
+    message.text, message.edited_at, message.indexed = envelope.text, now, False
     batch.session.add(message)
     conversation = batch.session.get_one(Conversation, message.conversation_id)
     contact, _ = batch.people[envelope.sender.kind, envelope.sender.value]

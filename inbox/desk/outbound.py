@@ -25,12 +25,16 @@ MOST_REFERENCES = 20
 
 @dataclass(frozen=True, slots=True)
 class Outbound:
-    """`digests` say where the bytes of the files are; their parts have none yet."""
+    """`digests` say where the bytes of the files are; their parts have none yet.
+
+    `stopped`: since it was written they said that they want nothing there.
+    """
 
     delivery: Delivery
     inbox: Inbox
     envelope: OutboundEnvelope
     digests: Sequence[str]
+    stopped: bool = False
 
 
 def build(session: Session, delivery: Delivery, key: bytes) -> Outbound:
@@ -72,7 +76,8 @@ def build(session: Session, delivery: Delivery, key: bytes) -> Outbound:
         attempt=delivery.attempts,
         only=tuple(delivery.envelope.get(deliveries.ONLY, ())),
     )
-    return Outbound(delivery, inbox, envelope, [f.digest for f in files])
+    digests = [f.digest for f in files]
+    return Outbound(delivery, inbox, envelope, digests, stopped=identity.stopped_at is not None)
 
 
 def _references(session: Session, thread_id: str, before: str) -> list[str]:

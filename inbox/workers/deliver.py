@@ -30,6 +30,8 @@ SEND_SECONDS = 420  # above what each channel allows itself, so that it is the o
 SLOWEST_UPLINK = 32 * 1024  # bytes a second
 LEASE_SECONDS = 30  # on top, so that nobody else takes it meanwhile
 
+STOPPED = "They answered STOP, so nothing may be sent there until they answer START."
+
 Note = Work[None]  # stores what became of a delivery
 
 
@@ -80,7 +82,11 @@ class Delivering:
                     session, delivery.id, delivery.epoch, text, repeatable=repeatable
                 )
                 continue
-            found.append(outbound.build(session, delivery, self.key))
+            built = outbound.build(session, delivery, self.key)
+            if built.stopped:
+                deliveries.failed(session, delivery.id, delivery.epoch, STOPPED, "stopped")
+            else:
+                found.append(built)
         return found
 
     async def _deliver(self, found: Outbound) -> None:

@@ -20,7 +20,16 @@ from inbox.desk import deliveries, replies
 from inbox.desk.replies import Composed
 from inbox.envelope import RawItem
 from inbox.events import SYSTEM
-from inbox.model import Attachment, Conversation, Delivery, Health, Inbox, Message, MessageState
+from inbox.model import (
+    Attachment,
+    Conversation,
+    Delivery,
+    Health,
+    Identity,
+    Inbox,
+    Message,
+    MessageState,
+)
 from inbox.workers.deliver import Delivering
 from inbox.workers.ingest import Ingesting
 
@@ -200,3 +209,15 @@ async def test_a_large_mail_has_the_time_that_a_slow_uplink_takes(desk, queued) 
 def _answer_the_other(session):
     other = session.exec(select(Conversation).order_by(Conversation.number)).all()[-1]
     return replies.reply(session, other, Composed(text="Other"), by=SYSTEM, request_id="2")
+
+
+async def test_what_waits_for_somebody_who_said_stop_meanwhile_is_not_sent(desk, queued) -> None:
+    def stop(session):
+        session.exec(select(Identity)).one().stopped_at = clock.now()
+
+    await desk.services.database.write(stop)
+
+    message, _ = await after_a_try(desk, queued)
+
+    assert (message.state, desk.channel.sent) == (MessageState.FAILED, [])
+    assert "STOP" in message.state_reason
