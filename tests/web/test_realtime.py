@@ -9,7 +9,7 @@ import pytest
 from aiohttp import ClientWebSocketResponse, WSCloseCode, WSMsgType, WSServerHandshakeError
 
 from inbox.db import Session
-from inbox.desk import notes, trail
+from inbox.desk import notes, tags, trail
 from inbox.events import SYSTEM
 from inbox.model import Conversation, Inbox
 from inbox.web import realtime
@@ -61,6 +61,27 @@ async def test_a_page_hears_what_happens_in_what_it_watches(
     frame = await next_with_number(socket)
     assert "He is nice" in frame["h"]
     assert frame["h"].count("He is nice") == 1
+
+
+async def test_a_list_of_a_tag_takes_in_only_what_bears_it(
+    services, signed_in, owner, conversation
+) -> None:
+    def tag(session: Session) -> str:
+        other = session.get_one(Conversation, conversation.id)
+        tags.tag(session, other, "urgent", by=SYSTEM)
+        return tags.find_or_create(session, "urgent").id
+
+    def untag(session: Session) -> None:
+        other = session.get_one(Conversation, conversation.id)
+        tags.untag(session, other, "urgent", by=SYSTEM)
+
+    tag_id = await services.database.write(tag)
+    socket = await connect(await signed_in(owner), f"&list=tag:{tag_id}:open")
+
+    await note(services, conversation, "Tagged")
+    assert "data-gone" not in (await next_with_number(socket))["h"]
+    await services.database.write(untag)
+    assert "data-gone" in (await next_with_number(socket))["h"]
 
 
 async def test_what_was_missed_reaches_into_the_open_conversation(
