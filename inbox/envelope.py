@@ -141,6 +141,7 @@ class InboundEnvelope:
     mail_message_id: str = ""
     also: tuple[Address, ...] = ()
     claimed: tuple[Address, ...] = ()  # further addresses they named, which nobody has proven
+    window_hours: int = 0  # how long it allows answers, where the channel has more than one kind
     edits: str = ""  # the external id of the message that this one replaces
 
     def __post_init__(self) -> None:

@@ -40,9 +40,7 @@ def _set(
     )
 
 
-def _claim(
-    session: Session, contact_id: str, addresses: Sequence[Address], now: datetime
-) -> None:
+def _claim(session: Session, contact_id: str, addresses: Sequence[Address], now: datetime) -> None:
     rows = [
         {
             "id": ids.new(), "created_at": now, "updated_at": now, "contact_id": contact_id,

@@ -39,7 +39,11 @@ def save(  # noqa: PLR0913, PLR0917  what a draft is made of
     if not text.strip():
         drop(session, agent_id, conversation_id, kind)
         draft = Draft(
-            agent_id=agent_id, conversation_id=conversation_id, kind=kind, text=text, version=version
+            agent_id=agent_id,
+            conversation_id=conversation_id,
+            kind=kind,
+            text=text,
+            version=version,
         )
     else:
         draft.text, draft.particulars, draft.version = text, dict(particulars), version

@@ -156,9 +156,7 @@ def _send(
     known = news.known[client.agent.id]
     for push in drawn:
         if push.inbox_id in known.inboxes:
-            stands = listing.matches(
-                client.view, push.conversation, client.agent.id, news.tagged
-            )
+            stands = listing.matches(client.view, push.conversation, client.agent.id, news.tagged)
             html = push.row if stands else push.gone
             if client.watching == push.conversation.id:
                 html += push.inside

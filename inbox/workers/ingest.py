@@ -124,6 +124,7 @@ class Ingesting:
     async def _complete(self, channel: Channel, arrival: Arrival, inbound: Inbound) -> Understood:
         """With the bytes of every file in the file store."""
         digests: dict[int, str] = {}
+        hours = inbound.window_hours if isinstance(inbound, InboundEnvelope) else 0
         if isinstance(inbound, InboundEnvelope) and inbound.files:
             is_last = arrival.attempts >= arrivals.TRIES
             files = [await self._file(channel, part, is_last=is_last) for part in inbound.files]
@@ -136,7 +137,7 @@ class Ingesting:
             arrival_id=arrival.id,
             digests=digests,
             channel=channel.name,
-            window_hours=channel.capabilities.window_hours,
+            window_hours=hours or channel.capabilities.window_hours,
         )
 
     async def _keep(self, part: FilePart) -> str:

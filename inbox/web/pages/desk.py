@@ -16,7 +16,7 @@ from inbox.desk.listing import View
 from inbox.errors import NotFound
 from inbox.i18n import gettext as _
 from inbox.model import Agent, Contact, Conversation, Identity, Role, Status, Tag
-from inbox.web import nav
+from inbox.web import carrying, nav
 
 STATUSES = {
     "open": Status.OPEN, "waiting": Status.WAITING, "snoozed": Status.SNOOZED,
@@ -163,6 +163,8 @@ def context(opened: Opened) -> dict[str, Any]:
         "names": Names({a.id: a.name for a in opened.agents}, {t.id: t.name for t in opened.teams}),
         "last_message": messages[-1].id if messages else "",
         "request_id": ids.new(),
+        "carries": carrying.capabilities,
+        "counts_sms": carrying.counts_sms,
         "snoozes": snooze_choices(now),
     }
 
