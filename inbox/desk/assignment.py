@@ -67,7 +67,7 @@ def unassign(
 
 
 def free_of_who_left(session: Session, conversations: Sequence[Conversation], *, by: Actor) -> None:
-    """What is open again and belongs to a deactivated agent is nobody's, so it's handed out anew."""
+    """What is open again and was a deactivated agent's is nobody's, so it is handed out anew."""
     owners = {one.assignee_id for one in conversations if one.assignee_id}
     if not owners:
         return

@@ -44,14 +44,13 @@ def build(session: Session, delivery: Delivery, key: bytes) -> Outbound:
     inbox = session.get_one(Inbox, delivery.inbox_id)
     thread = session.get_one(ChannelThread, message.thread_id)
     identity = session.get_one(Identity, thread.identity_id)
-    domain = inbox.address.rpartition("@")[2] or "inbox.invalid"
     if not message.mail_message_id:
+        domain = inbox.address.rpartition("@")[2] or "inbox.invalid"
         message.mail_message_id = mailtokens.message_id(key, conversation.id, domain)
         session.add(message)
     references = _references(session, thread.id, message.id)
-    files = session.exec(
-        select(Attachment).where(Attachment.message_id == message.id).order_by(col(Attachment.id))
-    ).all()
+    wanted = select(Attachment).where(Attachment.message_id == message.id)
+    files = session.exec(wanted.order_by(col(Attachment.id))).all()
     envelope = OutboundEnvelope(
         delivery_id=delivery.id,
         message_id=message.mail_message_id,
@@ -76,8 +75,9 @@ def build(session: Session, delivery: Delivery, key: bytes) -> Outbound:
         attempt=delivery.attempts,
         only=tuple(delivery.envelope.get(deliveries.ONLY, ())),
     )
-    digests = [f.digest for f in files]
-    return Outbound(delivery, inbox, envelope, digests, stopped=identity.stopped_at is not None)
+    return Outbound(
+        delivery, inbox, envelope, [f.digest for f in files], stopped=bool(identity.stopped_at)
+    )
 
 
 def _references(session: Session, thread_id: str, before: str) -> list[str]:

@@ -19,7 +19,7 @@ from inbox.errors import Forbidden
 from inbox.events import TOPIC
 from inbox.model import Agent, Role, Status
 from inbox.services import Services
-from inbox.web import keys, nav, pushes
+from inbox.web import keys, pushes
 from inbox.web.dismissals import Sockets, dismiss_ended
 from inbox.web.presence import Presence
 from inbox.web.pushes import News, Push

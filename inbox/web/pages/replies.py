@@ -23,12 +23,11 @@ async def create(request: web.Request) -> web.StreamResponse:
     """Queue the answer; a fragment gets a toast with "Undo", the message comes by the socket."""
     form = await request.post()
     agent, role, number = request[keys.AGENT], request[keys.ROLE], request.match_info["number"]
-    undo_seconds = request.app[keys.SERVICES].workspace.undo_seconds
+    by, undo_seconds = Actor.agent(agent), request.app[keys.SERVICES].workspace.undo_seconds
     request_id = str(form.get("request_id", ""))
     if not request_id:
         raise Invalid(fields={"request_id": "Give an id of your own that names this reply."})
     composed = _composed(form, undo_seconds)
-    by = Actor.agent(agent)
 
     def work(session: Session) -> Message:
         conversation = conversations.get(session, number, agent, role)
