@@ -67,9 +67,7 @@ def build(session: Session, delivery: Delivery, key: bytes) -> Outbound:
         ),
         in_reply_to=references[0] if references else "",
         references=tuple(reversed(references)),
-        reply_to=mailtokens.plus_address(key, conversation.id, inbox.address)
-        if "@" in inbox.address
-        else "",
+        reply_to=_reply_to(key, conversation.id, inbox.address),
         sender_name=_sender(session, message),
         automatic=message.automatic,
         attempt=delivery.attempts,
@@ -78,6 +76,10 @@ def build(session: Session, delivery: Delivery, key: bytes) -> Outbound:
     return Outbound(
         delivery, inbox, envelope, [f.digest for f in files], stopped=bool(identity.stopped_at)
     )
+
+
+def _reply_to(key: bytes, conversation_id: str, address: str) -> str:
+    return mailtokens.plus_address(key, conversation_id, address) if "@" in address else ""
 
 
 def _references(session: Session, thread_id: str, before: str) -> list[str]:
