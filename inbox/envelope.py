@@ -142,6 +142,7 @@ class InboundEnvelope:
     also: tuple[Address, ...] = ()
     claimed: tuple[Address, ...] = ()  # further addresses they named, which nobody has proven
     window_hours: int = 0  # how long it allows answers, where the channel has more than one kind
+    written_by: str = ""  # the address of From, where answers are asked for at another
     edits: str = ""  # the external id of the message that this one replaces
 
     def __post_init__(self) -> None:

@@ -4,13 +4,13 @@ What is too large for memory goes through a spool: a folder of files that are on
 """
 
 import asyncio
+import contextlib
 import hashlib
 import os
 import shutil
 import tempfile
 import time
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import structlog
@@ -42,7 +42,7 @@ class Files:
         try:
             await self._store.put_async(path, content)
             if self._folder:
-                _flush(self._folder / path)
+                await asyncio.to_thread(_flush, self._folder / path)
         except (BaseError, OSError) as error:
             log.error("file_not_kept", error=str(error))
             raise Unavailable("The file store could not keep this. Try again.") from error
@@ -58,7 +58,7 @@ class Files:
             spooled.path.unlink(missing_ok=True)
         return spooled.digest
 
-    @asynccontextmanager
+    @contextlib.asynccontextmanager
     async def on_disk(self, digest: str, spool: Path | None) -> AsyncIterator[Path]:
         """A path to read the bytes at."""
         if self._folder:
@@ -133,8 +133,9 @@ def spool(folder: Path | None, chunks: Iterable[bytes]) -> Spooled:
 def sweep(folder: Path, seconds: float = SPOOL_SECONDS) -> None:
     """Away with what nobody came for."""
     for path in folder.glob("spool-*"):
-        if path.stat().st_mtime < time.time() - seconds:
-            path.unlink(missing_ok=True)
+        with contextlib.suppress(FileNotFoundError):  # somebody came for it meanwhile
+            if path.stat().st_mtime < time.time() - seconds:
+                path.unlink()
 
 
 def _move(source: Path, target: Path) -> None:

@@ -49,6 +49,11 @@ class Phrase(str):
     def __getnewargs_ex__(self) -> tuple[tuple[str], dict[str, Any]]:  # for copies of it
         return (self.template,), self.values
 
+    @classmethod
+    def of(cls, text: str) -> "Phrase":
+        """The phrase it is, or one without values."""
+        return text if isinstance(text, cls) else cls(text.replace("%", "%%"))
+
     def stored(self) -> dict[str, Any]:
         """Its parts as JSON can keep them; `said` tells them again."""
         values = {key: _stored(value) for key, value in self.values.items()}

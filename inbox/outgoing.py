@@ -11,6 +11,7 @@ from typing import Any
 import aiohttp
 
 from inbox.errors import Unavailable
+from inbox.i18n import Phrase
 
 TIMEOUT_SECONDS = 15
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
@@ -65,6 +66,6 @@ async def read_limited(response: aiohttp.ClientResponse, limit: int = MAX_ANSWER
         size += len(chunk)
         if size > limit:
             response.close()
-            raise Unavailable(f"The answer is larger than {limit} bytes.")
+            raise Unavailable(Phrase("The answer is larger than %(limit)d bytes.", limit=limit))
         chunks.append(chunk)
     return b"".join(chunks)

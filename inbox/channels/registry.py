@@ -8,6 +8,7 @@ import structlog
 
 from inbox.channels.base import Account, Channel
 from inbox.errors import NotFound
+from inbox.i18n import Phrase
 
 log = structlog.get_logger()
 
@@ -54,7 +55,9 @@ def kind(name: str) -> type[Channel]:
     found = kinds().get(name)
     if found is None:
         known = ", ".join(sorted(kinds()))
-        raise NotFound(f"There is no channel kind {name!r}. Known: {known}.")
+        raise NotFound(
+            Phrase("There is no channel kind “%(name)s”. Known: %(known)s.", name=name, known=known)
+        )
     return found
 
 

@@ -16,8 +16,6 @@ from inbox import __version__
 from inbox.cli.options import data_option, port_option, reached_at, running_loop, settings_from
 from inbox.errors import InboxError
 
-MOVING = ("backup", "restore", "export", "import")
-
 gc.disable()  # what is imported stays; whoever goes on to serve calls it back
 
 
@@ -25,14 +23,13 @@ class Commands(click.Group):
     """Plain errors, without tracebacks, and an exit code that says so."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted([*super().list_commands(ctx), *MOVING])
+        _add_rare()
+        return super().list_commands(ctx)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in MOVING:
-            return super().get_command(ctx, cmd_name)
-        from inbox.cli import moving
-
-        return next(command for command in moving.COMMANDS if command.name == cmd_name)
+        if cmd_name not in self.commands:
+            _add_rare()
+        return super().get_command(ctx, cmd_name)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -126,6 +123,13 @@ def check(data_dir: Path | None, as_json: bool) -> None:
     from inbox.cli import admin
 
     sys.exit(0 if admin.check(settings_from(data_dir=data_dir), as_json=as_json) else 1)
+
+
+def _add_rare() -> None:
+    from inbox.cli import moving
+
+    for command in moving.COMMANDS:
+        main.add_command(command)
 
 
 @main.group()

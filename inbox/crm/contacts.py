@@ -10,6 +10,7 @@ from inbox import clock
 from inbox.envelope import Address
 from inbox.errors import Conflict, Invalid, NotFound
 from inbox.events import Actor, EventKind, record
+from inbox.i18n import Phrase
 from inbox.model import Contact, Conversation, Identity
 
 EDITABLE = {
@@ -75,7 +76,9 @@ def create(session: Session, name: str, addresses: Sequence[Address], *, by: Act
             select(Identity).where(Identity.kind == address.kind, Identity.value == address.value)
         ).first()
         if taken:
-            raise Conflict(f"{address.value} belongs to another contact already.")
+            raise Conflict(
+                Phrase("%(address)s belongs to another contact already.", address=address.value)
+            )
         session.add(_identity(contact, address, is_primary=position == 0))
     record(session, EventKind.CONTACT_CREATED, by=by, contact_id=contact.id)
     return contact
@@ -108,7 +111,7 @@ def update(session: Session, contact: Contact, changes: Mapping[str, Any], *, by
     return contact
 
 
-def learn(contact: Contact, fields: Mapping[str, str], name: str) -> None:
+def learn(contact: Any, fields: Mapping[str, str], name: str) -> None:
     """What a channel tells about a person fills gaps and overwrites nothing."""
     if name and not contact.name:
         contact.name, contact.indexed = name[:300], False

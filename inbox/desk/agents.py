@@ -12,7 +12,7 @@ from inbox import i18n
 from inbox.desk import signing_in
 from inbox.errors import Conflict, Forbidden, Invalid, NotFound
 from inbox.events import Actor, EventKind, record
-from inbox.i18n import N_
+from inbox.i18n import N_, Phrase
 from inbox.model import Agent, Availability, Permission, Role
 
 OWNER = "owner"
@@ -34,7 +34,7 @@ class NewAgent:
     password_hash: str
     role: str = "agent"
     locale: str = ""
-    time_zone: str = "UTC"
+    time_zone: str = ""
 
 
 def create(session: Session, new: NewAgent, *, by: Actor) -> Agent:
@@ -154,7 +154,7 @@ def role_named(session: Session, name: str) -> Role:
         session.add(found)
         session.flush()
     if found is None:
-        raise Invalid(fields={"role": f"Choose among {', '.join(ROLES)}."})
+        raise Invalid(fields={"role": Phrase("Choose one of: %(choices)s.", choices=tuple(ROLES))})
     return found
 
 
@@ -173,7 +173,10 @@ _CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "capacity": (lambda v: 0 <= v <= 1000, N_("Give a number from 0 to 1000.")),
     "locale": (lambda v: v in {"", *i18n.LOCALES}, N_("Choose a language from the list.")),
     "theme": (lambda v: v in THEMES, N_("Choose a theme from the list.")),
-    "time_zone": (lambda v: v in available_timezones(), N_("Choose a time zone from the list.")),
+    "time_zone": (
+        lambda v: not v or v in available_timezones(),
+        N_("Choose a time zone from the list."),
+    ),
     "signature": (lambda v: len(v) <= 5000, N_("Use at most 5,000 characters.")),
 }
 

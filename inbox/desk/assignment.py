@@ -10,7 +10,7 @@ from inbox import clock
 from inbox.desk import access, counters
 from inbox.errors import Conflict, Invalid, NotFound
 from inbox.events import Actor, EventKind, record
-from inbox.i18n import N_
+from inbox.i18n import N_, Phrase
 from inbox.model import (
     Agent,
     Assignment,
@@ -41,7 +41,9 @@ def assign(
         return conversation
     role = session.get_one(Role, agent.role_id)
     if not access.may_see(session, agent, role, conversation.inbox_id):
-        raise Invalid(fields={"agent_id": f"{agent.name} can't see this inbox."})
+        raise Invalid(
+            fields={"agent_id": Phrase("%(agent)s can't see this inbox.", agent=agent.name)}
+        )
     agent.last_assigned_at = clock.now()
     session.add(agent)
     to = (agent_id, conversation.team_id)
@@ -116,7 +118,12 @@ def claim(session: Session, conversation_id: str, agent_id: str, *, by: Actor) -
         raise NotFound("There is no such conversation.")
     if won.rowcount == 0 and conversation.assignee_id != agent_id:  # type: ignore[attr-defined]
         winner = session.get(Agent, conversation.assignee_id)
-        raise Conflict(f"{winner.name if winner else 'Somebody else'} has this conversation.")
+        raise Conflict(
+            Phrase(
+                "%(agent)s has this conversation.",
+                agent=winner.name if winner else Phrase("Somebody else"),
+            )
+        )
     return assign(session, conversation, agent_id, by=by)
 
 
@@ -125,7 +132,9 @@ def _known_agent(session: Session, agent_id: str) -> Agent:
     if agent is None:
         raise NotFound("There is no such agent.")
     if not agent.active:
-        raise Invalid(fields={"agent_id": f"{agent.name} no longer works here."})
+        raise Invalid(
+            fields={"agent_id": Phrase("%(agent)s no longer works here.", agent=agent.name)}
+        )
     return agent
 
 
@@ -162,9 +171,15 @@ def _change(
         conversation=conversation,
         assignment_id=assignment.id,
         reason=reason,
+        **said_with(reason),
         **_names(session, assignment),
     )
     return conversation
+
+
+def said_with(reason: str) -> dict[str, Any]:
+    """For the event: the parts of a reason that can be said in another language."""
+    return {"reason_parts": reason.stored()} if isinstance(reason, Phrase) else {}
 
 
 def _names(session: Session, assignment: Assignment) -> dict[str, str | None]:

@@ -29,18 +29,28 @@ ONLY, REFUSED = "only", "refused"  # who of the copies waits; whom the server do
 REPEATED = "repeated"  # stays through other failures, so that "once" is once
 UNKNOWN_WAIT = timedelta(minutes=10)
 BACKOFF_SECONDS = (30, 60, 300, 900, 3600, 10800)  # then three hours each, to the end of the span
+HOLDS_UP = timedelta(minutes=2)  # longer than any time in which a reply can be undone
 SPAN = timedelta(hours=48)
 ON_THE_WAY = (MessageState.QUEUED, MessageState.SENDING)
 
 
 def claim_due(session: Session, limit: int) -> list[Delivery]:
-    """Due deliveries, the oldest of each conversation only, so that order is kept."""
+    """Due deliveries, the oldest of each conversation only, so that order is kept.
+
+    One that can still be undone holds up what follows; one that waits for its hour does not.
+    """
     moment = now(session)
     earlier = sa.orm.aliased(Delivery)
     blocked = sa.exists().where(
         col(earlier.conversation_id) == col(Delivery.conversation_id),
         col(earlier.id) < col(Delivery.id),
-        col(earlier.state).in_(ON_THE_WAY),
+        sa.or_(
+            col(earlier.state) == MessageState.SENDING,
+            sa.and_(
+                col(earlier.state) == MessageState.QUEUED,
+                col(earlier.not_before) <= moment + HOLDS_UP,
+            ),
+        ),
         col(earlier.stage) != COPIES,
     )
     due = (
@@ -242,10 +252,14 @@ def _mine(session: Session, delivery_id: str, epoch: int) -> Delivery | None:
 
 
 def _settle(session: Session, delivery: Delivery, state: MessageState, *, reason: str) -> None:
+    """What is known already, or was overtaken by later news, is no event."""
+    is_news = state.rank >= delivery.state.rank and state is not delivery.state
     delivery.lease_until = None
     delivery.stage = ""
     _move(session, delivery, state, reason=reason)
     touch(session, TOPIC)  # the next of the lane may go
+    if not is_news:
+        return
     message = session.get_one(Message, delivery.message_id)
     record(
         session,

@@ -7,18 +7,21 @@ from sqlmodel import Session, col, select
 from inbox.desk import paging
 from inbox.desk.paging import Order
 from inbox.desk.search import people
+from inbox.envelope import AddressKind
 from inbox.model import Contact, Conversation, Identity
 
 PAGE = 50
 LATEST = 20
+NUMBERED = (AddressKind.VISITOR, AddressKind.TELEGRAM)
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A contact with the address it is best known by."""
+    """A contact with the address it is best known by, and the kind of that."""
 
     contact: Contact
     address: str
+    kind: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ def page(
         wanted = wanted.where(col(Contact.id).in_(matching))
     found = paging.page(session, wanted, ORDERS[sort], cursor, limit)
     addresses = _addresses(session, [contact.id for contact in found.items])
-    entries = [Entry(contact, addresses.get(contact.id, "")) for contact in found.items]
+    entries = [Entry(contact, *addresses.get(contact.id, ("", ""))) for contact in found.items]
     return Page(entries, found.next)
 
 
@@ -65,11 +68,20 @@ def conversations_of(
     )
 
 
-def _addresses(session: Session, contact_ids: list[str]) -> dict[str, str]:
-    """The primary one of each, or else the oldest."""
+def _addresses(session: Session, contact_ids: list[str]) -> dict[str, tuple[str, str]]:
+    """Address and kind of the primary one of each, or else the oldest.
+
+    A provider's number of somebody tells nobody anything, so his name there stands for it.
+    """
     rows = session.exec(
         select(Identity)
         .where(col(Identity.contact_id).in_(contact_ids))
         .order_by(col(Identity.is_primary), col(Identity.id).desc())
     )
-    return {identity.contact_id: identity.value for identity in rows}
+    return {
+        identity.contact_id: (
+            identity.name if identity.kind in NUMBERED else identity.value,
+            identity.kind,
+        )
+        for identity in rows
+    }

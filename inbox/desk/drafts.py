@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from inbox.errors import Invalid
+from inbox.i18n import Phrase
 from inbox.model import Draft
 
 KINDS = ("reply", "note")
@@ -30,7 +31,9 @@ def save(  # noqa: PLR0913, PLR0917  what a draft is made of
     if kind not in KINDS:
         raise Invalid(fields={"kind": "Give reply or note."})
     if len(text) > LONGEST:
-        raise Invalid(fields={"text": f"A draft has at most {LONGEST} characters."})
+        raise Invalid(
+            fields={"text": Phrase("A draft has at most %(most)d characters.", most=LONGEST)}
+        )
     draft = one(session, agent_id, conversation_id, kind)
     if draft is None:
         draft = Draft(agent_id=agent_id, conversation_id=conversation_id, kind=kind)

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from inbox.errors import Conflict, Invalid, NotFound
 from inbox.events import Actor, EventKind, record
-from inbox.i18n import N_
+from inbox.i18n import N_, Phrase
 from inbox.model import BusinessHours, Holiday, Inbox, Team
 
 DAYS = tuple("0123456")  # Monday is 0
@@ -43,7 +43,9 @@ def delete(session: Session, hours_id: str, *, by: Actor) -> None:
     for table in (Inbox, Team):
         used = session.exec(select(table.name).where(table.business_hours_id == hours.id)).first()
         if used:
-            raise Conflict(f"{used} goes by these hours. Choose others there first.")
+            raise Conflict(
+                Phrase("%(name)s goes by these hours. Choose others there first.", name=used)
+            )
     _forget_holidays(session, hours)
     session.delete(hours)
     record(

@@ -1,23 +1,33 @@
 """What is said among ourselves; the customer never sees it."""
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from inbox import clock, ids
 from inbox.errors import Invalid
 from inbox.events import Actor, EventKind, record
 from inbox.model import Author, Conversation, Direction, Message, MessageState
 
+LONGEST = 100_000
 
-def note(session: Session, conversation: Conversation, text: str, *, by: Actor) -> Message:
+
+def note(
+    session: Session, conversation: Conversation, text: str, *, by: Actor, request_id: str = ""
+) -> Message:
+    """The same `request_id` twice is the same note."""
     if not text.strip():
         raise Invalid(fields={"text": "Write something."})
+    if len(text) > LONGEST:
+        raise Invalid(fields={"text": f"A note has at most {LONGEST} characters."})
+    repeated = _known(session, conversation, request_id) if request_id else None
+    if repeated:
+        return repeated
     message_id = ids.new()
     message = Message(
         id=message_id,
         conversation_id=conversation.id,
         inbox_id=conversation.inbox_id,
         direction=Direction.NOTE,
-        external_id=message_id,
+        external_id=request_id or message_id,
         author_kind=Author.AGENT if by.kind == "agent" else Author.BOT,
         author_id=by.id,
         author_name=by.name,
@@ -31,3 +41,13 @@ def note(session: Session, conversation: Conversation, text: str, *, by: Actor) 
     session.add(conversation)
     record(session, EventKind.NOTE_ADDED, by=by, conversation=conversation, message_id=message.id)
     return message
+
+
+def _known(session: Session, conversation: Conversation, request_id: str) -> Message | None:
+    return session.exec(
+        select(Message).where(
+            Message.inbox_id == conversation.inbox_id,
+            Message.direction == Direction.NOTE,
+            Message.external_id == request_id,
+        )
+    ).first()

@@ -2,17 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from inbox import clock, ids, richtext
 from inbox.db import touch
-from inbox.desk import counters, deliveries
+from inbox.desk import copies, counters, deliveries
 from inbox.desk.reply_channels import ReplyChannel, channels_for
 from inbox.errors import Conflict, Invalid, NotFound
 from inbox.events import Actor, EventKind, record
+from inbox.i18n import N_
 from inbox.model import (
     Attachment,
     Author,
@@ -25,6 +26,7 @@ from inbox.model import (
 )  # fmt: skip
 
 PREVIEW_LENGTH = 160
+LATEST = timedelta(days=366)
 AUTHORS = {"agent": Author.AGENT, "contact": Author.CONTACT, "system": Author.SYSTEM}
 
 
@@ -64,7 +66,11 @@ def reply(
         raise Invalid(fields={"text": "Write something or attach a file."})
     _refuse_overtaken(session, conversation, composed)
     channel = _chosen(session, conversation, composed.thread_id)
-    due = composed.not_before or clock.now()
+    copies.check(composed.cc, composed.bcc, channel)
+    moment = clock.now()
+    if composed.not_before and composed.not_before > moment + LATEST:
+        raise Invalid(fields={"not_before": N_("Choose a time within a year.")})
+    due = composed.not_before or moment
     message = _message(conversation, composed, channel, by)
     session.add(message)
     session.flush()
@@ -119,7 +125,7 @@ def retry(session: Session, message_id: str, *, by: Actor) -> Message:
     delivery.state = message.state = MessageState.QUEUED  # a new try begins at the first rank
     delivery.stage, delivery.error, delivery.error_code = "", "", ""
     delivery.attempts, delivery.lease_until = 0, None
-    delivery.not_before = delivery.due_from = clock.now()
+    delivery.not_before = delivery.due_from = message.sent_at = clock.now()
     message.state_reason = ""
     session.add(delivery)
     session.add(message)
@@ -182,7 +188,7 @@ def _message(
         text=composed.text.strip() or richtext.to_text(html),
         html=html,
         recipients={"to": [channel.address], "cc": list(composed.cc), "bcc": list(composed.bcc)},
-        sent_at=clock.now(),
+        sent_at=max(composed.not_before or clock.now(), clock.now()),
         state=MessageState.QUEUED,
         automatic=composed.automatic,
         attachment_count=len(composed.attachment_ids),

@@ -1,29 +1,86 @@
-"""Column values of what a batch of ingestion adds: pure, from an envelope to rows."""
+"""Column values of what a batch of ingestion reads, changes and adds; pure, past the ORM."""
 
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from inbox import ids
-from inbox.envelope import FilePart, InboundEnvelope
+from inbox.crm.people import Person
+from inbox.envelope import AddressKind, FilePart, InboundEnvelope
 from inbox.events import EventKind
-from inbox.model import (
-    Author,
-    ChannelThread,
-    Contact,
-    Conversation,
-    Direction,
-    MessageState,
-    Status,
-)  # fmt: skip
+from inbox.model import Author, Direction, MessageState, Status
 
 PREVIEW_LENGTH = 160
 
 
+@dataclass(slots=True, kw_only=True)
+class ConversationRow:
+    """Columns of a conversation that a message of a customer asks or changes."""
+
+    id: str
+    number: int
+    contact_id: str
+    inbox_id: str
+    subject: str
+    status: Status
+    assignee_id: str | None = None
+    team_id: str | None = None
+    snoozed_until: datetime | None = None
+    snoozed_until_reply: bool = False
+    waiting_since: datetime | None = None
+    resolved_at: datetime | None = None
+    flagged: bool = False
+    version: int = 1
+    preview: str = ""
+    last_author: str = Author.CONTACT
+    last_at: datetime
+    unread: int = 0
+    message_count: int = 0
+
+    @property
+    def is_closed(self) -> bool:
+        return self.status in (Status.RESOLVED, Status.SPAM)
+
+    def changes(self, now: datetime) -> dict[str, Any]:
+        return {"updated_at": now, **{name: getattr(self, name) for name in CHANGED}}
+
+
+CHANGED = (
+    "id", "status", "snoozed_until", "snoozed_until_reply", "waiting_since", "resolved_at",
+    "flagged", "version", "preview", "last_author", "last_at", "unread", "message_count",
+)  # fmt: skip
+
+
+@dataclass(slots=True, kw_only=True)
+class ThreadRow:
+    id: str
+    conversation_id: str
+    inbox_id: str
+    remote_id: str
+    window_until: datetime | None = None
+    last_incoming_at: datetime | None = None
+
+
+def conversation(
+    row: ConversationRow, contact: Person, channel: str, name: str, linked_id: str | None
+) -> dict[str, Any]:
+    """A new one, as it stands after the batch's messages."""
+    return {
+        **asdict(row),
+        "created_at": row.last_at,
+        "updated_at": row.last_at,
+        "language": contact.language,
+        "channel": channel,
+        "contact_name": name,
+        "linked_id": linked_id,
+    }
+
+
 def message(  # noqa: PLR0913  the parts a message is made of
     envelope: InboundEnvelope,
-    thread: ChannelThread,
-    contact: Contact,
+    thread: ThreadRow,
+    contact: Person,
     *,
     inbox_id: str,
     channel: str,
@@ -32,7 +89,7 @@ def message(  # noqa: PLR0913  the parts a message is made of
     now: datetime,
 ) -> dict[str, Any]:
     return {
-        **_record(now),
+        **record(now),
         "conversation_id": thread.conversation_id,
         "thread_id": thread.id,
         "inbox_id": inbox_id,
@@ -41,7 +98,7 @@ def message(  # noqa: PLR0913  the parts a message is made of
         "mail_message_id": envelope.mail_message_id[:998] or None,
         "author_kind": Author.CONTACT,
         "author_id": contact.id,
-        "author_name": (envelope.sender.name or contact.name or envelope.sender.value)[:320],
+        "author_name": (envelope.sender.name or shown_name(envelope, contact))[:320],
         "channel": channel,
         "subject": envelope.subject[:998],
         "text": envelope.text,
@@ -61,9 +118,17 @@ def message(  # noqa: PLR0913  the parts a message is made of
     }
 
 
+def shown_name(envelope: InboundEnvelope, contact: Person) -> str:
+    """A visitor's id tells nobody anything; its beginning tells two nameless ones apart."""
+    sender = envelope.sender
+    if contact.name or sender.kind != AddressKind.VISITOR:
+        return contact.name or sender.value
+    return f"Visitor {sender.value[:4]}"
+
+
 def attachment(message: Mapping[str, Any], part: FilePart, digest: str) -> dict[str, Any]:
     return {
-        **_record(message["created_at"]),
+        **record(message["created_at"]),
         "message_id": message["id"],
         "name": part.name[:255],
         "content_type": part.content_type[:128],
@@ -76,8 +141,8 @@ def attachment(message: Mapping[str, Any], part: FilePart, digest: str) -> dict[
 
 def event(
     kind: EventKind,
-    conversation: Conversation,
-    contact: Contact,
+    conversation_id: str,
+    contact: Person,
     message: Mapping[str, Any],
     **particulars: Any,
 ) -> dict[str, Any]:
@@ -88,7 +153,7 @@ def event(
         "actor_kind": "contact",
         "actor_id": contact.id,
         "actor_name": contact.name[:200],
-        "conversation_id": conversation.id,
+        "conversation_id": conversation_id,
         "contact_id": contact.id,
         "inbox_id": message["inbox_id"],
         "message_id": message["id"],
@@ -99,7 +164,7 @@ def event(
     }
 
 
-def show(conversation: Conversation, message: Mapping[str, Any], *, flagged: bool) -> None:
+def show(conversation: ConversationRow, message: Mapping[str, Any], *, flagged: bool) -> None:
     """What the list row shows; automatic mail neither reopens nor starts a clock."""
     now = message["created_at"]
     conversation.last_at = now
@@ -121,12 +186,14 @@ def show(conversation: Conversation, message: Mapping[str, Any], *, flagged: boo
     conversation.resolved_at = None
 
 
-def _record(now: datetime) -> dict[str, Any]:
+def record(now: datetime) -> dict[str, Any]:
     return {"id": ids.new(), "created_at": now, "updated_at": now}
 
 
 def _recipients(envelope: InboundEnvelope) -> dict[str, Any]:
+    written_by = {"written_by": envelope.written_by} if envelope.written_by else {}
     return {
+        **written_by,
         "from": envelope.sender.value,
         "to": [address.value for address in envelope.to],
         "cc": [address.value for address in envelope.cc],

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from inbox.envelope import in_one_line
 from inbox.errors import Invalid
 from inbox.events import Actor, EventKind, record
+from inbox.i18n import Phrase
 from inbox.model import Conversation, Tag, Tagging
 
 LONGEST = 64
@@ -67,5 +68,5 @@ def find_or_create(session: Session, name: str) -> Tag:
 def _clean(name: str) -> str:
     cleaned = in_one_line(" ".join(name.casefold().split()))
     if not cleaned.strip(".") or len(cleaned) > LONGEST:  # dots alone are no part of an address
-        raise Invalid(fields={"tag": f"A tag has 1 to {LONGEST} characters."})
+        raise Invalid(fields={"tag": Phrase("A tag has 1 to %(most)d characters.", most=LONGEST)})
     return cleaned

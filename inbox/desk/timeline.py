@@ -27,10 +27,13 @@ E = Event.__table__.c  # type: ignore[attr-defined]
 PARTS = (
     M.id, M.created_at, M.direction, M.state, M.state_reason, M.author_name, M.channel, M.text,
     M.quoted, (M.html != "").label("html"), M.automatic, M.edited_at, M.matched_by, M.proof,
-    M.attachment_count,
+    M.attachment_count, M.conversation_id, M.recipients, M.sent_at,
 )  # fmt: skip
 IDS: sa.BindParameter[list[str]] = sa.bindparam("ids", expanding=True)
 MESSAGES = sa.select(*PARTS).where(M.id.in_(IDS))
+HAPPENED = (
+    E.id, E.seq, E.kind, E.at, E.actor_kind, E.actor_name, E.conversation_id, E.particulars,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,7 @@ def _said(*, goes_back: bool) -> sa.Select[Any]:
 
 @cache
 def _happened(*, is_bounded: bool, goes_back: bool) -> sa.Select[Any]:
-    query = sa.select(E.id, E.seq, E.kind, E.at, E.actor_name, E.particulars).where(
+    query = sa.select(*HAPPENED).where(
         E.conversation_id == sa.bindparam("conversation_id"), E.kind.in_(SHOWN)
     )
     if is_bounded:

@@ -9,7 +9,7 @@ from inbox import clock, ids
 from inbox.desk.signing_in import hash_of
 from inbox.errors import Invalid, NotFound
 from inbox.events import Actor, EventKind, record
-from inbox.i18n import N_
+from inbox.i18n import N_, Phrase
 from inbox.model import ApiToken
 
 PREFIX = "inbox_"  # so that secret scanners know one when they see one
@@ -25,7 +25,7 @@ def create(
     if not 0 < len(name.strip()) <= 120:
         wrong["name"] = N_("Say in up to 120 characters what the token is for.")
     if not scopes or not set(scopes) <= set(SCOPES):
-        wrong["scopes"] = f"Choose among {', '.join(SCOPES)}."
+        wrong["scopes"] = Phrase("Choose one of: %(choices)s.", choices=SCOPES)
     if wrong:
         raise Invalid(fields=wrong)
     secret = PREFIX + ids.token()

@@ -39,6 +39,6 @@ class Agent(Record, table=True):
     capacity: int = 20
     locale: str = Field(default="", max_length=16)
     theme: str = Field(default="", max_length=16)
-    time_zone: str = Field(default="UTC", max_length=64)
+    time_zone: str = Field(default="", max_length=64)  # empty: as the browser
     signature: str = ""
     last_assigned_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -33,4 +33,5 @@ def cut_depth(html: str) -> str:
         depth = max(0, depth + (-1 if closing else 1))
         return match.group()
 
-    return _TAG.sub(keep, html)
+    end = html.rfind(">") + 1  # from there on no tag ends, and each would be looked for in vain
+    return _TAG.sub(keep, html[:end]) + html[end:]

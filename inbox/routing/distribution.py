@@ -1,10 +1,11 @@
 """Who gets a conversation: a pure choice over facts, with its reason and each agent's score."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from inbox.i18n import N_, Phrase
 from inbox.model import Availability, Status, Strategy
 from inbox.model.agent import ONLINE_FOR
 
@@ -31,16 +32,20 @@ class AgentFacts:
     open: int = 0
     capacity: int = 20
 
+    def given(self, count: int, moment: datetime) -> "AgentFacts":
+        """The same agent with so many more, the last of them at `moment`."""
+        return replace(self, open=self.open + count, last_assigned_at=moment)
+
     def obstacle(self, now: datetime) -> str:
         """Why this agent can't be given more right now; empty if they can."""
         if not self.active:
-            return "no longer works here"
+            return N_("no longer works here")
         if self.availability is not Availability.ONLINE:
-            return "is away"
+            return N_("is away")
         if self.last_seen_at is None or now - self.last_seen_at > ONLINE_FOR:
-            return "is offline"
+            return N_("is offline")
         if self.open >= self.capacity:
-            return f"is full ({self.open} of {self.capacity})"
+            return Phrase("is full (%(open)d of %(most)d)", open=self.open, most=self.capacity)
         return ""
 
 
@@ -65,12 +70,17 @@ class Choice:
 
     def as_rows(self) -> list[dict[str, Any]]:
         """The parts as they are stored with the assignment."""
-        return [asdict(part) for part in self.parts]
+        return [
+            {**asdict(part), "obstacle_parts": Phrase.of(part.obstacle).stored()}
+            if part.obstacle
+            else asdict(part)
+            for part in self.parts
+        ]
 
 
 def choose(
     conversation: ConversationFacts,
-    agents: Sequence[AgentFacts],
+    agents: Collection[AgentFacts],
     strategy: Strategy,
     now: datetime,
 ) -> Choice:
@@ -90,19 +100,22 @@ def choose(
 
 def _refusal(conversation: ConversationFacts, strategy: Strategy) -> str:
     if conversation.assignee_id is not None:
-        return "Somebody has this conversation already."
+        return N_("Somebody has this conversation already.")
     if conversation.status in (Status.RESOLVED, Status.SPAM):
-        return f"The conversation is {conversation.status}; it needs nobody."
+        return N_("The conversation is done or spam; it needs nobody.")
     if strategy not in _STRATEGIES:
-        return "The team hands out its conversations by hand."
+        return N_("The team hands out its conversations by hand.")
     return ""
 
 
 def _nobody(busy: Sequence[AgentFacts], now: datetime) -> str:
     if not busy:
-        return "There is nobody to choose from."
-    obstacles = ", ".join(f"{agent.name} {agent.obstacle(now)}" for agent in busy)
-    return f"Nobody is free: {obstacles}."
+        return N_("There is nobody to choose from.")
+    obstacles = [
+        Phrase("%(agent)s %(what)s", agent=agent.name, what=Phrase.of(agent.obstacle(now)))
+        for agent in busy
+    ]
+    return Phrase("Nobody is free: %(obstacles)s.", obstacles=obstacles)
 
 
 def _part(agent: AgentFacts, *, rank: int | None = None, obstacle: str = "") -> Part:
@@ -128,20 +141,26 @@ def _by_load(agent: AgentFacts) -> tuple[float, datetime, str]:
 def _explain_turn(free: Sequence[AgentFacts]) -> str:
     first = free[0]
     if len(free) == 1:
-        return f"{first.name} is the only one free."
+        return Phrase("%(agent)s is the only one free.", agent=first.name)
     if first.last_assigned_at is None:
-        return f"Round robin: {first.name} has not been given a conversation yet."
-    return f"Round robin: it was longest ago that {first.name} was given one."
+        return Phrase(
+            "Round robin: %(agent)s has not been given a conversation yet.", agent=first.name
+        )
+    return Phrase("Round robin: it was longest ago that %(agent)s was given one.", agent=first.name)
 
 
 def _explain_load(free: Sequence[AgentFacts]) -> str:
     first = free[0]
     if len(free) == 1:
-        return f"{first.name} is the only one free."
-    load = f"{first.open} open of {first.capacity}"
+        return Phrase("%(agent)s is the only one free.", agent=first.name)
+    load = {"agent": first.name, "open": first.open, "most": first.capacity}
     if first.open / first.capacity == free[1].open / free[1].capacity:
-        return f"Least busy: {first.name} ({load}); of several it was longest ago for them."
-    return f"Least busy: {first.name} ({load})."
+        return Phrase(
+            "Least busy: %(agent)s (%(open)d open of %(most)d); of several it was longest ago for"
+            " them.",
+            **load,
+        )
+    return Phrase("Least busy: %(agent)s (%(open)d open of %(most)d).", **load)
 
 
 _Order = Callable[[AgentFacts], tuple[Any, ...]]

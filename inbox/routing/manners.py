@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from inbox.i18n import N_, Phrase
 from inbox.model import Contact, Conversation, Direction, Inbox, Message, MessageState, Status
 from inbox.routing.facts import Subject
 
@@ -32,27 +33,27 @@ def objection(session: Session, subject: Subject, now: datetime) -> str:
     if message is not None:
         found = found or objection_to_message(message) or _objection_to_sender(session, message)
     if caused and message is not None and now - message.sent_at > MAX_AGE:
-        found = found or "the message is older than 24 hours"
+        found = found or N_("the message is older than 24 hours")
     return found or _objection_of_budget(session, subject.contact, now)
 
 
 def objection_to_message(message: Message) -> str:
     """What an incoming message itself says, without a look at anything else."""
     if message.automatic:
-        return "a machine or a list sent the message"
+        return N_("a machine or a list sent the message")
     sender = _sender(message)
     if not sender:
-        return "the message has no sender"
+        return N_("the message has no sender")
     if _MACHINES.fullmatch(sender.partition("@")[0].lower()):
-        return "nobody reads the sender's address"
+        return N_("nobody reads the sender's address")
     return ""
 
 
 def _objection_to_conversation(subject: Subject) -> str:
     if subject.contact.blocked:
-        return "the contact is blocked"
+        return N_("the contact is blocked")
     if subject.conversation.status is Status.SPAM:
-        return "the conversation is spam"
+        return N_("the conversation is spam")
     return ""
 
 
@@ -62,7 +63,7 @@ def _objection_to_sender(session: Session, message: Message) -> str:
     name, _, domain = sender.partition("@")
     plain = f"{name.partition('+')[0]}@{domain}" if domain else sender
     own = select(Inbox.id).where(sa.func.lower(col(Inbox.address)).in_({sender, plain}))
-    return "the sender is one of our own inboxes" if session.exec(own).first() else ""
+    return N_("the sender is one of our own inboxes") if session.exec(own).first() else ""
 
 
 def _latest_incoming(session: Session, conversation: Conversation) -> Message | None:
@@ -90,7 +91,9 @@ def _objection_of_budget(session: Session, contact: Contact, now: datetime) -> s
             Message.state != MessageState.CANCELLED,
         )
     ).one()
-    return f"{sent} automatic answers went out in 24 hours" if sent >= BUDGET else ""
+    if sent < BUDGET:
+        return ""
+    return Phrase("%(sent)d automatic answers went out in 24 hours", sent=sent)
 
 
 def _sender(message: Message) -> str:

@@ -23,15 +23,18 @@ from inbox.model import (
     MessageState,
     Priority,
     Status,
+    Team,
 )  # fmt: skip
 
 A_MOMENT = timedelta(seconds=20)  # between two things done by hand
+UNASSIGNED_TEAM = "Returns and billing"
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
     agents: Mapping[str, Agent]
     inboxes: Mapping[str, Inbox]
+    teams: Mapping[str, Team]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +98,8 @@ def _sorted_in(session: Session, desk: Desk, story: Story, told: Conversation) -
     if story.owner:
         owner = desk.agents[story.owner]
         assignment.assign(session, told, owner.id, by=SYSTEM, reason="round robin")
+    elif story.status == "open":
+        assignment.transfer(session, told, desk.teams[UNASSIGNED_TEAM].id, by=by)
     for name in story.tags:
         tags.tag(session, told, name, by=by)
     if story.priority:

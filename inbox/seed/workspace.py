@@ -8,8 +8,8 @@ from sqlmodel import Session, col, select
 from inbox.channels import registry
 from inbox.desk import accounts, agents, first_run, inboxes, passwords
 from inbox.events import SYSTEM, Actor
-from inbox.model import Agent, AutomationRule, BusinessHours, Inbox, Team, TeamMembership
-from inbox.seed.conversations import Desk, tell
+from inbox.model import Agent, AutomationRule, BusinessHours, Inbox, Strategy, Team, TeamMembership
+from inbox.seed.conversations import UNASSIGNED_TEAM, Desk, tell
 from inbox.services import Services
 
 OWNER_EMAIL = "ana@acme.example"
@@ -21,7 +21,11 @@ CAST = (
     ("Milica Jović", "milica@acme.example", "agent"),
     ("Tom Fischer", "tom@acme.example", "agent"),
 )
-TEAMS = {"Support": ("ana", "petr", "milica"), "Sales": ("ana", "tom")}
+TEAMS = {
+    "Support": ("ana", "petr", "milica"),
+    "Sales": ("ana", "tom"),
+    UNASSIGNED_TEAM: ("ana", "petr", "milica"),
+}
 
 Wanted = Sequence[tuple[str, str, Mapping[str, Any]]]
 
@@ -82,7 +86,7 @@ def _make(
         )  # fmt: skip
         made[kind] = inboxes.create(session, new, vault=services.vault, by=by)
     _rules(session)
-    tell(session, services.vault.key("mail"), Desk(people, made))
+    tell(session, services.vault.key("mail"), Desk(people, made, teams))
     return made
 
 
@@ -96,10 +100,7 @@ def _answered(kind: str, values: Any, made: Mapping[str, Inbox]) -> Any:
 def _people(session: Session, password_hash: str) -> dict[str, Agent]:
     found: dict[str, Agent] = {}
     for name, email, role in CAST:
-        new = agents.NewAgent(
-            name=name, email=email, password_hash=password_hash, role=role,
-            time_zone="Europe/Belgrade",
-        )  # fmt: skip
+        new = agents.NewAgent(name=name, email=email, password_hash=password_hash, role=role)
         if role == "owner":
             agent, _workspace = first_run.begin(session, "Acme Support", new, is_demo=True)
         else:
@@ -111,7 +112,9 @@ def _people(session: Session, password_hash: str) -> dict[str, Agent]:
 def _teams(session: Session, people: Mapping[str, Agent]) -> dict[str, Team]:
     found = {}
     for name, members in TEAMS.items():
-        team = found[name] = Team(name=name)
+        # here people take what they like, so that something is left to take
+        strategy = Strategy.MANUAL if name == UNASSIGNED_TEAM else Strategy.ROUND_ROBIN
+        team = found[name] = Team(name=name, strategy=strategy)
         session.add(team)
         session.flush()
         session.add_all(

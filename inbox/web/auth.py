@@ -8,6 +8,7 @@ from aiohttp import web
 from inbox import clock
 from inbox.desk import first_run, signing_in, tokens
 from inbox.errors import Forbidden, Unauthenticated
+from inbox.i18n import Phrase
 from inbox.model import ApiToken
 from inbox.services import Services
 from inbox.web import keys
@@ -39,7 +40,7 @@ async def require_token(request: web.Request, scope: str) -> None:
         raise Unauthenticated("Give a token: Authorization: Bearer …")
     token = await _token(request.app[keys.SERVICES], secret.strip())
     if not tokens.allows(token, scope):
-        raise Forbidden(f"This token lacks the scope {scope!r}.")
+        raise Forbidden(Phrase("This token lacks the scope “%(scope)s”.", scope=scope))
     request[keys.TOKEN] = token
 
 

@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from inbox import i18n
 from inbox.desk import access, conversations, listing, trail
-from inbox.desk.listing import View
+from inbox.desk.listing import Counts, View
 from inbox.errors import Forbidden
 from inbox.events import TOPIC
 from inbox.model import Agent, Role, Status
@@ -47,6 +47,7 @@ class Client:
     watching: str = ""
     queue: asyncio.Queue[bytes] = field(default_factory=lambda: asyncio.Queue(LONGEST_QUEUE))
     overflowed: bool = False
+    counts: Counts | None = None  # as the page was told last
 
     def push(self, frame: bytes) -> None:
         """A page that does not read is told to come back, rather than let others wait."""
@@ -162,7 +163,9 @@ def _send(
                 html += push.inside
             if html:
                 client.push(frame(push.seq, html))
-    client.push(frame(None, pushes.draw_counts(known.counts)))
+    if known.counts != client.counts:
+        client.counts = known.counts
+        client.push(frame(None, pushes.draw_counts(known.counts)))
 
 
 def _frame(seq: int | None, html: str) -> bytes:

@@ -14,7 +14,7 @@ from babel.dates import format_date, format_datetime, format_time, format_timede
 from markupsafe import Markup
 
 from inbox import clock, i18n
-from inbox.web import keys
+from inbox.web import keys, words, zones
 from inbox.web.icons import ICONS
 
 REMEMBERED = 2_000  # drawings of one macro
@@ -58,7 +58,9 @@ def environment() -> jinja2.Environment:
     made.filters.update(
         clock_time=clock_time, day=day, moment=moment, ago=ago, initials=initials, hue=hue,
         paragraphs=paragraphs, said=i18n.said, remembered=remembered, local_date=local_date,
+        **words.FILTERS,
     )  # fmt: skip
+    made.globals["place"] = words.place
     return made
 
 
@@ -138,7 +140,7 @@ def _common(request: web.Request) -> dict[str, Any]:
         "language": i18n.locale().replace("_", "-"),
         "direction": i18n.babel_locale().text_direction,
         "theme": agent.theme if agent else "",
-        "time_zone": agent.time_zone if agent else "UTC",
+        "time_zone": zones.zone_of(request),
         "now": clock.now(),
         "is_fragment": request.headers.get("HX-Request") == "true",
         "nav": None,

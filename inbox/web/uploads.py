@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from aiohttp import BodyPartReader
 
 from inbox.errors import Invalid
+from inbox.i18n import Phrase
 
 LONGEST_NAME = 120
 PLAIN_TYPE = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+")
@@ -28,7 +29,13 @@ async def read_upload(part: BodyPartReader, limit: int) -> Upload:
     while chunk := await part.read_chunk():
         content += chunk
         if len(content) > limit:
-            raise Invalid(fields={"files": f"A file may have {limit // 1024 // 1024} MB at most."})
+            raise Invalid(
+                fields={
+                    "files": Phrase(
+                        "A file may have %(most)d MB at most.", most=limit // 1024 // 1024
+                    )
+                }
+            )
     if not content:
         raise Invalid(fields={"files": "This file is empty."})
     claimed = part.headers.get("Content-Type", "")

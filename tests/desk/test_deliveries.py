@@ -223,6 +223,21 @@ def test_a_doubled_report_says_nothing_twice(session: Session, claimed: Delivery
     assert [e.particulars["state"] for e in events] == ["sent", "delivered"]
 
 
+def test_a_receipt_that_was_overtaken_by_a_report_says_nothing(
+    session: Session, claimed: Delivery
+) -> None:
+    message_of(session, claimed).provider_id = "p"
+    session.flush()
+    inbox_id = message_of(session, claimed).inbox_id
+    deliveries.report(session, inbox_id, DeliveryReport(provider_id="p", state="delivered"))
+    deliveries.sent(session, claimed.id, claimed.epoch, Receipt(provider_id="p"))
+    session.flush()
+
+    assert message_of(session, claimed).state is MessageState.DELIVERED
+    told = session.exec(select(Event).where(Event.kind == "delivery_changed"))
+    assert [event.particulars["state"] for event in told] == ["delivered"]
+
+
 def test_a_report_about_somebody_elses_message_changes_nothing(
     session: Session, claimed: Delivery
 ) -> None:
@@ -322,3 +337,12 @@ def test_all_copies_taken_at_last_leave_no_word(session: Session, claimed: Deliv
     message = message_of(session, again)
     assert (message.state, message.state_reason) == (MessageState.SENT, "")
     assert again.envelope == {}
+
+
+def test_what_is_to_go_out_tomorrow_holds_back_nothing(session: Session, cast: Cast) -> None:
+    lane = cast.conversation()
+    composed = Composed(text="tomorrow", not_before=clock.now() + timedelta(days=1))
+    replies.reply(session, lane, composed, by=SYSTEM, request_id="1")
+    queue(session, lane, "2")
+
+    assert [delivery.request_id for delivery in deliveries.claim_due(session, 10)] == ["2"]

@@ -1,8 +1,11 @@
 """Answers: queued once, refused when overtaken, undone while there is time."""
 
+from datetime import timedelta
+
 import pytest
 from sqlmodel import Session, select
 
+from inbox import clock
 from inbox.desk import deliveries, notes, replies
 from inbox.desk.replies import Composed, Overtaken
 from inbox.envelope import Receipt
@@ -179,3 +182,42 @@ def test_what_the_customer_wrote_is_no_reply_of_ours(session: Session, cast: Cas
 
     with pytest.raises(NotFound):
         replies.undo(session, message.id, by=SYSTEM)
+
+
+@pytest.mark.parametrize("which", [0, 1])
+def test_taking_back_one_of_two_leaves_the_customer_answered(
+    session: Session, cast: Cast, which: int
+) -> None:
+    conversation = cast.conversation()
+    answers = [answer(session, cast, conversation, request_id=name) for name in ("one", "two")]
+
+    replies.undo(session, answers[which].id, by=Actor.agent(cast.agents["Ana"]))
+
+    assert conversation.status is Status.WAITING
+
+
+def test_a_reply_for_later_says_when_it_goes_out(session: Session, cast: Cast) -> None:
+    tomorrow = clock.now() + timedelta(days=1)
+    message = answer(session, cast, cast.conversation(), not_before=tomorrow)
+
+    assert message.state is MessageState.QUEUED
+    assert message.sent_at == tomorrow
+
+
+def test_nothing_is_put_off_for_longer_than_a_year(session: Session, cast: Cast) -> None:
+    far = clock.now() + timedelta(days=400)
+
+    with pytest.raises(Invalid) as refused:
+        answer(session, cast, cast.conversation(), not_before=far)
+
+    assert "not_before" in refused.value.fields
+
+
+def test_what_was_taken_back_is_not_what_the_list_shows(session: Session, cast: Cast) -> None:
+    conversation = cast.conversation()
+    cast.incoming(conversation, "It leaks")
+    message = answer(session, cast, conversation)
+
+    replies.undo(session, message.id, by=Actor.agent(cast.agents["Ana"]))
+
+    assert (conversation.preview, conversation.last_author) == ("It leaks", "contact")

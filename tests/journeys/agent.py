@@ -32,7 +32,7 @@ async def open_from_list(page: Page, text: str) -> Locator:
 async def answer(page: Page, text: str) -> Locator:
     """The message as the page shows it, which changes as it is delivered."""
     await page.locator('textarea[data-mode="reply"]').fill(text)
-    await page.locator('#composer button[data-kind="primary"]').click()
+    await page.locator('#composer button[data-kind="primary"][type="submit"]').click()
     return page.locator('#messages .message[data-direction="outgoing"]', has_text=text)
 
 

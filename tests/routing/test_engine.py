@@ -77,9 +77,18 @@ def test_a_rule_that_matches_does_its_actions_and_says_why(
             "found": "It leaks",
             "held": True,
         },
-        {"action": "add_tags", "failed": False, "result": "tagged leak"},
-        {"action": "set_priority", "failed": False, "result": "priority urgent"},
-    ]
+        {
+            "action": "add_tags", "failed": False, "result": "tagged leak",
+            "result_parts": {"template": "tagged %(tags)s", "values": {"tags": ["leak"]}},
+        },
+        {
+            "action": "set_priority", "failed": False, "result": "priority: Urgent",
+            "result_parts": {
+                "template": "priority: %(value)s",
+                "values": {"value": {"template": "Urgent", "values": {}}},
+            },
+        },
+    ]  # fmt: skip
 
 
 def test_a_rule_that_does_not_match_says_why_not(

@@ -35,6 +35,7 @@ class Proxy:
         self.port = port
         self.fates: deque[Fate] = deque()
         self.default = WHOLE
+        self.is_stalled = False  # as if a cable was pulled: nothing passes, nothing ends
         self.cuts = 0
         self._links: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
@@ -70,6 +71,8 @@ class Proxy:
             for end in ends:
                 end.cancel()
             await asyncio.gather(*ends, return_exceptions=True)
+        except asyncio.CancelledError:
+            return  # the loop closes; asyncio would log what the handler was doing
         except OSError:
             self._reset(writer)
         finally:
@@ -88,6 +91,8 @@ class Proxy:
         passed = 0
         with suppress(OSError):
             while data := await reader.read(READ_BYTES):
+                if self.is_stalled:
+                    continue
                 if limit is not None and passed + len(data) > limit:
                     writer.write(data[: limit - passed])
                     await writer.drain()

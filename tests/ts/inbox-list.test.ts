@@ -38,6 +38,20 @@ test("a new conversation comes in at the top", async () => {
   expect(order()).toEqual(["c-4", "c-1", "c-2", "c-3"]);
 });
 
+test("an old conversation that something happened to stands where its time puts it", async () => {
+  list();
+  await arrive(row("4", "09:15"));
+  await arrive(row("5", "08:00"));
+  expect(order()).toEqual(["c-1", "c-2", "c-4", "c-3", "c-5"]);
+
+  element("inbox-list").insertAdjacentHTML(
+    "beforeend",
+    `<div class="rows" data-placeholder></div>`,
+  );
+  await arrive(row("6", "07:00"));
+  expect(order()).toHaveLength(5);
+});
+
 test("a change without news stays where it is", async () => {
   list();
   await arrive(row("3", "09:10", "data-unread"));

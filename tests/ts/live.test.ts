@@ -8,7 +8,7 @@ class Socket {
   readyState = 0;
   sent: string[] = [];
   onopen = () => {};
-  onclose = () => {};
+  onclose = (_: { code: number }) => {};
   onmessage = (_: { data: string }) => {};
 
   constructor(readonly url: URL) {
@@ -32,15 +32,16 @@ class Socket {
     this.sent.push(text);
   }
 
-  close(): void {
+  close(code = 1006): void {
     this.readyState = 3;
-    this.onclose();
+    this.onclose({ code });
   }
 }
 
 let applied: string[];
 let states: boolean[];
 let resets: number;
+let ends: number;
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -49,6 +50,7 @@ beforeEach(() => {
   applied = [];
   states = [];
   resets = 0;
+  ends = 0;
 });
 
 afterEach(() => {
@@ -66,6 +68,9 @@ function connected(after: string | null = "7", shown?: LiveOptions["shown"]): Li
       resets += 1;
     },
     status: (online) => states.push(online),
+    ended: () => {
+      ends += 1;
+    },
   };
   const live = new Live(options);
   live.connect();
@@ -175,4 +180,14 @@ test("what is said while offline is dropped, not queued", () => {
   Socket.last.accept();
 
   expect(Socket.last.sent.map((text) => JSON.parse(text).t)).toEqual(["watch", "here"]);
+});
+
+test("whose session ended is not told that the line is down", () => {
+  connected();
+  Socket.last.close(1008);
+  vi.advanceTimersByTime(60_000);
+
+  expect(ends).toBe(1);
+  expect(states).toEqual([true]);
+  expect(Socket.all).toHaveLength(1);
 });

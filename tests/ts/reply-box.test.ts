@@ -86,3 +86,54 @@ test("without a connection the reply waits, and goes out once, with the same id"
   await settle();
   expect(calls.map(({ body }) => body.get("request_id"))).toEqual([first]);
 });
+
+function said(id: string, direction = "incoming"): void {
+  element("#messages").insertAdjacentHTML(
+    "beforeend",
+    `<article class="message" id="m-${id}" data-direction="${direction}"></article>`,
+  );
+}
+
+function seen(): HTMLInputElement {
+  const input = document.createElement("input");
+  Object.assign(input, { type: "hidden", name: "last_message", value: "a" });
+  element("form").append(input);
+  return input;
+}
+
+test("who begins to write has seen what the page shows, and nothing that came later", async () => {
+  server(async () => new Response());
+  box();
+  const last = seen();
+  said("b");
+  said("c", "note");
+  write("reply", "I");
+  expect(last.value).toBe("b");
+
+  said("d");
+  write("reply", "I write on");
+  expect(last.value).toBe("b");
+});
+
+test("the next reply answers the one before it", async () => {
+  server(async () => new Response());
+  box();
+  const last = seen();
+  write("reply", "First");
+  await send();
+  said("b", "outgoing");
+  write("reply", "Second");
+
+  expect(last.value).toBe("b");
+});
+
+test("what stopped a reply has been seen by then", async () => {
+  const newer = '<article class="message" id="m-e" data-direction="incoming"></article>';
+  server(async () => new Response(newer, { status: 409 }));
+  box();
+  const last = seen();
+  write("reply", "Too late");
+  await send();
+
+  expect(last.value).toBe("e");
+});

@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import select
 from yarl import URL
 
-from inbox.model import Conversation, Draft
+from inbox.model import Conversation, Draft, Message
 from tests.cast import Cast
 
 FRAGMENT = {"HX-Request": "true", "Accept": "application/json"}
@@ -21,8 +21,7 @@ def conversation(services, owner) -> Conversation:
 @pytest.mark.parametrize(
     ("until", "remedy"),
     [
-        ("tomorrow", "Give a time as"),
-        ("2030-01-01T00:00:00", "Give the time zone"),
+        ("tomorrow", "Give a date and a time"),
         ("2001-01-01T00:00:00+00:00", "still to come"),
         ("9999-12-31T23:59:59-12:00", "within the years"),
     ],
@@ -71,3 +70,24 @@ async def test_a_tag_that_shows_nothing_is_refused(signed_in, owner, conversatio
     url = f"/conversations/{conversation.number}/taggings"
 
     assert (await browser.post(url, data={"tag": name}, headers=FRAGMENT)).status == 422
+
+
+async def test_a_note_sent_again_because_no_answer_came_is_one_note(
+    services, signed_in, owner, conversation
+):
+    browser = await signed_in(owner)
+    url = f"/conversations/{conversation.number}/notes"
+    for request_id in ("one", "one", "other"):
+        form = {"text": "Call him", "request_id": request_id}
+        assert (await browser.post(url, data=form, headers=FRAGMENT)).status == 200
+
+    found = services.database.look(lambda s: s.exec(select(Message)).all())
+    assert [note.text for note in found] == ["Call him", "Call him"]
+
+
+async def test_a_note_as_long_as_a_book_is_refused(signed_in, owner, conversation):
+    browser = await signed_in(owner)
+    url = f"/conversations/{conversation.number}/notes"
+    answer = await browser.post(url, data={"text": "x" * 100_001}, headers=FRAGMENT)
+
+    assert answer.status == 422

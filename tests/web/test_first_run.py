@@ -79,11 +79,10 @@ async def test_an_address_is_no_password(open_browser):
     assert answer.status == 422
 
 
-async def test_who_has_no_channel_yet_is_led_to_add_one(signed_in, owner, ana):
-    page = await (await (await signed_in(owner)).get("/views/mine")).text()
-    assert "No channel is connected yet." in page
-    assert 'href="/settings/inboxes/new"' in page
+async def test_an_inbox_without_channels_says_what_to_do_first(signed_in, owner, ana):
+    """Who may not connect any is not sent where they may not go."""
+    pages = [await (await signed_in(who)).get("/views/mine") for who in (owner, ana)]
+    shown = [await page.text() for page in pages]
 
-    page = await (await (await signed_in(ana)).get("/views/mine")).text()
-    assert "Nothing here." in page
-    assert "/settings/inboxes/new" not in page
+    assert all("No channel is connected yet." in text for text in shown)
+    assert ['href="/settings/inboxes/new"' in text for text in shown] == [True, False]

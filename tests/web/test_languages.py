@@ -3,9 +3,12 @@
 import re
 
 import pytest
-from sqlmodel import Session
+from sqlmodel import Session, select
 
-from inbox.model import Agent
+from inbox.events import SYSTEM
+from inbox.model import Agent, Event
+from inbox.routing import distributing
+from tests.cast import Cast
 
 CYRILLIC = re.compile("[\u0400-\u04ff]")
 
@@ -39,6 +42,37 @@ async def test_an_agent_reads_the_desk_in_the_chosen_script(
     assert expected in page
     # the names of the languages stay as their speakers write them
     assert bool(CYRILLIC.search(page.replace("Српски", ""))) == (locale == "sr_Cyrl")
+
+
+async def test_reasons_and_refusals_are_read_in_the_readers_language(
+    compiled_catalogues, signed_in, services, owner
+):
+    """Both were written by code that knew neither the reader nor the language."""
+
+    def work(session: Session) -> tuple[int, str]:
+        cast = Cast(session)
+        for name in ("Boris", "Vera"):
+            cast.goes_home(name)
+        conversation = cast.conversation()
+        distributing.distribute(session, conversation, by=SYSTEM)
+        _choose(session, owner.id, "sr_Latn")
+        return conversation.number, conversation.id
+
+    number, conversation_id = services.database.run(work)
+    client = await signed_in(owner)
+    page = await (await client.get(f"/conversations/{number}")).text()
+    (event,) = services.database.look(
+        lambda s: s.exec(select(Event).where(Event.kind == "conversation_assigned")).all()
+    )
+    why = await (await client.get(f"/conversations/{conversation_id}/why?event={event.id}")).text()
+    form = {"email": "", "name": "x" * 301, "phone": ""}
+    refused = await (await client.post("/contacts/new", data=form)).text()
+
+    assert event.particulars["reason"] == "Ana is the only one free."
+    assert "Slobodan je samo agent Ana." in page
+    assert "Slobodan je samo agent Ana." in why
+    assert "nije na vezi" in why
+    assert "Najviše 300 znakova." in refused
 
 
 def _choose(session: Session, agent_id: str, locale: str) -> None:

@@ -343,3 +343,22 @@ async def test_an_archived_inbox_is_off_and_out_of_the_list_until_it_is_taken_ba
     assert "Archived" in await (await admin.get("/settings/inboxes")).text()
     await post(admin, f"/settings/inboxes/{inbox.id}/archive", {"archived": "false"})
     assert f"/views/inbox/{inbox.id}" in await (await admin.get("/views/mine")).text()
+
+
+async def test_who_saves_an_older_form_of_an_inbox_is_told_as_well(admin, services):
+    await post(admin, "/settings/inboxes/new/form", {"name": "Form"})
+    (inbox,) = all_of(services, Inbox)
+    place = f"/settings/inboxes/{inbox.id}"
+    older = re.search(r'name="seen" value="([^"]+)"', await (await admin.get(place)).text())
+    assert older is not None
+    form = {"name": "Form", "slug": inbox.slug, "reopen_days": "30", "enabled": "true"}
+    assert (await post(admin, place, {**form, "greeting": "Theirs"})).status == 303
+    answer = await post(admin, place, {**form, "greeting": "Mine", "seen": older[1]})
+    text = await answer.text()
+    newer = re.search(r'name="seen" value="([^"]+)"', text)
+    assert answer.status == 409
+    assert re.search(r"<dt>Greeting</dt><dd[^>]*>Theirs</dd>", text)
+    assert newer is not None
+    again = await post(admin, place, {**form, "greeting": "Mine", "seen": newer[1]})
+    (stored,) = all_of(services, Inbox)
+    assert (again.status, stored.greeting) == (303, "Mine")

@@ -53,6 +53,20 @@ async def test_a_reaction_that_fails_is_undone_and_the_others_stand(services):
     assert {e.failures[0]["reaction"] for e in events} == {"fail"}
 
 
+async def test_a_transaction_that_stays_open_holds_nobody_up(services):
+    """An import that writes for minutes, on PostgreSQL; SQLite has one writer anyway."""
+    if services.database.is_sqlite:
+        return
+    with services.database.transaction() as importing:
+        importing.add(Tag(name="imported"))
+        importing.flush()
+        happen(services, 2)
+
+        done = await Reacting(services, {"keep": keep}).work()
+
+    assert done == 2
+
+
 async def test_an_event_that_the_database_refuses_sinks_only_itself(services):
     happen(services, 3)
     bad = stored(services, Event)[1].seq

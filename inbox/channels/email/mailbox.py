@@ -222,10 +222,11 @@ class Mailbox:
             raise self._failed("the link was lost" if self._lost.done() else "no answer in time")
         try:
             return task.result()
+        except TimeoutError:
+            raise self._failed("no answer in time") from None
         except (
             aioimaplib.AioImapException,
             OSError,
-            TimeoutError,
             ValueError,
             IndexError,
         ) as error:

@@ -41,6 +41,7 @@ def to_envelope(mail: Mail, raw: RawItem, settings: EmailSettings) -> InboundEnv
         automatic=mail.automatic or mail.sender[1] in settings.own_addresses(),
         bounce=_bounce(mail),
         mail_message_id=mail.message_id,
+        written_by=mail.sender[1] if is_answer_address else "",
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from inbox.richtext.quotes.words import SENT_FROM
 
 SIGNATURE_LINES = 30
+ADDED_LENGTH = 200
 
 _DASHES = re.compile(r"^\s*(?:--|—|__|-- |––)\s*$")
 _LIST_RULE = re.compile(r"^\s*[_-]{20,}\s*$")
@@ -25,5 +26,6 @@ def signature_start(lines: Sequence[str]) -> int:
 
 def is_added(lines: Sequence[str], place: int) -> bool:
     """Whether the line says "Sent from my phone", and stands by itself."""
+    line = lines[place].strip()
     alone = not any(line.strip() for line in lines[place + 1 : place + 2])
-    return alone and bool(SENT_FROM.match(lines[place]))
+    return alone and len(line) <= ADDED_LENGTH and bool(SENT_FROM.match(line))

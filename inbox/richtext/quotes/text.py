@@ -11,13 +11,14 @@ ATTRIBUTION_LINES = 6
 ATTRIBUTION_LENGTH = 400
 HEADER_BLOCK_LINES = 7
 HEADERS_NEEDED = 2
+FORWARD_LINES = 20  # between "Forwarded message" and the head that it speaks of
 
 
 def split_quoted(text: str) -> tuple[str, str]:
     """(newly written, quote and signature); all of it is new if nothing else would be left."""
     lines = [line.rstrip() for line in text[:LENGTH_LIMIT].replace("\r\n", "\n").split("\n")]
     lines = _divided(lines)
-    fresh, old = _separate(lines)
+    fresh, old = _separate([line.strip()[:LINE_LIMIT] for line in lines])
     visible = "\n".join(lines[i] for i in fresh).strip("\n")
     if not visible.strip():
         return text.strip("\n"), ""
@@ -28,13 +29,14 @@ def split_quoted(text: str) -> tuple[str, str]:
 def _separate(lines: list[str]) -> tuple[list[int], list[int]]:
     """Numbers of the lines that are new, and of those that are not."""
     old: set[int] = set()
-    place = 0
+    place, has_new = 0, False
     while place < len(lines):
         length, rest_is_old = _quote_at(lines, place)
-        if rest_is_old and any(lines[i].strip() for i in range(place) if i not in old):
+        if rest_is_old and has_new:
             old.update(range(place, len(lines)))
             break
         old.update(range(place, place + length))
+        has_new = has_new or (not length and bool(lines[place].strip()))
         place += length or 1
     fresh = [i for i in range(len(lines)) if i not in old]
     cut = signature_start([lines[i] for i in fresh])
@@ -48,7 +50,7 @@ def _divided(lines: list[str]) -> list[str]:
     divided: list[str] = []
     for place, line in enumerate(lines):
         found = words.MIDLINE.match(line) if len(line) < LINE_LIMIT and "wrote:" in line else None
-        following = _next_filled(lines, place + 1)
+        following = _next_filled(lines, place + 1) if found else len(lines)
         if found and following < len(lines) and lines[following].startswith(">"):
             divided += found.groups()
         else:
@@ -104,10 +106,11 @@ def is_header_block(lines: list[str], place: int) -> bool:
 
 
 def _is_forwarded(lines: list[str], place: int) -> bool:
-    before = place - 1
-    while before >= 0 and (not lines[before].strip() or words.HEADER_FROM.match(lines[before])):
-        before -= 1
-    return before >= 0 and bool(words.FORWARD.search(lines[before]))
+    for before in reversed(lines[max(0, place - FORWARD_LINES) : place]):
+        line = before[:LINE_LIMIT]
+        if line.strip() and not words.HEADER_FROM.match(line):
+            return bool(words.FORWARD.search(line))
+    return False
 
 
 def _attribution(lines: list[str], place: int) -> int:

@@ -6,6 +6,7 @@ from sqlmodel import Session
 
 from inbox.desk import notes
 from inbox.events import Actor
+from inbox.i18n import N_
 from inbox.model import Conversation, Event
 from inbox.routing import variables
 from inbox.routing.actions.base import Writing
@@ -18,4 +19,4 @@ class AddNote(Writing):
     def run(self, session: Session, conversation: Conversation, *, by: Actor, event: Event) -> str:
         text = variables.fill(self.text, self.subject(session, event))
         notes.note(session, conversation, text, by=by)
-        return "note added"
+        return N_("note added")

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from inbox.desk import tags
 from inbox.events import Actor
+from inbox.i18n import Phrase
 from inbox.model import Conversation, Event
 from inbox.routing.actions.base import Action
 
@@ -24,4 +25,4 @@ class AddTags(Action):
     def run(self, session: Session, conversation: Conversation, *, by: Actor, event: Event) -> str:  # noqa: ARG002
         for name in self.tags:
             tags.tag(session, conversation, name, by=by)
-        return f"tagged {', '.join(self.tags)}"
+        return Phrase("tagged %(tags)s", tags=self.tags)

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from inbox.desk import assignment
 from inbox.events import Actor
+from inbox.i18n import N_, Phrase
 from inbox.model import Conversation, Event
 from inbox.routing.actions.base import Action
 
@@ -18,5 +19,11 @@ class AssignAgent(Action):
     agent_id: str = Field(title="Agent", min_length=1, json_schema_extra={"from": "agents"})
 
     def run(self, session: Session, conversation: Conversation, *, by: Actor, event: Event) -> str:  # noqa: ARG002
-        assignment.assign(session, conversation, self.agent_id, by=by, reason=f"Rule: {by.name}")
-        return "assigned"
+        assignment.assign(
+            session,
+            conversation,
+            self.agent_id,
+            by=by,
+            reason=Phrase("Rule: %(name)s", name=by.name),
+        )
+        return N_("assigned")

@@ -8,6 +8,7 @@ from inbox import clock, ids
 from inbox.desk import replies
 from inbox.desk.replies import Composed
 from inbox.events import Actor
+from inbox.i18n import N_, Phrase
 from inbox.model import Conversation, Event
 from inbox.routing import manners, variables
 from inbox.routing.actions.base import Writing
@@ -20,10 +21,10 @@ class SendReply(Writing):
     def run(self, session: Session, conversation: Conversation, *, by: Actor, event: Event) -> str:
         subject = self.subject(session, event)
         if objection := manners.objection(session, subject, clock.now()):
-            return f"not sent: {objection}"
+            return Phrase("not sent: %(why)s", why=Phrase.of(objection))
         thread_id = subject.message.thread_id if subject.message else None
         text = variables.fill(self.text, subject)
         composed = Composed(text=text, thread_id=thread_id, automatic=True)
         # an id of its own each time: the rule runs once for an event, and so does this
         replies.reply(session, conversation, composed, by=by, request_id=ids.new())
-        return "reply queued"
+        return N_("reply queued")

@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from inbox.desk import status
 from inbox.events import Actor
+from inbox.i18n import Phrase
 from inbox.model import Conversation, Event, Priority
 from inbox.routing.actions.base import Action
 
@@ -19,4 +20,4 @@ class SetPriority(Action):
 
     def run(self, session: Session, conversation: Conversation, *, by: Actor, event: Event) -> str:  # noqa: ARG002
         status.set_priority(session, conversation, self.priority, by=by)
-        return f"priority {self.priority.name.lower()}"
+        return Phrase("priority: %(value)s", value=Phrase(self.priority.name.capitalize()))

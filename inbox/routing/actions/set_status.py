@@ -7,6 +7,7 @@ from sqlmodel import Session
 
 from inbox.desk import status
 from inbox.events import Actor
+from inbox.i18n import Phrase
 from inbox.model import Conversation, Event, Status
 from inbox.routing.actions.base import Action
 
@@ -22,4 +23,4 @@ class SetStatus(Action):
 
     def run(self, session: Session, conversation: Conversation, *, by: Actor, event: Event) -> str:  # noqa: ARG002
         status.set_status(session, conversation, self.status, by=by)
-        return f"status {self.status}"
+        return Phrase("status: %(value)s", value=Phrase(str(self.status).capitalize()))

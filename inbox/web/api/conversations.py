@@ -10,6 +10,7 @@ from inbox.desk.finding import Filter
 from inbox.desk.paging import Order
 from inbox.desk.replies import Composed
 from inbox.errors import Conflict, NotFound
+from inbox.i18n import Phrase
 from inbox.model import Conversation, Message, Status
 from inbox.web import carrying
 from inbox.web.api.contacts import AddressInput, address
@@ -69,7 +70,9 @@ def create(session: Session, call: Call) -> object:
     body = call.body
     inbox = inboxes.get(session, body.inbox_id)
     if not inbox.enabled:
-        raise Conflict(f"The inbox {inbox.name} is switched off. Switch it on first.")
+        raise Conflict(
+            Phrase("The inbox %(inbox)s is switched off. Switch it on first.", inbox=inbox.name)
+        )
     carrying.refuse_to_start(inbox.kind)
     begun = conversations.start(session, inbox, address(body.to), body.subject, by=call.by)
     composed = Composed(text=body.text, html=body.html, subject=body.subject)

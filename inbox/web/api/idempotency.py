@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from inbox import clock, ids
 from inbox.errors import Conflict, Invalid
+from inbox.i18n import Phrase
 from inbox.model import RememberedAnswer
 from inbox.vault import Vault
 
@@ -36,7 +37,7 @@ def once(
     What is remembered is sealed: among the answers are secrets that are shown once.
     """
     if not 0 < len(remember.key) <= LONGEST or "\0" in remember.key:
-        raise Invalid(fields={HEADER: f"Give 1 to {LONGEST} characters."})
+        raise Invalid(fields={HEADER: Phrase("Give 1 to %(most)d characters.", most=LONGEST)})
     if not _take(session, remember):
         return _repeated(session, remember, vault)
     status, body = work(session)
@@ -80,7 +81,9 @@ def _take(session: Session, remember: Remember) -> bool:
 def _repeated(session: Session, remember: Remember, vault: Vault) -> Answer:
     found = session.exec(select(RememberedAnswer).where(*_of(remember))).one()
     if found.fingerprint != remember.fingerprint:
-        raise Conflict(f"This {HEADER} was used for another request. Give a new one.")
+        raise Conflict(
+            Phrase("This %(header)s was used for another request. Give a new one.", header=HEADER)
+        )
     return found.status, vault.decrypt(found.body.encode())["body"]
 
 

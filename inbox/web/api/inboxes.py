@@ -15,6 +15,7 @@ from inbox.desk.inboxes import NewInbox
 from inbox.desk.paging import Order
 from inbox.envelope import RawItem
 from inbox.errors import Invalid, NotFound, Unavailable
+from inbox.i18n import Phrase
 from inbox.model import Inbox
 from inbox.services import Services
 from inbox.web import keys
@@ -88,7 +89,12 @@ async def _require_inbox(services: Services, inbox_id: str) -> None:
         return
     inbox = await services.database.read(lambda s: s.get(Inbox, inbox_id))
     if inbox is None or not inbox.enabled or inbox.kind != KIND:
-        raise NotFound(f"There is no inbox of the kind {KIND!r} with this id that is switched on.")
+        raise NotFound(
+            Phrase(
+                "There is no inbox of the kind “%(kind)s” with this id that is switched on.",
+                kind=KIND,
+            )
+        )
     services.known_inboxes.keep(inbox_id, inbox)
 
 

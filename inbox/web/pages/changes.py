@@ -1,17 +1,15 @@
 """What an agent does to a conversation: each is a resource that is made; the socket shows it."""
 
 from collections.abc import Callable
-from datetime import datetime
 
 from aiohttp import web
 from sqlmodel import Session
 
-from inbox import clock
-from inbox.desk import assignment, conversations, drafts, notes, snooze, status, tags
+from inbox.desk import assignment, conversations, drafts, moments, notes, snooze, status, tags
 from inbox.errors import Invalid
 from inbox.events import Actor
 from inbox.model import Conversation, Status
-from inbox.web import keys
+from inbox.web import keys, zones
 from inbox.web.pages import desk
 from inbox.web.render import render
 from inbox.web.route import Access, Route
@@ -45,9 +43,13 @@ async def resolve(request: web.Request) -> web.StreamResponse:
 
 
 async def snoozed(request: web.Request) -> web.StreamResponse:
-    text = str((await request.post()).get("until", ""))
-    until = _moment(text) if text else None
-    return await _change(request, lambda s, c, by: snooze.snooze(s, c, until, by=by))
+    """Without a time, until the customer replies; a time without its offset is the agent's."""
+    form = await request.post()
+    until = moments.chosen(str(form.get("until", "")), zones.zone_of(request), field="until")
+    until_reply = until is None or form.get("wake") != "time"
+    return await _change(
+        request, lambda s, c, by: snooze.snooze(s, c, until, until_reply=until_reply, by=by)
+    )
 
 
 async def prioritise(request: web.Request) -> web.StreamResponse:
@@ -75,12 +77,14 @@ async def read(request: web.Request) -> web.StreamResponse:
 
 
 async def note(request: web.Request) -> web.StreamResponse:
-    text = str((await request.post()).get("text", ""))
+    form = await request.post()
+    text, request_id = str(form.get("text", "")), str(form.get("request_id", ""))
 
     def verb(session: Session, conversation: Conversation, by: Actor) -> object:
         assert by.id
         drafts.drop(session, by.id, conversation.id, "note")
-        return notes.note(session, conversation, text, by=by)
+        known_as = f"{by.id}:{request_id}"[:100] if request_id else ""
+        return notes.note(session, conversation, text, by=by, request_id=known_as)
 
     return await _change(request, verb)
 
@@ -107,25 +111,15 @@ async def save_draft(request: web.Request) -> web.Response:
     return web.json_response({"version": stored})
 
 
-def _moment(text: str) -> datetime:
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise Invalid(fields={"until": "Give a time as 2026-11-25T09:00:00+00:00."}) from None
-    try:
-        return clock.in_utc(found)
-    except ValueError as error:
-        raise Invalid(fields={"until": str(error)}) from None
-
-
 async def _change(request: web.Request, verb: Verb) -> web.StreamResponse:
     agent, role, number = request[keys.AGENT], request[keys.ROLE], request.match_info["number"]
+    zone = zones.zone_of(request)
 
     def work(session: Session) -> desk.Opened:
         conversation = conversations.get(session, number, agent, role)
         verb(session, conversation, Actor.agent(agent))
         session.flush()
-        return desk.read_one(session, conversation, agent, role)
+        return desk.read_one(session, conversation, agent, role, zone)
 
     opened = await request.app[keys.SERVICES].database.write(work)
     if request.headers.get("HX-Request") == "true":

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from inbox.desk import conversations, trail
 from inbox.desk.listing import View
 from inbox.model import Conversation, Status
-from inbox.web import asking, keys, nav
+from inbox.web import asking, keys, nav, zones
 from inbox.web.pages import desk
 from inbox.web.render import render
 from inbox.web.route import Access, Route
@@ -43,12 +43,13 @@ async def show(request: web.Request) -> web.Response:
     if request.headers.get("HX-Request") == "true":
         return render(request, "conversations/_panes.html", **desk.context(await _open(request)))
     agent, role, number = request[keys.AGENT], request[keys.ROLE], request.match_info["number"]
+    zone = zones.zone_of(request)
 
     def work(session: Session) -> tuple[int, desk.Opened, desk.Listed]:
         latest = trail.latest(session)
         conversation = conversations.get(session, number, agent, role)
         listed = desk.read_list(session, _view_beside(conversation, agent.id), agent, role)
-        return latest, desk.read_one(session, conversation, agent, role), listed
+        return latest, desk.read_one(session, conversation, agent, role, zone), listed
 
     latest, opened, listed = await asking.database(request).read(work)
     return render(
@@ -74,10 +75,11 @@ async def older(request: web.Request) -> web.Response:
 
 async def _open(request: web.Request, before: str | None = None) -> desk.Opened:
     agent, role, number = request[keys.AGENT], request[keys.ROLE], request.match_info["number"]
+    zone = zones.zone_of(request)
 
     def work(session: Session) -> desk.Opened:
         conversation = conversations.get(session, number, agent, role)
-        return desk.read_one(session, conversation, agent, role, before)
+        return desk.read_one(session, conversation, agent, role, zone, before)
 
     return await asking.database(request).read(work)
 
@@ -102,7 +104,8 @@ def _list(listed: desk.Listed, request: web.Request, current: int | None = None)
         "tabs": desk.tabs(view),
         "page": listed.page,
         "current": current,
-        "unconnected": not listed.known.inboxes and nav.administers(request),
+        "has_inboxes": bool(listed.known.inboxes),
+        "may_connect": nav.administers(request),
         "has_tabs": not (view.kind == "all" and view.status is Status.SNOOZED),
         "request": request,
     }

@@ -2,20 +2,40 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from aiohttp import web
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from inbox import clock, ids
 from inbox.crm import contacts
-from inbox.desk import access, drafts, listing, reply_channels, tags, timeline
+from inbox.desk import (
+    access,
+    copies,
+    drafts,
+    listing,
+    moments,
+    reply_channels,
+    tags,
+    timeline,
+)
 from inbox.desk.listing import View
 from inbox.errors import NotFound
 from inbox.i18n import gettext as _
-from inbox.model import Agent, Contact, Conversation, Identity, Role, Status, Tag
+from inbox.model import (
+    Agent,
+    BusinessHours,
+    Contact,
+    Conversation,
+    Identity,
+    Inbox,
+    Role,
+    Status,
+    Tag,
+)  # fmt: skip
 from inbox.web import carrying, nav
 
 STATUSES = {
@@ -61,6 +81,9 @@ class Opened:
     drafts: Mapping[str, Any]
     agents: Sequence[sa.Row[Any]]
     teams: Sequence[sa.Row[Any]]
+    week: moments.Week
+    zone: str
+    copies: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +93,15 @@ class Listed:
     view: View
     page: listing.Page
     known: nav.Known
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A moment in a menu, with the command that chooses it."""
+
+    label: str
+    at: datetime
+    command: str
 
 
 def view_of(request: web.Request) -> View:
@@ -129,9 +161,10 @@ def read_one(
     conversation: Conversation,
     agent: Agent,
     role: Role,
+    zone: str,
     before: str | None = None,
 ) -> Opened:
-    """With the newest messages, or with those before the one named."""
+    """With the newest messages, or with those before the one named; `zone` is the agent's."""
     contact = contacts.get(session, conversation.contact_id)
     others = {
         "contact_id": contact.id,
@@ -149,13 +182,25 @@ def read_one(
         drafts.of(session, agent.id, conversation.id),
         session.execute(AGENTS).all(),
         session.execute(nav.TEAMS).all(),
+        _week(session, conversation),
+        zone,
+        copies.proposed(session, conversation),
     )
+
+
+def _week(session: Session, conversation: Conversation) -> moments.Week:
+    """The plan of the business hours by which the conversation's inbox goes."""
+    found = session.exec(
+        select(BusinessHours.week)
+        .join(Inbox, col(Inbox.business_hours_id) == col(BusinessHours.id))
+        .where(Inbox.id == conversation.inbox_id)
+    ).first()
+    return found or {}
 
 
 def context(opened: Opened) -> dict[str, Any]:
     """For the templates of the conversation and the contact's pane."""
     messages = [e.message for e in opened.timeline.entries if e.message]
-    now = clock.now()
     return {
         "opened": opened,
         "conversation": opened.conversation,
@@ -165,17 +210,18 @@ def context(opened: Opened) -> dict[str, Any]:
         "request_id": ids.new(),
         "carries": carrying.capabilities,
         "counts_sms": carrying.counts_sms,
-        "snoozes": snooze_choices(now),
+        "offers": offered(opened.zone, opened.week),
+        "soonest": clock.now().astimezone(ZoneInfo(opened.zone)),
     }
 
 
-def snooze_choices(now: Any) -> list[tuple[str, str, str]]:
-    """(label, ISO time, command) of the usual ones, at nine in the morning UTC."""
-    morning = now.replace(hour=9, minute=0, second=0, microsecond=0)
-    monday = morning + timedelta(days=(7 - now.weekday()) or 7)
+def offered(zone: str, week: moments.Week) -> list[Offer]:
+    """The usual moments to put it aside until, or to send at."""
+    labels = {
+        "later": _("In three hours"), "evening": _("This evening"),
+        "tomorrow": _("Tomorrow morning"), "monday": _("Monday morning"), "week": _("In a week"),
+    }  # fmt: skip
     return [
-        (_("In three hours"), (now + timedelta(hours=3)).isoformat(), "snooze-later"),
-        (_("Tomorrow"), (morning + timedelta(days=1)).isoformat(), "snooze-tomorrow"),
-        (_("Monday"), monday.isoformat(), "snooze-monday"),
-        (_("In a week"), (morning + timedelta(days=7)).isoformat(), "snooze-week"),
+        Offer(labels[choice.name], choice.at, f"snooze-{choice.name}")
+        for choice in moments.choices(clock.now(), zone, week)
     ]

@@ -26,7 +26,7 @@ class ProfileForm(sections.FormModel):
     name: str = Field(title=N_("Name"), min_length=1, max_length=200)
     locale: str = Field("", title=N_("Language"))
     theme: str = Field("", title=N_("Appearance"))
-    time_zone: str = Field("UTC", title=N_("Time zone"))
+    time_zone: str = Field("", title=N_("Time zone"))
     availability: Availability = Field(Availability.ONLINE, title=N_("Availability"))
     signature: str = Field(
         "", title=N_("Signature"), max_length=5000, json_schema_extra={"kind": "textarea"}
@@ -143,7 +143,10 @@ async def _page(
     options: dict[str, fields.Options] = {
         "locale": [("", _("As the browser")), *i18n.LOCALES.items()],
         "theme": [("", _("As the system")), ("light", _("Light")), ("dark", _("Dark"))],
-        "time_zone": [(name, name) for name in sorted(available_timezones())],
+        "time_zone": [
+            ("", _("As the browser")),
+            *((name, name) for name in sorted(available_timezones())),
+        ],
     }
     given = values or agent.model_dump(include=set(ProfileForm.model_fields))
     drawn = fields.describe(ProfileForm, given, sections.errors_of(error), options)

@@ -9,12 +9,13 @@ from multidict import MultiDictProxy
 from sqlmodel import Session
 
 from inbox import clock
-from inbox.desk import conversations, drafts, replies, status
+from inbox.desk import conversations, copies, drafts, moments, replies, status
 from inbox.desk.replies import Composed, Overtaken
 from inbox.errors import Invalid
 from inbox.events import Actor
+from inbox.i18n import N_
 from inbox.model import Message
-from inbox.web import carrying, keys
+from inbox.web import carrying, keys, zones
 from inbox.web.render import render
 from inbox.web.route import Access, Route
 
@@ -23,14 +24,14 @@ async def create(request: web.Request) -> web.StreamResponse:
     """Queue the answer; a fragment gets a toast with "Undo", the message comes by the socket."""
     form = await request.post()
     agent, role, number = request[keys.AGENT], request[keys.ROLE], request.match_info["number"]
-    by, undo_seconds = Actor.agent(agent), request.app[keys.SERVICES].workspace.undo_seconds
-    request_id = str(form.get("request_id", ""))
-    if not request_id:
-        raise Invalid(fields={"request_id": "Give an id of your own that names this reply."})
-    composed = _composed(form, undo_seconds)
+    undo_seconds = request.app[keys.SERVICES].workspace.undo_seconds
+    zone = zones.zone_of(request)
+    request_id = _request_id(form)
+    by = Actor.agent(agent)
 
     def work(session: Session) -> Message:
         conversation = conversations.get(session, number, agent, role)
+        composed = _composed(form, undo_seconds, zone)
         message = replies.reply(
             session, conversation, composed, by=by, request_id=f"{agent.id}:{request_id}"[:100]
         )
@@ -54,36 +55,56 @@ async def create(request: web.Request) -> web.StreamResponse:
     return render(request, "conversations/_sent.html", message=message, seconds=undo_seconds)
 
 
-def _composed(form: MultiDictProxy[Any], undo_seconds: int) -> Composed:
+def _request_id(form: MultiDictProxy[Any]) -> str:
+    request_id = str(form.get("request_id", ""))
+    if not request_id:
+        raise Invalid(fields={"request_id": "Give an id of your own that names this reply."})
+    return request_id
+
+
+def _composed(form: MultiDictProxy[Any], undo_seconds: int, zone: str) -> Composed:
+    """`not_before` is one field: the chance to undo, or the moment that was chosen."""
+    later = moments.chosen(str(form.get("not_before", "")), zone, field="not_before")
+    if later and later <= clock.now():
+        raise Invalid(
+            fields={"not_before": N_("This time is over. Give one that is still to come.")}
+        )
+    is_mail = bool(form.get("copies"))
     return Composed(
         text=str(form.get("text", "")),
         thread_id=str(form.get("channel", "")) or None,
         attachment_ids=[str(value) for value in form.getall("attachments", [])],
-        not_before=clock.now() + timedelta(seconds=undo_seconds),
+        cc=copies.addresses(str(form.get("cc", ""))) if is_mail else (),
+        bcc=copies.addresses(str(form.get("bcc", ""))) if is_mail else (),
+        not_before=later or clock.now() + timedelta(seconds=undo_seconds),
         seen_message_id=None if form.get("force") else str(form.get("last_message", "")) or None,
     )
 
 
 async def undo(request: web.Request) -> web.StreamResponse:
-    return await _again(request, replies.undo)
+    """A fragment gets the text back, for the box in which it was written."""
+    message = await _again(request, replies.undo)
+    if request.headers.get("HX-Request") != "true":
+        raise web.HTTPSeeOther(f"/conversations/{message.conversation_id}")
+    return render(request, "conversations/_taken_back.html", message=message)
 
 
 async def retry(request: web.Request) -> web.StreamResponse:
-    return await _again(request, replies.retry)
-
-
-async def _again(request: web.Request, verb: Callable[..., object]) -> web.StreamResponse:
-    agent, role, message_id = request[keys.AGENT], request[keys.ROLE], request.match_info["id"]
-
-    def work(session: Session) -> str:
-        message = conversations.message(session, message_id, agent, role)
-        verb(session, message_id, by=Actor.agent(agent))
-        return message.conversation_id
-
-    conversation_id = await request.app[keys.SERVICES].database.write(work)
+    message = await _again(request, replies.retry)
     if request.headers.get("HX-Request") == "true":
         return web.Response(status=204)
-    raise web.HTTPSeeOther(f"/conversations/{conversation_id}")
+    raise web.HTTPSeeOther(f"/conversations/{message.conversation_id}")
+
+
+async def _again(request: web.Request, verb: Callable[..., object]) -> Message:
+    agent, role, message_id = request[keys.AGENT], request[keys.ROLE], request.match_info["id"]
+
+    def work(session: Session) -> Message:
+        message = conversations.message(session, message_id, agent, role)
+        verb(session, message_id, by=Actor.agent(agent))
+        return message
+
+    return await request.app[keys.SERVICES].database.write(work)
 
 
 ROUTES = [

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import web
@@ -174,7 +175,7 @@ def _page(request: web.Request, drawn: Drawn, status: int = 200) -> web.Response
     return _embeddable(response)
 
 
-def _embedding(request: web.Request) -> dict[str, object]:
+def _embedding(request: web.Request) -> dict[str, Any]:
     """In a frame of another page it goes without our name and frame."""
     return {"embedded": "embed" in request.query, "query": _query(request)}
 

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 
 from inbox.envelope import RawItem
 from inbox.errors import Invalid
+from inbox.i18n import Phrase
 from inbox.vault import Vault
 from inbox.web.widget.tokens import UploadedFile, Visitor, read_ticket
 
@@ -49,7 +50,11 @@ def message_item(vault: Vault, inbox_id: str, visitor: Visitor, data: Any) -> Ra
     posted = _checked(PostedMessage, data)
     text = posted.text.replace("\x00", "").strip()
     if len(text.encode()) > TEXT_BYTES:
-        raise Invalid(fields={"text": f"A message may have {TEXT_BYTES // 1024} KB at most."})
+        raise Invalid(
+            fields={
+                "text": Phrase("A message may have %(most)d KB at most.", most=TEXT_BYTES // 1024)
+            }
+        )
     files = [read_ticket(vault, inbox_id, visitor.id, ticket) for ticket in posted.files]
     if not text and not files:
         raise Invalid(fields={"text": "Write something first."})

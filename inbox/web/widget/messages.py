@@ -32,7 +32,7 @@ async def welcome(request: web.Request) -> web.Response:
     if identity is None:
         visitor, vouched = tokens.new_visitor_id(), None
     else:
-        secret = services.channels.of(inbox).settings.identity_secret.get_secret_value()
+        secret = services.channels.account(inbox).settings.identity_secret.get_secret_value()
         vouched = identities.proven(secret, identity).model_dump()
         visitor = await _visitor_of(request, inbox_id, vouched["id"])
     token = tokens.visitor_token(services.vault, inbox_id, visitor, vouched)

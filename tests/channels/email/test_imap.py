@@ -4,15 +4,18 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from pathlib import Path
 
 import pytest
 
-from inbox.channels.base import LoginRefused, TemporaryFailure
+from inbox.channels.base import Account, LoginRefused, TemporaryFailure
 from inbox.channels.email import EmailChannel, imap
 from inbox.channels.email.mailbox import LinkLost, Mailbox
 from inbox.channels.email.settings import EmailSettings
+from inbox.envelope import RawItem
 from tests.channels.email.conftest import Store, channel_for
 from tests.servers.mail import MailServers, running_mail_servers
+from tests.servers.proxy import Fate, Proxy, proxy_to
 
 pytestmark = pytest.mark.servers
 
@@ -244,3 +247,69 @@ async def test_a_server_that_restarts_is_found_again(store: Store) -> None:
         servers.append(address, mail())
         async with listening(channel, store):
             await eventually(lambda: len(store.items) == 1)
+
+
+async def test_a_link_cut_within_a_mail_brings_the_mail_once(
+    mail_servers: MailServers, address: str, store: Store, tmp_path: Path
+) -> None:
+    mails = [mail(size=60_000), mail(size=6_000_000), mail("last")]
+    mail_servers.drop_in(address, mails)
+    async with proxy_to(mail_servers.imap_port) as link:
+        link.fates.extend([Fate(down=30_000), Fate(down=2_000_000), Fate(down=5_000_000)])
+        channel = through(link, mail_servers, address, tmp_path)
+        for _ in range(3):
+            with pytest.raises(LinkLost):
+                await asyncio.wait_for(channel.listen(store.checkpoint, store.record), 20)
+        async with listening(channel, store):
+            await eventually(lambda: len(store.items) == 3, 30)
+
+    assert link.cuts == 3
+    assert {content_of(item) for item in store.items.values()} == set(mails)
+    assert [item.size for item in store.items.values()] == [len(one) for one in mails]
+    assert len(names(tmp_path)) == 1, "what was cut lies about"
+
+
+async def test_a_server_that_never_answers_is_left(
+    mail_servers: MailServers, address: str, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("inbox.channels.email.mailbox.COMMAND_SECONDS", 0.5)
+    async with proxy_to(mail_servers.imap_port) as link:
+        link.default = Fate(is_silent=True)
+        with pytest.raises(LinkLost, match="no answer in time"):
+            await asyncio.wait_for(through(link, mail_servers, address).listen({}, store.record), 5)
+
+
+async def test_a_server_that_falls_silent_while_we_wait_is_left(
+    mail_servers: MailServers, address: str, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imap, "WAIT_SECONDS", 0.5)
+    monkeypatch.setattr("inbox.channels.email.mailbox.NOOP_SECONDS", 0.5)
+    async with proxy_to(mail_servers.imap_port) as link:
+        channel = through(link, mail_servers, address)
+        async with listening(channel, store, may_fail=True) as task:
+            await eventually(lambda: bool(store.checkpoint))
+            link.is_stalled = True
+            with pytest.raises(LinkLost, match="no answer in time"):
+                await asyncio.wait_for(task, 10)
+
+
+def through(
+    link: Proxy, servers: MailServers, address: str, spool: Path | None = None
+) -> EmailChannel:
+    settings = EmailSettings(
+        **servers.settings(address, imap_port=link.port, start_with="everything")
+    )
+    private_hosts = f"127.0.0.1:{link.port}"
+    return EmailChannel(
+        Account(
+            inbox_id="i", name="Mail", settings=settings, private_hosts=private_hosts, spool=spool
+        )
+    )
+
+
+def names(folder: Path) -> list[str]:
+    return [path.name for path in folder.iterdir()]
+
+
+def content_of(item: RawItem) -> bytes:
+    return item.spooled.path.read_bytes() if item.spooled else item.content

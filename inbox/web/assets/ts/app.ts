@@ -10,6 +10,7 @@ import "./elements/message-list";
 import "./elements/reply-box";
 import "./elements/reply-limit";
 import "./elements/rule-editor";
+import "./elements/taken-back";
 import "./elements/theme-switch";
 import "./elements/toast-stack";
 import { reportFailures } from "./failures";
@@ -17,7 +18,12 @@ import { applyPartials, refresh } from "./html";
 import { listenForKeys } from "./keys";
 import { Live } from "./live";
 import { sideCommands } from "./side";
+import { sayZone } from "./zone";
 
+sayZone();
+document
+  .querySelector(".settings-nav [aria-current]")
+  ?.scrollIntoView({ inline: "center", block: "nearest" });
 listenForKeys(document.body.dataset.keys);
 reportFailures();
 sideCommands();

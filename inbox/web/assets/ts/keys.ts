@@ -19,7 +19,6 @@ export const KEYMAP: Readonly<Record<string, string>> = {
   escape: "back",
   r: "reply",
   n: "note",
-  f: "forward",
   e: "resolve",
   s: "snooze",
   "s 1": "snooze-tomorrow",
@@ -32,8 +31,6 @@ export const KEYMAP: Readonly<Record<string, string>> = {
   t: "assign-team",
   l: "tag",
   p: "priority",
-  m: "mute",
-  b: "bot",
   u: "unread",
   x: "select",
   "shift+arrowdown": "select-down",
@@ -42,10 +39,8 @@ export const KEYMAP: Readonly<Record<string, string>> = {
   "mod+z": "undo",
   "g i": "go-mine",
   "g u": "go-unassigned",
-  "g m": "go-mentions",
   "g z": "go-snoozed",
   "g c": "go-contacts",
-  "g r": "go-reports",
   "[": "message-previous",
   "]": "message-next",
   v: "contact",
@@ -81,7 +76,8 @@ export function run(name: string): boolean {
   const target = [...document.querySelectorAll<HTMLElement>(`[data-command~="${name}"]`)].find(
     visible,
   );
-  target?.click();
+  if (target instanceof HTMLInputElement) target.focus();
+  else target?.click();
   return target !== undefined;
 }
 

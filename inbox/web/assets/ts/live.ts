@@ -21,8 +21,11 @@ export interface LiveOptions {
   /** What the page shows, so that what is sent after a gap reaches into it. */
   shown?(): { list?: string; conv?: string };
   status(online: boolean): void;
+  /** Signed out, perhaps elsewhere: what is written is kept, and the page asks to sign in. */
+  ended?(): void;
 }
 
+const SESSION_ENDED = 1008; // signed out elsewhere, deactivated, given another role
 const FIRST_PAUSE = 300;
 const LONGEST_PAUSE = 30_000;
 const OFFLINE_AFTER = 5_000;
@@ -72,7 +75,7 @@ export class Live {
     this.socket = socket;
     socket.onopen = () => this.opened();
     socket.onmessage = (event) => this.received(JSON.parse(event.data));
-    socket.onclose = () => this.closed(socket);
+    socket.onclose = ({ code }) => (code === SESSION_ENDED ? this.ended() : this.closed(socket));
   }
 
   private opened(): void {
@@ -96,6 +99,12 @@ export class Live {
       this.sequence = message.s;
     }
     if (message.h) this.options.apply(message.h);
+  }
+
+  private ended(): void {
+    this.socket = null;
+    if (this.options.ended) this.options.ended();
+    else location.reload();
   }
 
   private closed(socket: WebSocket): void {

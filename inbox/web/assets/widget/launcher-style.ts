@@ -16,3 +16,9 @@ iframe[hidden]{display:none}
 @media(forced-colors:active){button{border:2px solid ButtonText}}
 @media print{:host{display:none!important}}`;
 }
+
+/** The setting's own default where the page names none; 0 is a colour too. */
+export function hueOf(given = ""): number {
+  const hue = Number.parseInt(given, 10);
+  return Number.isFinite(hue) ? hue : 220;
+}

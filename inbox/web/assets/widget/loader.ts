@@ -2,7 +2,7 @@
 
 import { showForm } from "./form";
 import { chooseLanguage } from "./language";
-import { sheetText } from "./launcher-style";
+import { hueOf, sheetText } from "./launcher-style";
 import { type FromFrame, type Profile, type Proof, READY, type ToFrame } from "./protocol";
 import { forget, load, merge, save } from "./storage";
 import texts from "./strings/launcher.json";
@@ -36,7 +36,7 @@ function start(script: HTMLScriptElement, inbox: string): InboxChat {
   );
   const text = texts[language];
   const { root, button, badge } = drawLauncher(
-    Number(script.dataset.hue) || 265,
+    hueOf(script.dataset.hue),
     script.dataset.position === "start",
   );
   let kept = load(key);

@@ -7,7 +7,7 @@ from aiohttp import web
 from pydantic import Field
 
 from inbox.channels import registry
-from inbox.desk import agents, hours, teams
+from inbox.desk import agents, hours, inboxes, teams
 from inbox.errors import InboxError, Invalid
 from inbox.i18n import N_
 from inbox.i18n import gettext as _
@@ -115,6 +115,7 @@ async def draw(
         registry.kind(kind).settings_model,
         settings,
         sections.errors_of(error, PREFIX),
+        options,
         prefix=PREFIX,
     )
     return [own[0], *channel, *own[1:]]
@@ -134,6 +135,10 @@ def _options(session: Any) -> dict[str, fields.Options]:
         "business_hours_id": [
             ("", _("Always open")),
             *((plan.id, plan.name) for plan in hours.every(session)),
+        ],
+        "reply_inbox": [
+            ("", _("None")),
+            *((one.id, one.name) for one in inboxes.every(session) if one.kind == "email"),
         ],
         "agent_ids": [(agent.id, agent.name) for agent, _role in people if agent.active],
     }

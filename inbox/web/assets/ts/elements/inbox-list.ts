@@ -135,7 +135,7 @@ export class InboxList extends HTMLElement {
   }
 
   private async take(row: HTMLElement): Promise<void> {
-    const known = document.getElementById(row.id); // at once, however many rows there are
+    const known = this.querySelector<HTMLElement>(`.rows > [id="${row.id}"]`);
     if (!known && row.hasAttribute("data-gone")) return;
     if (!known) return this.insert(row);
     const moves = (row.dataset.at ?? "") > (known.dataset.at ?? "");
@@ -145,8 +145,15 @@ export class InboxList extends HTMLElement {
     else if (moves) this.waiting.add(known.id);
   }
 
+  /** Where its time puts it; one older than all that is loaded comes with its own chunk. */
   private insert(row: HTMLElement): void {
-    this.querySelector(".rows")?.prepend(row);
+    const at = row.dataset.at ?? "";
+    const older = [...this.querySelectorAll<HTMLElement>(".rows > .row")].find(
+      (one) => (one.dataset.at ?? "") < at,
+    );
+    if (older) older.before(row);
+    else if (this.querySelector("[data-placeholder]")) return;
+    else this.querySelector(".rows:last-of-type")?.append(row);
     process(row);
     if (this.scrollTop > AT_TOP) this.showPill(row.id);
   }

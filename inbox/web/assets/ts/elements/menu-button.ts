@@ -15,6 +15,7 @@ export class MenuButton extends HTMLElement {
     this.addEventListener("toggle", this.toggled, { capture: true, signal });
     this.addEventListener("keydown", this.pressed, { signal });
     this.addEventListener("click", this.clicked, { signal });
+    this.addEventListener("submit", () => this.menu?.hidePopover(), { signal });
   }
 
   disconnectedCallback(): void {

@@ -36,6 +36,8 @@ import { toast } from "./toast-stack";
 
 const TYPING_EVERY = 3_000;
 const IN_PLACE = [400, 409, 413, 422];
+/** What overtakes an answer: anything but notes. */
+const SAID = '.message:not([data-direction="note"])';
 
 export class ReplyBox extends HTMLElement {
   private connection = new AbortController();
@@ -44,6 +46,7 @@ export class ReplyBox extends HTMLElement {
   private typedAt = 0;
   private sending = false;
   private queued: HTMLElement | null | undefined;
+  private begun = false;
 
   connectedCallback(): void {
     this.connection = new AbortController();
@@ -52,6 +55,7 @@ export class ReplyBox extends HTMLElement {
     this.uploads = new Uploads(this, signal);
     this.addEventListener("input", this.typed, { signal });
     this.addEventListener("click", this.clicked, { signal });
+    this.addEventListener("change", this.changed, { signal });
     this.addEventListener("keydown", this.pressed, { signal });
     this.addEventListener("submit", this.submitted, { signal });
     window.addEventListener("pagehide", () => void this.flush(), { signal });
@@ -72,6 +76,12 @@ export class ReplyBox extends HTMLElement {
     field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
     field.focus();
     field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  /** What was taken back before it went out, unless something else is being written. */
+  restore(text: string): void {
+    this.switchTo("reply");
+    if (!this.field?.value) this.insert(text);
   }
 
   private get form(): HTMLFormElement | null {
@@ -113,6 +123,7 @@ export class ReplyBox extends HTMLElement {
       if (document.activeElement !== text) text.value = newer.text;
     });
     text.value = keeper.recover() ?? text.value;
+    this.begun ||= text.value !== "";
     this.drafts.set(text, keeper);
   }
 
@@ -122,6 +133,7 @@ export class ReplyBox extends HTMLElement {
 
   private readonly typed = (event: Event): void => {
     if (!(event.target instanceof HTMLTextAreaElement)) return;
+    this.begin(event.target);
     this.drafts.get(event.target)?.change(event.target.value);
     grow(event.target);
     if (Date.now() - this.typedAt < TYPING_EVERY) return;
@@ -134,6 +146,16 @@ export class ReplyBox extends HTMLElement {
     const mode = target?.closest<HTMLElement>(".composer-mode")?.dataset.mode;
     if (mode) this.switchTo(mode);
     if (target?.closest("[data-edit]")) this.unguard();
+    const at = target?.closest<HTMLButtonElement>("[data-at]");
+    if (at && !takeMoment(at)) event.preventDefault();
+  };
+
+  private readonly changed = (event: Event): void => {
+    if (!(event.target instanceof HTMLSelectElement) || event.target.name !== "channel") return;
+    const chosen = event.target.selectedOptions[0];
+    const copies = this.querySelector<HTMLElement>("[data-copies]");
+    if (!chosen || !copies) return;
+    showCopies(copies, chosen);
   };
 
   private readonly pressed = (event: KeyboardEvent): void => {
@@ -154,6 +176,7 @@ export class ReplyBox extends HTMLElement {
     const { form, field } = this;
     if (!form || !field || this.sending || this.isEmpty) return;
     this.setSending(true);
+    submitter?.closest<HTMLElement>("[popover]")?.hidePopover();
     const data = new FormData(form, submitter);
     data.set("text", field.value);
     data.delete("file");
@@ -166,6 +189,7 @@ export class ReplyBox extends HTMLElement {
     if (!response) return this.wait(submitter);
     const answer = await response.text();
     if (response.ok) return this.sent(field, answer);
+    if (response.status === 401) return location.reload();
     if (IN_PLACE.includes(response.status)) this.guard(answer);
     else toast("", "danger");
   }
@@ -182,7 +206,24 @@ export class ReplyBox extends HTMLElement {
     this.say("");
     const id = this.querySelector<HTMLInputElement>('[name="request_id"]');
     if (id) id.value = crypto.randomUUID();
+    this.begun = false;
     await applyPartials(answer);
+  }
+
+  /** Who begins to write has seen what the page shows, and answers that. */
+  private begin(field: HTMLTextAreaElement): void {
+    if (!this.begun) this.hasSeen(document.querySelectorAll(`#messages ${SAID}`));
+    this.begun = field.value !== "";
+  }
+
+  /** Ids sort by age; a newer one that is known already stays. */
+  private hasSeen(messages: Iterable<Element>): void {
+    const last = this.querySelector<HTMLInputElement>('[name="last_message"]');
+    const newest = [...messages]
+      .map(({ id }) => id.slice("m-".length))
+      .sort()
+      .at(-1);
+    if (last && newest && newest > last.value) last.value = newest;
   }
 
   /** No connection: the text stays, and goes out as soon as there is one. */
@@ -200,7 +241,9 @@ export class ReplyBox extends HTMLElement {
 
   private guard(answer: string): void {
     const guard = this.querySelector(".composer-guard");
-    if (guard) guard.innerHTML = answer;
+    if (!guard) return;
+    guard.innerHTML = answer;
+    this.hasSeen(guard.querySelectorAll(SAID));
   }
 
   private unguard(): void {
@@ -218,6 +261,26 @@ export class ReplyBox extends HTMLElement {
     const status = this.querySelector(".composer-status");
     if (status) status.textContent = text;
   }
+}
+
+/** A date of one's own; without one the field asks for it. */
+function takeMoment(button: HTMLButtonElement): boolean {
+  const field = button.parentElement?.querySelector<HTMLInputElement>("input");
+  if (!field?.value || !field.checkValidity()) {
+    field?.focus();
+    return false;
+  }
+  button.value = field.value;
+  return true;
+}
+
+/** Only an e-mail goes to others as well. */
+function showCopies(copies: HTMLElement, channel: HTMLOptionElement): void {
+  copies.hidden = channel.dataset.kind !== "email";
+  const mark = copies.querySelector<HTMLInputElement>('[name="copies"]');
+  if (mark) mark.disabled = copies.hidden;
+  const address = copies.querySelector("[data-address]");
+  if (address) address.textContent = channel.dataset.address ?? "";
 }
 
 /** Where the browser can't size a field to its text. */

@@ -1,0 +1,59 @@
+"""Words for stored codes: channels, languages and countries, as people say them."""
+
+from babel import Locale, UnknownLocaleError
+from markupsafe import Markup
+
+from inbox import i18n
+from inbox.channels import registry
+
+TO = "\u2013"  # a range
+
+
+def channel_label(kind: str) -> str:
+    """E-mail for email; a kind that is not installed any more stays what it is."""
+    found = registry.kinds().get(kind)
+    return i18n.gettext(found.label) if found else kind.capitalize()
+
+
+def language_name(tag: str) -> str:
+    """Serbian (Latin) for sr-Latn; what is no language stays what was written."""
+    try:
+        name = Locale.parse(tag.replace("-", "_")).get_display_name(i18n.babel_locale())
+    except (ValueError, UnknownLocaleError):
+        return tag
+    return name[:1].upper() + name[1:] if name else tag
+
+
+def country_name(code: str) -> str:
+    return str(i18n.babel_locale().territories.get(code.upper(), code))
+
+
+def place(city: str, country: str) -> str:
+    return ", ".join(part for part in (city, country and country_name(country)) if part)
+
+
+def hours_summary(week: dict[str, list[list[str]]]) -> Markup:
+    """Mon to Fri 09:00 to 17:00, in short: days in a row with the same hours stand together."""
+    names = i18n.babel_locale().days["format"]["abbreviated"]
+    runs: list[list[int]] = []
+    for day in range(7):
+        if runs and week.get(str(runs[-1][-1])) == week.get(str(day)):
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    lines = []
+    for run in runs:
+        spans = week.get(str(run[0])) or []
+        if spans:
+            days = names[run[0]] if len(run) == 1 else f"{names[run[0]]}{TO}{names[run[-1]]}"
+            times = ", ".join(f"{opens}{TO}{closes}" for opens, closes in spans)
+            lines.append(f"{days} {times}")
+    return Markup("<br>").join(lines)
+
+
+FILTERS = {
+    "channel_label": channel_label,
+    "language_name": language_name,
+    "country_name": country_name,
+    "hours_summary": hours_summary,
+}
