@@ -49,6 +49,7 @@ class Batch:
     files: list[dict[str, Any]] = field(default_factory=list)
     references: list[dict[str, str]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
+    reopened: list[str] = field(default_factory=list)
 
     def tell(
         self,

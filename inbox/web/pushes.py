@@ -1,6 +1,6 @@
 """From events to the partials that a page takes in: rows, messages, lines, states."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,12 +50,20 @@ class News:
     entries: Mapping[str, Entry]
     agents: Mapping[str, str]
     teams: Mapping[str, str]
+    tagged: Collection[tuple[str, str]] = ()
 
 
-def read(session: Session, after: int, limit: int, people: Mapping[str, Role]) -> News:
+def read(
+    session: Session,
+    after: int,
+    limit: int,
+    people: Mapping[str, Role],
+    tag_ids: Collection[str] = (),
+) -> News:
     """What happened after a place in the trail, as it stands now; one query a table.
 
-    `people` are the roles of those who are to be told, by their ids.
+    `people` are the roles of those who are to be told, by their ids; `tag_ids` are the tags whose
+    lists they look at.
     """
     events = trail.told(session, after, limit)
     if not events or not people:
@@ -68,6 +76,7 @@ def read(session: Session, after: int, limit: int, people: Mapping[str, Role]) -
         listing.rows(session, wanted),
         {e.message.id: e for e in timeline.messages(session, message_ids) if e.message},
         *_names(session, events),
+        listing.tagged(session, tag_ids, wanted),
     )
 
 
