@@ -59,12 +59,7 @@ def ingest(session: Session, key: bytes, items: Sequence[Understood]) -> list[st
         else:
             _take(batch, item, item.inbound)
     write(batch)
-    if batch.reopened:
-        opened = select(Conversation).where(col(Conversation.id).in_(batch.reopened))
-        assignment.free_of_who_left(session, session.exec(opened).all(), by=SYSTEM)
-    for item in new:
-        if isinstance(item.inbound, InboundEnvelope) and item.inbound.bounce:
-            deliveries.bounced(session, item.inbox_id, item.inbound.bounce, by=SYSTEM)
+    _follow_up(batch, new)
     return [row["id"] for row in batch.messages]
 
 
@@ -201,6 +196,17 @@ def _answered_from(batch: Batch, inbox_id: str) -> str:
         other = batch.session.get(Inbox, named)
         batch.inboxes[named] = other or batch.inboxes[inbox_id]
     return batch.inboxes[named].id
+
+
+def _follow_up(batch: Batch, items: Sequence[Understood]) -> None:
+    """What can be told only when everything is written."""
+    session = batch.session
+    if batch.reopened:
+        opened = select(Conversation).where(col(Conversation.id).in_(batch.reopened))
+        assignment.free_of_who_left(session, session.exec(opened).all(), by=SYSTEM)
+    for item in items:
+        if isinstance(item.inbound, InboundEnvelope) and item.inbound.bounce:
+            deliveries.bounced(session, item.inbox_id, item.inbound.bounce, by=SYSTEM)
 
 
 def _copy_in(
