@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 import pytest
 
@@ -20,14 +20,18 @@ class Server:
     def __init__(self, *, is_gone: bool) -> None:
         self.is_gone = is_gone
         self.was_asked = False
+        self.talks: set[asyncio.Task[None]] = set()
 
     async def talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.talks.add(asyncio.current_task())  # type: ignore[arg-type]
         writer.write(b"* OK [CAPABILITY IMAP4rev1] hi\r\n")
         while line := await reader.readline():
             tag, _, command = line.strip().partition(b" ")
             writer.write(self.answer(command.upper()))
             writer.write(tag + b" OK done\r\n")
         writer.close()
+        with suppress(OSError):
+            await writer.wait_closed()
 
     def answer(self, command: bytes) -> bytes:
         if command.startswith(b"CAPABILITY"):
@@ -65,6 +69,8 @@ async def serving(server: Server) -> AsyncIterator[EmailChannel]:
         yield EmailChannel(account)
     finally:
         talks.close()
+        if server.talks:
+            await asyncio.wait(server.talks, timeout=5)
 
 
 async def test_a_mail_that_is_there_and_has_no_content_is_not_passed_over(store: Store) -> None:
