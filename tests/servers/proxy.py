@@ -84,10 +84,13 @@ class Proxy:
             self._reset(writer)
         finally:
             for end_point in filter(None, (writer, server)):
-                self._links.discard(end_point)
-                end_point.close()
-                with suppress(OSError):
-                    await end_point.wait_closed()
+                await self._end(end_point)
+
+    async def _end(self, end_point: asyncio.StreamWriter) -> None:
+        self._links.discard(end_point)
+        end_point.close()
+        with suppress(OSError):
+            await end_point.wait_closed()
 
     async def _swallow(self, reader: asyncio.StreamReader) -> None:
         with suppress(OSError):
