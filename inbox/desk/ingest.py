@@ -59,13 +59,18 @@ def ingest(session: Session, key: bytes, items: Sequence[Understood]) -> list[st
         else:
             _take(batch, item, item.inbound)
     write(batch)
-    if batch.reopened:
-        opened = select(Conversation).where(col(Conversation.id).in_(batch.reopened))
-        assignment.free_of_who_left(session, session.exec(opened).all(), by=SYSTEM)
+    _pass_on(batch)
     for item in new:
         if isinstance(item.inbound, InboundEnvelope) and item.inbound.bounce:
             deliveries.bounced(session, item.inbox_id, item.inbound.bounce, by=SYSTEM)
     return [row["id"] for row in batch.messages]
+
+
+def _pass_on(batch: Batch) -> None:
+    """What is open again may be an agent's who is not there any more."""
+    if batch.reopened:
+        opened = select(Conversation).where(col(Conversation.id).in_(batch.reopened))
+        assignment.free_of_who_left(batch.session, batch.session.exec(opened).all(), by=SYSTEM)
 
 
 def _unknown(session: Session, items: Sequence[Understood]) -> list[Understood]:
