@@ -18,6 +18,7 @@ from inbox.events import EventKind, record_many
 from inbox.model import (
     Attachment,
     ChannelThread,
+    Contact,
     Conversation,
     Inbox,
     MailReference,
@@ -83,7 +84,9 @@ def write(batch: Batch) -> None:
     insert_many(session, MailReference, batch.references)
     counters.move(session, batch.moved)
     record_many(session, batch.events)
-    session.expire_all()
+    for row in list(session):  # what was written past the ORM is read anew when it is asked for
+        if isinstance(row, (Contact, Conversation, ChannelThread)):
+            session.expire(row)
 
 
 def _write_threads(batch: Batch, now: datetime) -> None:
