@@ -59,18 +59,8 @@ def ingest(session: Session, key: bytes, items: Sequence[Understood]) -> list[st
         else:
             _take(batch, item, item.inbound)
     write(batch)
-    _pass_on(batch)
-    for item in new:
-        if isinstance(item.inbound, InboundEnvelope) and item.inbound.bounce:
-            deliveries.bounced(session, item.inbox_id, item.inbound.bounce, by=SYSTEM)
+    _follow_up(batch, new)
     return [row["id"] for row in batch.messages]
-
-
-def _pass_on(batch: Batch) -> None:
-    """What is open again may be an agent's who is not there any more."""
-    if batch.reopened:
-        opened = select(Conversation).where(col(Conversation.id).in_(batch.reopened))
-        assignment.free_of_who_left(batch.session, batch.session.exec(opened).all(), by=SYSTEM)
 
 
 def _unknown(session: Session, items: Sequence[Understood]) -> list[Understood]:
@@ -211,6 +201,17 @@ def _answered_from(batch: Batch, inbox_id: str) -> str:
         other = batch.session.get(Inbox, named)
         batch.inboxes[named] = other or batch.inboxes[inbox_id]
     return batch.inboxes[named].id
+
+
+def _follow_up(batch: Batch, items: Sequence[Understood]) -> None:
+    """What can be told only when everything is written."""
+    session = batch.session
+    if batch.reopened:
+        opened = select(Conversation).where(col(Conversation.id).in_(batch.reopened))
+        assignment.free_of_who_left(session, session.exec(opened).all(), by=SYSTEM)
+    for item in items:
+        if isinstance(item.inbound, InboundEnvelope) and item.inbound.bounce:
+            deliveries.bounced(session, item.inbox_id, item.inbound.bounce, by=SYSTEM)
 
 
 def _copy_in(
