@@ -6,9 +6,10 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
-from inbox import clock, ids
+from inbox import clock, ids, mailtokens
+from inbox.crm import contacts
 from inbox.envelope import Address, InboundEnvelope
 from inbox.model import Contact, Identity
 
@@ -27,6 +28,26 @@ def note(session: Session, contact_id: str, identity_id: str, envelope: InboundE
         _set(session, identity_id, agreed, col(Identity.consent_version) != version)
     if envelope.claimed:
         _claim(session, contact_id, envelope.claimed, now)
+
+
+def tie(session: Session, key: bytes, envelope: InboundEnvelope) -> None:
+    """Who comes by a link that we gave to a contact is that contact, unless known already."""
+    contact_id = mailtokens.read_start_token(key, envelope.fields.get("start_token", ""))
+    sender = envelope.sender
+    contact = session.get(Contact, contact_id) if contact_id else None
+    if contact is None:
+        return
+    known = select(Identity).where(Identity.kind == sender.kind, Identity.value == sender.value)
+    if session.exec(known).first():
+        return
+    contact, now = contacts.get(session, contact.id), clock.now()
+    contact.indexed = False
+    identity = Identity(
+        contact_id=contact.id, kind=sender.kind, value=sender.value, name=sender.name[:300],
+        proof="start_token", verified_at=now, last_seen_at=now,
+    )  # fmt: skip
+    session.add_all([contact, identity])
+    session.flush()
 
 
 def _set(

@@ -87,19 +87,24 @@ def _prepare(session: Session, key: bytes, items: Sequence[Understood]) -> Batch
         session,
         key,
         {inbox.id: inbox for inbox in inboxes},
-        _recognise(session, pairs),
+        _recognise(session, key, pairs),
         threads.look_up(session, key, pairs),
         next_numbers(session, len(pairs))[::-1],
     )
 
 
-def _recognise(session: Session, pairs: Sequence[tuple[str, InboundEnvelope]]) -> dict[Key, Person]:
+def _recognise(
+    session: Session, key: bytes, pairs: Sequence[tuple[str, InboundEnvelope]]
+) -> dict[Key, Person]:
     """Those who come with further addresses, proven to be theirs, are few: one by one."""
     vouched = [envelope for _, envelope in pairs if envelope.also]
     if vouched:
         also = {(one.sender.kind, one.sender.value): one.also for one in vouched}
         contacts.find_or_create(session, [one.sender for one in vouched], also)
         session.flush()
+    for _, envelope in pairs:
+        if envelope.fields.get("start_token"):
+            claims.tie(session, key, envelope)
     return people.recognise(session, [envelope.sender for _, envelope in pairs])
 
 

@@ -3,6 +3,7 @@
 import pytest
 from sqlmodel import Session, select
 
+from inbox import mailtokens
 from inbox.desk import replies, reply_channels
 from inbox.desk.replies import Composed
 from inbox.envelope import Address, AddressKind, InboundEnvelope
@@ -10,7 +11,7 @@ from inbox.errors import Invalid
 from inbox.events import SYSTEM
 from inbox.model import Contact, Conversation, Identity
 from tests.cast import Cast
-from tests.desk.incoming import conversation_of, mail, take
+from tests.desk.incoming import KEY, conversation_of, mail, take
 
 NUMBER = "+381601234567"
 STOP, START = {"sms_consent": "stopped"}, {"sms_consent": "started"}
@@ -70,3 +71,32 @@ def test_an_address_they_name_is_theirs_and_not_proven(session: Session, cast: C
     assert found.contact_id == identity(session, "visitor@new.example").contact_id
     assert session.get_one(Contact, found.contact_id).indexed is False
     assert identity(session, cast.identity.value).contact_id == cast.contact.id
+
+
+def test_who_comes_by_a_link_that_we_gave_to_a_contact_is_that_contact(
+    session: Session, cast: Cast
+) -> None:
+    token = mailtokens.start_token(KEY, cast.contact.id)
+    forged = token[:-1] + ("a" if token[-1] != "a" else "b")
+
+    messages = take(session, cast.inbox, started("1", "77", token), started("2", "88", forged))
+
+    assert identity(session, "77").contact_id == cast.contact.id
+    assert identity(session, "88").contact_id != cast.contact.id
+    assert conversation_of(session, messages[0]).contact_id == cast.contact.id
+
+
+def test_a_link_moves_nobody_who_is_known(session: Session, cast: Cast) -> None:
+    take(session, cast.inbox, started("1", "77", ""))
+    before = identity(session, "77").contact_id
+
+    take(session, cast.inbox, started("2", "77", mailtokens.start_token(KEY, cast.contact.id)))
+
+    assert identity(session, "77").contact_id == before
+
+
+def started(external_id: str, sender: str, token: str) -> InboundEnvelope:
+    return InboundEnvelope(
+        external_id=external_id, sender=Address(kind=AddressKind.TELEGRAM, value=sender),
+        thread=sender, text="/start", fields={"start_token": token},
+    )  # fmt: skip
