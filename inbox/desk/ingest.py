@@ -13,7 +13,7 @@ from inbox.crm import claims, contacts, people
 from inbox.crm.contacts import Key
 from inbox.crm.people import Person
 from inbox.db import next_numbers
-from inbox.desk import assignment, counters, deliveries, rows, threads
+from inbox.desk import assignment, counters, deliveries, health, rows, threads
 from inbox.desk.batch import Batch, write
 from inbox.desk.rows import ConversationRow, ThreadRow
 from inbox.envelope import AddressKind, DeliveryReport, Inbound, InboundEnvelope
@@ -82,7 +82,10 @@ def _unknown(session: Session, items: Sequence[Understood]) -> list[Understood]:
 def _prepare(session: Session, key: bytes, items: Sequence[Understood]) -> Batch:
     session.flush()  # what follows goes past the ORM
     pairs = [(i.inbox_id, i.inbound) for i in items if isinstance(i.inbound, InboundEnvelope)]
-    inboxes = session.exec(select(Inbox).where(col(Inbox.id).in_({one for one, _ in pairs})))
+    asked = select(Inbox).where(col(Inbox.id).in_({one for one, _ in pairs}))
+    inboxes = session.exec(asked).all()
+    for inbox in inboxes:
+        health.prove(session, inbox)
     return Batch(
         session,
         key,

@@ -104,7 +104,7 @@ def draw(known: Known, path: str, *, with_settings: bool) -> Nav:
         _item("mine", _("Mine"), "/views/mine", "inbox", path, counts.mine, "go-mine", bar=True),
         _item("unassigned", _("Unassigned"), "/views/unassigned", "user-round-x", path,
               counts.unassigned, "go-unassigned", bar=True),
-        _item("all", _("All"), "/views/all", "users", path, counts.everything, "go-all", bar=True),
+        _item("all", _("All"), "/views/all", "layers", path, counts.everything, "go-all", bar=True),
         _item("snoozed", _("Snoozed"), "/views/snoozed", "clock", path, counts.snoozed,
               "go-snoozed"),
     ]  # fmt: skip

@@ -17,7 +17,7 @@ from inbox.channels.base import (
 from inbox.db import Session, Work
 from inbox.desk import deliveries, health, outbound
 from inbox.desk.outbound import Outbound
-from inbox.envelope import FilePart, OutboundEnvelope
+from inbox.envelope import FilePart, OutboundEnvelope, Receipt
 from inbox.errors import InboxError, Unavailable
 from inbox.model import Health, Inbox
 from inbox.services import Services
@@ -128,7 +128,7 @@ class Delivering:
             text = str(error) or "The provider did not answer in time."
             repeatable = _repeatable(found.inbox)
             return lambda s: deliveries.unknown(s, *who, text, repeatable=repeatable)
-        return lambda s: deliveries.sent(s, *who, receipt)
+        return partial(_sent, found, receipt)
 
     def _not_ready(self, found: Outbound, error: Exception) -> Note:
         """What is wrong with the inbox or the message stays wrong; the rest passes."""
@@ -154,6 +154,11 @@ class Delivering:
             replace(part, content=content)
             for part, content in zip(found.envelope.files, contents, strict=True)
         )
+
+
+def _sent(found: Outbound, receipt: Receipt, session: Session) -> None:
+    deliveries.sent(session, found.delivery.id, found.delivery.epoch, receipt)
+    health.prove(session, found.inbox)
 
 
 def _failed(found: Outbound, text: str, code: str, session: Session) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlmodel import Session, select
 
 from inbox import clock
-from inbox.desk import assignment, counters, snooze, status
+from inbox.desk import assignment, counters, health, snooze, status
 from inbox.desk.ingest import Understood, ingest
 from inbox.envelope import Address, AddressKind, FilePart
 from inbox.events import SYSTEM, EventKind
@@ -14,6 +14,7 @@ from inbox.model import (
     Contact,
     Conversation,
     Event,
+    Health,
     Message,
     Participant,
     Status,
@@ -70,7 +71,26 @@ def test_a_new_conversation_carries_what_the_list_shows(session: Session, cast: 
     assert conversation.preview == "It leaks again"
     assert conversation.waiting_since is not None
     kinds = [e.kind for e in session.exec(select(Event).order_by(Event.seq))]
-    assert kinds == [EventKind.CONVERSATION_CREATED, EventKind.MESSAGE_RECEIVED]
+    assert kinds[-2:] == [EventKind.CONVERSATION_CREATED, EventKind.MESSAGE_RECEIVED]
+
+
+def test_an_inbox_to_which_something_came_works(session: Session, cast: Cast) -> None:
+    take(session, cast.inbox, mail(external_id="1"))
+    take(session, cast.inbox, mail(external_id="2"))
+
+    session.refresh(cast.inbox)
+    assert cast.inbox.health is Health.OK
+    told = select(Event).where(Event.kind == EventKind.INBOX_HEALTH_CHANGED)
+    assert len(session.exec(told).all()) == 1
+
+
+def test_what_came_before_a_trouble_does_not_hide_it(session: Session, cast: Cast) -> None:
+    health.note(session, cast.inbox.id, Health.NEEDS_LOGIN, "Wrong password")
+
+    take(session, cast.inbox, mail())
+
+    session.refresh(cast.inbox)
+    assert cast.inbox.health is Health.NEEDS_LOGIN
 
 
 def test_the_customer_who_writes_reopens_what_was_resolved(session: Session, cast: Cast) -> None:

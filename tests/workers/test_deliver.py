@@ -64,6 +64,20 @@ async def test_a_reply_is_sent_once(desk, queued) -> None:
     assert (message.state, message.provider_id) == (MessageState.SENT, "fake-1")
 
 
+async def test_an_inbox_that_sent_something_works(desk, queued) -> None:
+    def forget(session):
+        inbox = session.get_one(Inbox, desk.inbox.id)
+        inbox.health = Health.UNKNOWN
+        session.add(inbox)
+
+    await desk.services.database.write(forget)
+
+    await after_a_try(desk, queued)
+
+    inbox = await desk.services.database.read(lambda s: s.get_one(Inbox, desk.inbox.id))
+    assert inbox.health is Health.OK
+
+
 @pytest.mark.parametrize(
     ("failure", "state"),
     [

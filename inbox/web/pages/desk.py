@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -223,5 +224,5 @@ def offered(zone: str, week: moments.Week) -> list[Offer]:
     }  # fmt: skip
     return [
         Offer(labels[choice.name], choice.at, f"snooze-{choice.name}")
-        for choice in moments.choices(clock.now(), zone, week)
+        for choice in sorted(moments.choices(clock.now(), zone, week), key=attrgetter("at"))
     ]
