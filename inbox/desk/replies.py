@@ -38,6 +38,15 @@ class Overtaken(Conflict):
         super().__init__()
 
 
+class Reworded(Conflict):
+    """What comes again is not what was sent before."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_("This was sent already as you had it before. What you write now was not: send it.")
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composed:
     """What an agent or a rule wants to send. `seen_message_id` is the newest message they saw."""
@@ -57,11 +66,14 @@ class Composed:
 def reply(
     session: Session, conversation: Conversation, composed: Composed, *, by: Actor, request_id: str
 ) -> Message:
-    """Queue an answer; the same `request_id` twice is the same message."""
+    """Queue an answer; the same `request_id` twice is the same message.
+
+    Conflict if it comes with other words than before, which would be lost in silence.
+    """
     counters.hold(session, conversation)
     repeated = session.exec(select(Delivery).where(Delivery.request_id == request_id)).first()
     if repeated:
-        return session.get_one(Message, repeated.message_id)
+        return _same(session.get_one(Message, repeated.message_id), conversation, composed)
     if not composed.text.strip() and not composed.html and not composed.attachment_ids:
         raise Invalid(fields={"text": "Write something or attach a file."})
     _refuse_overtaken(session, conversation, composed)
@@ -138,6 +150,17 @@ def retry(session: Session, message_id: str, *, by: Actor) -> Message:
     return message
 
 
+def _same(earlier: Message, conversation: Conversation, composed: Composed) -> Message:
+    html, text = _written(composed)
+    before = (earlier.conversation_id, earlier.text, earlier.html, earlier.attachment_count)
+    thread_id = composed.thread_id or earlier.thread_id
+    if (*before, earlier.thread_id) != (
+        conversation.id, text, html, len(composed.attachment_ids), thread_id,
+    ):  # fmt: skip
+        raise Reworded
+    return earlier
+
+
 def _refuse_overtaken(session: Session, conversation: Conversation, composed: Composed) -> None:
     if composed.seen_message_id is None:
         return
@@ -168,11 +191,17 @@ def _chosen(session: Session, conversation: Conversation, thread_id: str | None)
     return chosen
 
 
+def _written(composed: Composed) -> tuple[str, str]:
+    """HTML and text as they are kept."""
+    html = richtext.sanitize(composed.html) if composed.html else ""
+    return html, composed.text.strip() or richtext.to_text(html)
+
+
 def _message(
     conversation: Conversation, composed: Composed, channel: ReplyChannel, by: Actor
 ) -> Message:
     message_id = ids.new()
-    html = richtext.sanitize(composed.html) if composed.html else ""
+    html, text = _written(composed)
     return Message(
         id=message_id,
         conversation_id=conversation.id,
@@ -185,7 +214,7 @@ def _message(
         author_name=by.name,
         channel=channel.channel,
         subject=composed.subject,
-        text=composed.text.strip() or richtext.to_text(html),
+        text=text,
         html=html,
         recipients={"to": [channel.address], "cc": list(composed.cc), "bcc": list(composed.bcc)},
         sent_at=max(composed.not_before or clock.now(), clock.now()),
