@@ -3,7 +3,7 @@
 from sqlmodel import Session, select
 
 from inbox import clock, ids
-from inbox.desk.replies import Reworded
+from inbox.desk import repeats
 from inbox.errors import Invalid
 from inbox.events import Actor, EventKind, record
 from inbox.model import Author, Conversation, Direction, Message, MessageState
@@ -21,8 +21,7 @@ def note(
         raise Invalid(fields={"text": f"A note has at most {LONGEST} characters."})
     repeated = _known(session, conversation, request_id) if request_id else None
     if repeated:
-        if (repeated.conversation_id, repeated.text) != (conversation.id, text.strip()):
-            raise Reworded
+        repeats.check((repeated.conversation_id, repeated.text), (conversation.id, text.strip()))
         return repeated
     message_id = ids.new()
     message = Message(

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from inbox import clock, ids, richtext
 from inbox.db import touch
-from inbox.desk import copies, counters, deliveries
+from inbox.desk import copies, counters, deliveries, repeats
 from inbox.desk.reply_channels import ReplyChannel, channels_for
 from inbox.errors import Conflict, Invalid, NotFound
 from inbox.events import Actor, EventKind, record
@@ -38,15 +38,6 @@ class Overtaken(Conflict):
         super().__init__()
 
 
-class Reworded(Conflict):
-    """What comes again is not what was sent before."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            N_("This was sent already as you had it before. What you write now was not: send it.")
-        )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Composed:
     """What an agent or a rule wants to send. `seen_message_id` is the newest message they saw."""
@@ -66,10 +57,7 @@ class Composed:
 def reply(
     session: Session, conversation: Conversation, composed: Composed, *, by: Actor, request_id: str
 ) -> Message:
-    """Queue an answer; the same `request_id` twice is the same message.
-
-    Conflict if it comes with other words than before, which would be lost in silence.
-    """
+    """Queue an answer; the same `request_id` twice is the same message, or Conflict if it isn't."""
     counters.hold(session, conversation)
     repeated = session.exec(select(Delivery).where(Delivery.request_id == request_id)).first()
     if repeated:
@@ -151,13 +139,12 @@ def retry(session: Session, message_id: str, *, by: Actor) -> Message:
 
 
 def _same(earlier: Message, conversation: Conversation, composed: Composed) -> Message:
-    html, text = _written(composed)
-    before = (earlier.conversation_id, earlier.text, earlier.html, earlier.attachment_count)
     thread_id = composed.thread_id or earlier.thread_id
-    if (*before, earlier.thread_id) != (
-        conversation.id, text, html, len(composed.attachment_ids), thread_id,
-    ):  # fmt: skip
-        raise Reworded
+    repeats.check(
+        (earlier.conversation_id, earlier.thread_id, earlier.html, earlier.text),
+        (conversation.id, thread_id, *_written(composed)),
+    )
+    repeats.check(earlier.attachment_count, len(composed.attachment_ids))
     return earlier
 
 
