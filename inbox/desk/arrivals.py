@@ -149,6 +149,20 @@ def put_off(session: Session, arrival_ids: Collection[str], seconds: float) -> N
     )
 
 
+def give_back(session: Session, arrival_ids: Collection[str]) -> None:
+    """As if they had not been claimed: what stopped us was none of their doing."""
+    session.execute(
+        sa.update(Arrival)
+        .where(
+            col(Arrival.id).in_(arrival_ids),
+            col(Arrival.state) == ArrivalState.NEW,
+            col(Arrival.attempts) > 0,
+        )
+        .values(lease_until=None, attempts=col(Arrival.attempts) - 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def fail(
     session: Session, arrival_id: str, error: str, *, final: bool, wait: float = 0, by: Actor
 ) -> Arrival:

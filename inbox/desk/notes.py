@@ -3,6 +3,7 @@
 from sqlmodel import Session, select
 
 from inbox import clock, ids
+from inbox.desk import repeats
 from inbox.errors import Invalid
 from inbox.events import Actor, EventKind, record
 from inbox.model import Author, Conversation, Direction, Message, MessageState
@@ -13,13 +14,14 @@ LONGEST = 100_000
 def note(
     session: Session, conversation: Conversation, text: str, *, by: Actor, request_id: str = ""
 ) -> Message:
-    """The same `request_id` twice is the same note."""
+    """The same `request_id` twice is the same note; Conflict if its words are others now."""
     if not text.strip():
         raise Invalid(fields={"text": "Write something."})
     if len(text) > LONGEST:
         raise Invalid(fields={"text": f"A note has at most {LONGEST} characters."})
     repeated = _known(session, conversation, request_id) if request_id else None
     if repeated:
+        repeats.check((repeated.conversation_id, repeated.text), (conversation.id, text.strip()))
         return repeated
     message_id = ids.new()
     message = Message(

@@ -6,11 +6,11 @@ from aiohttp import web
 from sqlmodel import Session
 
 from inbox.desk import assignment, conversations, drafts, moments, notes, snooze, status, tags
-from inbox.errors import Invalid
+from inbox.errors import Conflict, Invalid
 from inbox.events import Actor
 from inbox.model import Conversation, Status
 from inbox.web import keys, zones
-from inbox.web.pages import desk
+from inbox.web.pages import desk, replies
 from inbox.web.render import render
 from inbox.web.route import Access, Route
 
@@ -86,7 +86,10 @@ async def note(request: web.Request) -> web.StreamResponse:
         known_as = f"{by.id}:{request_id}"[:100] if request_id else ""
         return notes.note(session, conversation, text, by=by, request_id=known_as)
 
-    return await _change(request, verb)
+    try:
+        return await _change(request, verb)
+    except Conflict as error:
+        return replies.refused(request, error)
 
 
 async def save_draft(request: web.Request) -> web.Response:

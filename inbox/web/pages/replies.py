@@ -11,7 +11,7 @@ from sqlmodel import Session
 from inbox import clock
 from inbox.desk import conversations, copies, drafts, moments, replies, status
 from inbox.desk.replies import Composed, Overtaken
-from inbox.errors import Invalid
+from inbox.errors import Conflict, Invalid
 from inbox.events import Actor
 from inbox.i18n import N_
 from inbox.model import Message
@@ -50,9 +50,19 @@ async def create(request: web.Request) -> web.StreamResponse:
         if not is_fragment:
             raise
         return render(request, "conversations/_refused.html", status=422, fields=error.fields)
+    except Conflict as error:
+        return refused(request, error)
     if not is_fragment:
         raise web.HTTPSeeOther(f"/conversations/{number}")
     return render(request, "conversations/_sent.html", message=message, seconds=undo_seconds)
+
+
+def refused(request: web.Request, error: Conflict) -> web.Response:
+    """Beside what was written, which stays where it is."""
+    if request.headers.get("HX-Request") != "true":
+        raise error
+    fields = {"text": error.message}
+    return render(request, "conversations/_refused.html", status=409, fields=fields)
 
 
 def _request_id(form: MultiDictProxy[Any]) -> str:
