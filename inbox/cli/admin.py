@@ -14,7 +14,7 @@ from inbox.db import Database
 from inbox.desk import accounts, agents, first_run, inboxes, passwords, tokens
 from inbox.errors import Invalid
 from inbox.events import SYSTEM
-from inbox.model import Arrival, ArrivalState, Delivery, Health, Inbox, MessageState
+from inbox.model import Agent, Arrival, ArrivalState, Delivery, Health, Inbox, MessageState
 from inbox.settings import Settings
 
 
@@ -42,12 +42,25 @@ def add_agent(settings: Settings, email: str, name: str, role: str, password: st
     return database.run(work)
 
 
-def create_token(settings: Settings, name: str, scopes: Sequence[str]) -> str:
-    """The secret, which nobody can read again."""
-    _token, secret = _database(settings).run(
-        lambda session: tokens.create(session, name, list(scopes), by=SYSTEM)
-    )
-    return secret
+def create_token(
+    settings: Settings, name: str, scopes: Sequence[str], email: str, inbox_ids: Sequence[str]
+) -> str:
+    """The secret, which nobody can read again; for the agent of this address, if one is given."""
+
+    def work(session: Session) -> str:
+        agent_id = None
+        if email:
+            agent_id = session.exec(
+                select(Agent.id).where(Agent.email == email.strip().casefold())
+            ).first()
+            if agent_id is None:
+                raise Invalid(f"There is no agent with the address {email}.")
+        _token, secret = tokens.create(
+            session, name, list(scopes), by=SYSTEM, agent_id=agent_id, inbox_ids=inbox_ids
+        )
+        return secret
+
+    return _database(settings).run(work)
 
 
 async def add_inbox(settings: Settings, kind: str, name: str, given: Sequence[str]) -> str:

@@ -77,7 +77,7 @@ def update(session: Session, contact: Contact, changes: Mapping[str, Any], *, by
     contact_name_changed = "name" in changed
     session.add(contact)
     if contact_name_changed:
-        _rename_rows(session, contact)
+        rename_rows(session, contact)
     record(
         session,
         EventKind.CONTACT_UPDATED,
@@ -108,6 +108,17 @@ def identities(session: Session, contact_id: str) -> list[Identity]:
     )
 
 
+def rename_rows(session: Session, contact: Contact) -> None:
+    """Lists show the name from the conversation's row, so it follows."""
+    known = identities(session, contact.id)
+    session.execute(
+        sa.update(Conversation)
+        .where(col(Conversation.contact_id) == contact.id)
+        .values(contact_name=contact.name or (known[0].value if known else ""))
+        .execution_options(synchronize_session="fetch")
+    )
+
+
 def _create(session: Session, address: Address) -> Known:
     contact = Contact(name=address.name[:300])
     identity = _identity(contact, address, is_primary=True)
@@ -124,14 +135,4 @@ def _identity(contact: Contact, address: Address, *, is_primary: bool) -> Identi
         name=address.name[:300],
         is_primary=is_primary,
         last_seen_at=clock.now(),
-    )
-
-
-def _rename_rows(session: Session, contact: Contact) -> None:
-    """Lists show the name from the conversation's row, so it follows."""
-    session.execute(
-        sa.update(Conversation)
-        .where(col(Conversation.contact_id) == contact.id)
-        .values(contact_name=contact.name)
-        .execution_options(synchronize_session="fetch")
     )

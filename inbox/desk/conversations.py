@@ -16,6 +16,7 @@ from inbox.model import (
     Conversation,
     Identity,
     Inbox,
+    Message,
     Role,
     Status,
 )  # fmt: skip
@@ -29,11 +30,28 @@ def get(session: Session, number_or_id: str | int, agent: Agent, role: Role) -> 
     return found
 
 
+def of_message(session: Session, message_id: str, agent: Agent, role: Role) -> Message:
+    """NotFound for one in a conversation that this agent may not see, wherever it came in."""
+    message = session.get(Message, message_id)
+    if message is None:
+        raise NotFound("There is no such message.")
+    conversation = session.get_one(Conversation, message.conversation_id)
+    if not access.may_see(session, agent, role, conversation.inbox_id):
+        raise NotFound("There is no such message.")
+    return message
+
+
 def find(session: Session, number_or_id: str | int) -> Conversation | None:
+    """Of a merged one, the one it goes on in."""
     text = str(number_or_id)
     if text.isdecimal() and len(text) < 19:
-        return session.exec(select(Conversation).where(Conversation.number == int(text))).first()
-    return session.get(Conversation, text)
+        by_number = select(Conversation).where(Conversation.number == int(text))
+        found = session.exec(by_number).first()
+    else:
+        found = session.get(Conversation, text)
+    while found and found.merged_into_id:
+        found = session.get_one(Conversation, found.merged_into_id)
+    return found
 
 
 def start(

@@ -7,6 +7,8 @@ from inbox.errors import Invalid
 from inbox.events import Actor, EventKind, record
 from inbox.model import Author, Conversation, Direction, Message, MessageState
 
+AUTHORS = {"agent": Author.AGENT, "api": Author.API}
+
 
 def note(session: Session, conversation: Conversation, text: str, *, by: Actor) -> Message:
     if not text.strip():
@@ -18,9 +20,10 @@ def note(session: Session, conversation: Conversation, text: str, *, by: Actor) 
         inbox_id=conversation.inbox_id,
         direction=Direction.NOTE,
         external_id=message_id,
-        author_kind=Author.AGENT if by.kind == "agent" else Author.BOT,
+        author_kind=AUTHORS.get(by.kind, Author.BOT),
         author_id=by.id,
         author_name=by.name,
+        via=by.via,
         channel="note",
         text=text.strip(),
         sent_at=clock.now(),

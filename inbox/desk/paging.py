@@ -16,6 +16,9 @@ from inbox.model.base import UtcDateTime
 
 Row = TypeVar("Row")
 
+USUAL = 50
+HIGHEST = 2**63
+
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):
@@ -61,7 +64,9 @@ def _read(cursor: str, columns: Sequence[Any]) -> sa.Tuple:
 
 
 def _literal(value: Any, column: Any, wrong: Invalid) -> Any:
-    if not isinstance(value, str) or "\0" in value:
+    if type(value) is int and isinstance(column.type, sa.Integer) and abs(value) < HIGHEST:
+        return sa.literal(value, sa.BigInteger())
+    if not isinstance(value, str) or "\0" in value or isinstance(column.type, sa.Integer):
         raise wrong
     if not isinstance(column.type, UtcDateTime):
         return sa.literal(value)

@@ -25,7 +25,9 @@ from inbox.model import (
 )  # fmt: skip
 
 PREVIEW_LENGTH = 160
-AUTHORS = {"agent": Author.AGENT, "contact": Author.CONTACT, "system": Author.SYSTEM}
+AUTHORS = {
+    "agent": Author.AGENT, "contact": Author.CONTACT, "system": Author.SYSTEM, "api": Author.API,
+}  # fmt: skip
 
 
 class Overtaken(Conflict):
@@ -172,6 +174,7 @@ def _message(
         author_kind=AUTHORS.get(by.kind, Author.BOT),
         author_id=by.id,
         author_name=by.name,
+        via=by.via,
         channel=channel.channel,
         subject=composed.subject,
         text=composed.text.strip() or richtext.to_text(html),

@@ -23,6 +23,14 @@ class ReplyChannel:
     is_proposed: bool = False
 
 
+def choices_for(session: Session, conversation: Conversation) -> list[ReplyChannel]:
+    """As `channels_for`, but each address of an inbox once, by the thread last written on."""
+    found: dict[tuple[str, str, str], ReplyChannel] = {}
+    for one in channels_for(session, conversation):
+        found.setdefault((one.inbox_id, one.identity_kind, one.address), one)
+    return list(found.values())
+
+
 def channels_for(session: Session, conversation: Conversation) -> list[ReplyChannel]:
     """The conversation's threads, last written on first; the first that works is proposed."""
     rows = session.exec(
@@ -30,7 +38,9 @@ def channels_for(session: Session, conversation: Conversation) -> list[ReplyChan
         .join(Inbox, col(Inbox.id) == col(ChannelThread.inbox_id))
         .join(Identity, col(Identity.id) == col(ChannelThread.identity_id))
         .where(ChannelThread.conversation_id == conversation.id)
-        .order_by(col(ChannelThread.last_incoming_at).desc())
+        .order_by(
+            col(ChannelThread.last_incoming_at).desc().nulls_last(), col(ChannelThread.id).desc()
+        )
     ).all()
     found = [_describe(thread, inbox, identity) for thread, inbox, identity in rows]
     proposed = next((c for c in found if c.available), found[0] if found else None)

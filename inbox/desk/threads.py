@@ -37,6 +37,14 @@ class Known:
     by_message_id: dict[tuple[str, str], str] = field(default_factory=dict)
     by_thread: dict[tuple[str, str], ChannelThread] = field(default_factory=dict)
     takers: set[tuple[str, str]] = field(default_factory=set)
+    moved_from: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def standing(self, conversation_id: str) -> Conversation | None:
+        """It, or the one it was merged into."""
+        found = self.conversations.get(conversation_id)
+        while found and found.merged_into_id:
+            found = self.conversations.get(found.merged_into_id)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,7 @@ def look_up(session: Session, key: bytes, pairs: Sequence[tuple[str, InboundEnve
     for found in _read_conversations(session, wanted, numbers):
         known.conversations[found.id] = found
         known.by_number[found.number] = found.id
+    _follow_merges(session, known)
     for participant in session.exec(
         select(Participant).where(
             col(Participant.conversation_id).in_(list(known.conversations)),
@@ -83,7 +92,7 @@ def match(
 ) -> Match:
     """The first rung that holds, after the guards."""
     for rung, conversation_id in _candidates(known, key, inbox, envelope):
-        conversation = known.conversations.get(conversation_id)
+        conversation = known.standing(conversation_id)
         if conversation is None:
             continue
         takes_part = _takes_part(known, conversation, envelope, contact_id)
@@ -120,7 +129,8 @@ def _guarded(
 def _candidates(
     known: Known, key: bytes, inbox: Inbox, envelope: InboundEnvelope
 ) -> Iterable[tuple[str, str]]:
-    yield from _signed(key, envelope).items()
+    for rung, signed_for in _signed(key, envelope).items():
+        yield rung, _followed(known, inbox, envelope, signed_for)
     for reference in envelope.references:
         found = known.by_message_id.get((inbox.id, reference))
         if found:
@@ -132,6 +142,14 @@ def _candidates(
         thread = known.by_thread.get((inbox.id, envelope.thread))
         if thread:
             yield CHANNEL_THREAD, thread.conversation_id
+
+
+def _followed(known: Known, inbox: Inbox, envelope: InboundEnvelope, signed_for: str) -> str:
+    """Where the message answered to is now, if it was split off the signed conversation."""
+    for reference in envelope.references:
+        if known.moved_from.get((inbox.id, reference)) == signed_for:
+            return known.by_message_id[inbox.id, reference]
+    return signed_for
 
 
 def _signed(key: bytes, envelope: InboundEnvelope) -> dict[str, str]:
@@ -170,11 +188,16 @@ def _read_message_ids(
         return
     rows = session.execute(
         sa.select(
-            col(Message.inbox_id), col(Message.mail_message_id), col(Message.conversation_id)
+            col(Message.inbox_id),
+            col(Message.mail_message_id),
+            col(Message.conversation_id),
+            col(Message.moved_from_id),
         ).where(col(Message.mail_message_id).in_(list(references)))
     )
-    for inbox_id, message_id, conversation_id in rows:
+    for inbox_id, message_id, conversation_id, moved_from_id in rows:
         known.by_message_id[inbox_id, message_id] = conversation_id
+        if moved_from_id:
+            known.moved_from[inbox_id, message_id] = moved_from_id
 
 
 def _read_threads(
@@ -190,6 +213,17 @@ def _read_threads(
     )
     for thread in found:  # the newest of a key is the last to be put
         known.by_thread[thread.inbox_id, thread.remote_id] = thread
+
+
+def _follow_merges(session: Session, known: Known) -> None:
+    """The conversations into which those that we found were merged, however often."""
+    while missing := {
+        found.merged_into_id
+        for found in known.conversations.values()
+        if found.merged_into_id and found.merged_into_id not in known.conversations
+    }:
+        for found in _read_conversations(session, missing, set()):
+            known.conversations[found.id] = found
 
 
 def _read_conversations(

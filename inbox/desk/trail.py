@@ -1,5 +1,8 @@
 """The trail of events, for readers who keep their place in it."""
 
+from collections.abc import Collection
+
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from inbox.db import settled
@@ -10,6 +13,27 @@ def after(session: Session, place: int, limit: int) -> list[Event]:
     """Events after `place` that no transaction still open can slip in before, in order."""
     query = select(Event).where(col(Event.seq) > place, settled(session))
     return list(session.exec(query.order_by(col(Event.seq)).limit(limit)))
+
+
+def seen(
+    session: Session, place: int, limit: int, inbox_ids: Collection[str] | None
+) -> tuple[list[Event], int]:
+    """As `after`, without what stands in other inboxes; and the place to go on from.
+
+    Who is limited to inboxes hears nothing of the settings and the team.
+    """
+    if inbox_ids is None:
+        found = after(session, place, limit)
+        return found, (found[-1].seq or place) if found else place
+    newest = latest(session)  # first, so that what is passed over is older
+    in_sight = sa.or_(
+        col(Event.inbox_id).in_(inbox_ids),
+        sa.and_(col(Event.inbox_id).is_(None), col(Event.contact_id).is_not(None)),
+    )
+    query = select(Event).where(col(Event.seq) > place, col(Event.seq) <= newest, in_sight)
+    found = list(session.exec(query.order_by(col(Event.seq)).limit(limit)))
+    full = len(found) == limit
+    return found, (found[-1].seq or place) if full else max(place, newest)
 
 
 def latest(session: Session) -> int:

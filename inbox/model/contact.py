@@ -32,5 +32,5 @@ class Contact(Record, table=True):
     custom: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     owner_id: str | None = Field(default=None, foreign_key="agent.id")
     blocked: bool = False
-    merged_into_id: str | None = Field(default=None, foreign_key="contact.id")
+    merged_into_id: str | None = Field(default=None, foreign_key="contact.id", index=True)
     version: int = 1

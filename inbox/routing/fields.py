@@ -54,10 +54,12 @@ OPERATOR_LABELS = {
     "not_empty": "is not empty",
 }
 
+STATUSES = tuple(status for status in Status if status is not Status.MERGED)
+ACTORS = ("agent", "contact", "rule", "system", "api")
 PRIORITIES = tuple(str(priority.value) for priority in Priority)
 
 FIELDS = (
-    Field("conversation.status", "Status", FieldType.CHOICE, tuple(Status)),
+    Field("conversation.status", "Status", FieldType.CHOICE, STATUSES),
     Field("conversation.priority", "Priority", FieldType.NUMBER, PRIORITIES),
     Field("conversation.subject", "Subject", FieldType.TEXT),
     Field("conversation.channel", "Channel", FieldType.CHOICE, choices_from="channels"),
@@ -85,7 +87,7 @@ FIELDS = (
     Field("message.files", "Number of files", FieldType.NUMBER),
     Field("message.automatic", "Sent by a machine", FieldType.YES_NO),
     Field("message.first", "First message of the conversation", FieldType.YES_NO),
-    Field("event.actor", "Who did it", FieldType.CHOICE, ("agent", "contact", "rule", "system")),
+    Field("event.actor", "Who did it", FieldType.CHOICE, ACTORS),
     Field("event.before", "Value before", FieldType.TEXT),
     Field("event.after", "Value after", FieldType.TEXT),
 )  # fmt: skip

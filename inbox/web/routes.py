@@ -5,6 +5,7 @@ from inbox.web.api import openapi
 from inbox.web.pages import (
     attachments,
     changes,
+    contact_merges,
     contacts,
     conversations,
     first_run,
@@ -24,6 +25,7 @@ ROUTES: list[Route] = [
     *settings.ROUTES,
     *profile.ROUTES,
     *contacts.ROUTES,
+    *contact_merges.ROUTES,
     *conversations.ROUTES,
     *changes.ROUTES,
     *replies.ROUTES,

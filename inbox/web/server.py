@@ -7,6 +7,7 @@ from aiohttp import web
 
 from inbox.services import Services
 from inbox.web import keys, widget
+from inbox.web.api import stream
 from inbox.web.middlewares import MIDDLEWARES
 from inbox.web.realtime import HUB, Hub
 from inbox.web.render import STATIC
@@ -26,6 +27,7 @@ def make_app(services: Services, extra: Sequence[Route] = ()) -> web.Application
     app.router.add_static("/static", STATIC)
     app.cleanup_ctx.append(_live)
     widget.prepare(app)
+    stream.prepare(app)
     app.on_shutdown.append(_tell_sockets)
     return app
 

@@ -42,7 +42,8 @@ def index_new(session: Session) -> int:
     if not messages:
         return 0
     contact_ids = {m.author_id for m in messages if m.author_kind == "contact" and m.author_id}
-    rows = [_message_row(message) for message in messages]
+    inbox_of = _inboxes(session, {m.conversation_id for m in messages})
+    rows = [_message_row(message, inbox_of[message.conversation_id]) for message in messages]
     rows += _contact_rows(session, contact_ids)
     _store(session, rows)
     session.execute(
@@ -56,6 +57,10 @@ def index_new(session: Session) -> int:
 
 def index_contact(session: Session, contact_id: str) -> None:
     _store(session, _contact_rows(session, {contact_id}))
+
+
+def forget_contact(session: Session, contact_id: str) -> None:
+    _side(session).forget(session, [contact_id])
 
 
 def find(
@@ -92,14 +97,20 @@ def _words(text: str) -> list[str]:
     return "".join(c if c.isalnum() else " " for c in fold(text)).split()
 
 
-def _message_row(message: Message) -> dict[str, str | None]:
+def _inboxes(session: Session, conversation_ids: set[str]) -> dict[str, str]:
+    """A conversation may stand in another inbox than its messages came to."""
+    query = select(Conversation.id, Conversation.inbox_id)
+    return dict(list(session.exec(query.where(col(Conversation.id).in_(conversation_ids)))))
+
+
+def _message_row(message: Message, inbox_id: str) -> dict[str, str | None]:
     text = f"{message.subject} {message.text} {message.author_name}"
     return {
         "kind": "message",
         "subject_id": message.id,
         "conversation_id": message.conversation_id,
         "contact_id": None,
-        "inbox_id": message.inbox_id,
+        "inbox_id": inbox_id,
         "body": " ".join(_words(text[:LONGEST_BODY])),
     }
 

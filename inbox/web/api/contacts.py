@@ -53,11 +53,11 @@ def listed(session: Session, call: Call) -> object:
 
 def create(session: Session, call: Call) -> object:
     addresses = [address(given) for given in call.body.addresses]
-    return _whole(session, contacts.create(session, call.body.name, addresses, by=call.by))
+    return whole(session, contacts.create(session, call.body.name, addresses, by=call.by))
 
 
 def show(session: Session, call: Call) -> object:
-    return _whole(session, contacts.get(session, call.path["id"]))
+    return whole(session, contacts.get(session, call.path["id"]))
 
 
 def update(session: Session, call: Call) -> object:
@@ -66,7 +66,7 @@ def update(session: Session, call: Call) -> object:
     empty = [name for name, value in changes.items() if value is None and name != "company_id"]
     if empty:
         raise Invalid(fields=dict.fromkeys(empty, "Give a value, or leave the field out."))
-    return _whole(session, contacts.update(session, contact, changes, by=call.by))
+    return whole(session, contacts.update(session, contact, changes, by=call.by))
 
 
 def address(given: AddressInput) -> Address:
@@ -75,7 +75,7 @@ def address(given: AddressInput) -> Address:
     return Address(kind=given.kind, value=value, name=given.name)
 
 
-def _whole(session: Session, contact: Contact) -> ContactWithAddresses:
+def whole(session: Session, contact: Contact) -> ContactWithAddresses:
     session.flush()
     shape = ContactShape.model_validate(contact).model_dump()
     return ContactWithAddresses.model_validate(

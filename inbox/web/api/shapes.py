@@ -5,6 +5,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from inbox.crm.suggesting import Reason
 from inbox.model import (
     Author,
     Availability,
@@ -77,6 +78,36 @@ class ContactWithAddresses(ContactShape):
     addresses: list[IdentityShape]
 
 
+class MergeShape(Shape):
+    """One that stands: `id` undoes it."""
+
+    id: str
+    at: datetime
+    by: str
+    merged_id: str
+    merged_name: str
+
+
+class ContactMerge(MergeShape):
+    contact: ContactWithAddresses
+
+
+class SuggestionShape(Shape):
+    """`address` is what they share, if `reason` speaks of one."""
+
+    contact: ContactShape
+    reason: Reason
+    address: str
+
+
+class Suggestions(Shape):
+    items: list[SuggestionShape]
+
+
+class Merges(Shape):
+    items: list[MergeShape]
+
+
 class InboxShape(Shape):
     """Secrets are never given back."""
 
@@ -122,8 +153,28 @@ class ConversationShape(Shape):
     updated_at: datetime
 
 
+class ConversationMerge(Shape):
+    """`id` undoes it."""
+
+    id: str
+    merged_id: str
+    conversation: ConversationShape
+
+
+class ConversationSplit(Shape):
+    """The new conversation; `id` undoes the split, at the conversation it came from."""
+
+    id: str
+    from_id: str
+    conversation: ConversationShape
+
+
 class MessageShape(Shape):
-    """`html` is sanitised; `text` is what was newly written, `quoted` the history below it."""
+    """`html` is sanitised; `text` is what was newly written, `quoted` the history below it.
+
+    `author_kind` is api for an integration; `via` is the token by which an
+    agent wrote it.
+    """
 
     id: str
     conversation_id: str
@@ -133,6 +184,7 @@ class MessageShape(Shape):
     author_kind: Author
     author_id: str | None
     author_name: str
+    via: str
     subject: str
     text: str
     quoted: str
@@ -161,6 +213,13 @@ class EventShape(Shape):
     particulars: dict[str, Any]
     cause_id: str | None
     depth: int
+
+
+class HistoryEntry(Shape):
+    """What happened, and the message if that is what it was."""
+
+    event: EventShape
+    message: MessageShape | None
 
 
 class EventPage(Shape):

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from aiohttp import BodyPartReader, web
 from sqlmodel import Session, select
 
-from inbox.desk import access
+from inbox.desk import conversations
 from inbox.errors import Invalid, NotFound
 from inbox.model import Attachment, Message
 from inbox.web import keys
@@ -71,9 +71,7 @@ async def body(request: web.Request) -> web.Response:
     wants_images = request.query.get("images") == "1"
 
     def work(session: Session) -> tuple[Message, dict[str, str]]:
-        message = session.get(Message, message_id)
-        if message is None or not access.may_see(session, agent, role, message.inbox_id):
-            raise NotFound("There is no such message.")
+        message = conversations.of_message(session, message_id, agent, role)
         parts = session.exec(select(Attachment).where(Attachment.message_id == message_id))
         return message, {part.content_id.strip("<>"): part.id for part in parts if part.content_id}
 
@@ -115,11 +113,9 @@ async def _visible(request: web.Request) -> Attachment:
         attachment = session.get(Attachment, wanted)
         if attachment is None:
             raise NotFound("There is no such file.")
-        message = session.get(Message, attachment.message_id) if attachment.message_id else None
-        mine = message is None and attachment.uploader_id == agent.id
-        if not mine and (
-            message is None or not access.may_see(session, agent, role, message.inbox_id)
-        ):
+        if attachment.message_id:
+            conversations.of_message(session, attachment.message_id, agent, role)
+        elif attachment.uploader_id != agent.id:
             raise NotFound("There is no such file.")
         return attachment
 

@@ -120,7 +120,7 @@ def read_one(session: Session, conversation: Conversation, agent: Agent) -> Open
         contact,
         contacts.identities(session, contact.id),
         timeline.entries(session, conversation.id),
-        reply_channels.channels_for(session, conversation),
+        reply_channels.choices_for(session, conversation),
         tags.of(session, [conversation.id]).get(conversation.id, []),
         earlier,
         drafts.of(session, agent.id, conversation.id),

@@ -9,9 +9,9 @@ from multidict import MultiDictProxy
 from sqlmodel import Session
 
 from inbox import clock
-from inbox.desk import access, conversations, drafts, replies, status
+from inbox.desk import conversations, drafts, replies, status
 from inbox.desk.replies import Composed, Overtaken
-from inbox.errors import Invalid, NotFound
+from inbox.errors import Invalid
 from inbox.events import Actor
 from inbox.model import Message
 from inbox.web import keys
@@ -76,9 +76,7 @@ async def _again(request: web.Request, verb: Callable[..., object]) -> web.Strea
     agent, role, message_id = request[keys.AGENT], request[keys.ROLE], request.match_info["id"]
 
     def work(session: Session) -> str:
-        message = session.get(Message, message_id)
-        if message is None or not access.may_see(session, agent, role, message.inbox_id):
-            raise NotFound("There is no such message.")
+        message = conversations.of_message(session, message_id, agent, role)
         verb(session, message_id, by=Actor.agent(agent))
         return message.conversation_id
 
