@@ -15,6 +15,8 @@ SHOWN = (
     EventKind.PRIORITY_CHANGED, EventKind.SUBJECT_CHANGED, EventKind.CONVERSATION_SNOOZED,
     EventKind.CONVERSATION_WOKE, EventKind.TAG_ADDED, EventKind.TAG_REMOVED,
     EventKind.CONVERSATION_FLAGGED, EventKind.CONVERSATIONS_MERGED, EventKind.CONVERSATION_SPLIT,
+    EventKind.CONVERSATIONS_UNMERGED, EventKind.CONVERSATION_MOVED, EventKind.CUSTOMER_CHANGED,
+    EventKind.MACRO_RUN,
 )  # fmt: skip
 
 
@@ -56,6 +58,7 @@ def is_news(event: Event) -> bool:
     return event.kind in SHOWN and event.particulars.get("reason") not in (
         "answered",
         "customer_wrote",
+        "merged",
     )
 
 
