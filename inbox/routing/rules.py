@@ -46,6 +46,19 @@ class RuleValues(BaseModel):
     stop_after: bool = False
 
 
+def every(session: Session) -> list[AutomationRule]:
+    """In the order in which they are asked."""
+    order = (col(AutomationRule.position), col(AutomationRule.id))
+    return list(session.exec(select(AutomationRule).order_by(*order)))
+
+
+def get(session: Session, rule_id: str) -> AutomationRule:
+    rule = session.get(AutomationRule, rule_id)
+    if rule is None:
+        raise NotFound("There is no such rule.")
+    return rule
+
+
 def add(session: Session, values: RuleValues, *, by: Actor) -> AutomationRule:
     """Behind those there are."""
     _check(values)
@@ -58,7 +71,7 @@ def change(
     session: Session, rule_id: str, values: RuleValues, *, by: Actor, version: int | None = None
 ) -> AutomationRule:
     """Conflict if it is not any more at the `version` that the admin saw."""
-    rule = _known(session, rule_id)
+    rule = get(session, rule_id)
     if version is not None and version != rule.version:
         raise Conflict("Somebody else changed this rule. Look at it again.")
     _check(values)
@@ -81,7 +94,7 @@ def reorder(session: Session, rule_ids: Sequence[str], *, by: Actor) -> list[Aut
 
 def remove(session: Session, rule_id: str, *, by: Actor) -> None:
     """With its why-log; to keep that, switch the rule off instead."""
-    rule = _known(session, rule_id)
+    rule = get(session, rule_id)
     session.execute(sa.delete(RuleRun).where(col(RuleRun.rule_id) == rule_id))
     session.delete(rule)
     _tell(session, rule, "removed", by)
@@ -104,13 +117,6 @@ def _check(values: RuleValues) -> None:
         faults |= error.fields
     if faults:
         raise Invalid(fields=faults)
-
-
-def _known(session: Session, rule_id: str) -> AutomationRule:
-    rule = session.get(AutomationRule, rule_id)
-    if rule is None:
-        raise NotFound("There is no such rule.")
-    return rule
 
 
 def _saved(session: Session, rule: AutomationRule, did: str, by: Actor) -> AutomationRule:

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from inbox.desk import assignment
 from inbox.events import Actor
 from inbox.model import Conversation, Event
-from inbox.routing.actions.base import Action
+from inbox.routing.actions.base import Action, reason
 
 
 class AssignTeam(Action):
@@ -17,6 +17,6 @@ class AssignTeam(Action):
 
     team_id: str = Field(title="Team", min_length=1, json_schema_extra={"from": "teams"})
 
-    def run(self, session: Session, conversation: Conversation, *, by: Actor, event: Event) -> str:  # noqa: ARG002
-        assignment.transfer(session, conversation, self.team_id, by=by, reason=f"Rule: {by.name}")
+    def run(self, session: Session, conversation: Conversation, *, by: Actor, event: Event) -> str:
+        assignment.transfer(session, conversation, self.team_id, by=by, reason=reason(by, event))
         return "passed on"

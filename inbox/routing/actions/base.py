@@ -25,3 +25,8 @@ class Action(BaseModel, ABC):
     @abstractmethod
     def run(self, session: Session, conversation: Conversation, *, by: Actor, event: Event) -> str:
         """Do it, and say in a few words what was done; any exception is kept in the why-log."""
+
+
+def reason(by: Actor, event: Event) -> str:
+    """Who is to be named where something is done by a rule, or by a macro of somebody's."""
+    return f"Rule: {by.name}" if by.kind == "rule" else f"Macro: {event.particulars.get('macro')}"

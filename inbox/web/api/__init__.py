@@ -6,7 +6,9 @@ from inbox.web.api import (
     conversations,
     events,
     inboxes,
+    macros,
     rearranging,
+    rules,
     stream,
     team,
     webhooks,
@@ -24,6 +26,8 @@ OPERATIONS: list[Operation] = [
     *rearranging.OPERATIONS,
     *events.OPERATIONS,
     *stream.OPERATIONS,
+    *rules.OPERATIONS,
+    *macros.OPERATIONS,
     *team.OPERATIONS,
     *webhooks.OPERATIONS,
 ]

@@ -280,3 +280,58 @@ class DeliveryShape(Shape):
     response: str
     error: str
     created_at: datetime
+
+
+class RuleShape(Shape):
+    id: str
+    name: str
+    event_kind: str
+    conditions: dict[str, Any]
+    actions: list[dict[str, Any]]
+    position: int
+    enabled: bool
+    stop_after: bool
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class Rules(Shape):
+    items: list[RuleShape]
+
+
+class RuleRunShape(Shape):
+    """`reasons` has a line for each condition that was tried and each action that was done."""
+
+    id: str
+    rule_id: str
+    event_id: str
+    conversation_id: str | None
+    fired: bool
+    reasons: list[dict[str, Any]]
+    created_at: datetime
+
+
+class MacroShape(Shape):
+    id: str
+    name: str
+    actions: list[dict[str, Any]]
+    used: int
+    last_used_at: datetime | None
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class ActionResult(Shape):
+    action: str
+    failed: bool
+    result: str
+
+
+class MacroRunShape(Shape):
+    """What came of each action, in order; one that failed was undone alone."""
+
+    id: str
+    macro_id: str
+    results: list[ActionResult]

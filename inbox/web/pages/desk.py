@@ -14,7 +14,8 @@ from inbox.desk import conversations, drafts, listing, reply_channels, tags, tim
 from inbox.desk.listing import View
 from inbox.errors import NotFound
 from inbox.i18n import gettext as _
-from inbox.model import Agent, Contact, Conversation, Event, Identity, Status, Tag, Team
+from inbox.model import Agent, Contact, Conversation, Event, Identity, Macro, Status, Tag, Team
+from inbox.routing import macros
 from inbox.web import keys, nav
 
 STATUSES = {
@@ -46,6 +47,7 @@ class Opened:
     drafts: Mapping[str, Any]
     agents: Sequence[Agent]
     teams: Sequence[Team]
+    macros: Sequence[Macro]
 
 
 def view_of(request: web.Request) -> View:
@@ -126,6 +128,7 @@ def read_one(session: Session, conversation: Conversation, agent: Agent) -> Open
         drafts.of(session, agent.id, conversation.id),
         session.exec(select(Agent).where(col(Agent.active)).order_by(col(Agent.name))).all(),
         session.exec(select(Team).order_by(col(Team.name))).all(),
+        macros.every(session),
     )
 
 

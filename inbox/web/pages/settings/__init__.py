@@ -7,6 +7,7 @@ from inbox.web.pages.settings import (
     hours,
     inbox_checks,
     inboxes,
+    macros,
     quarantine,
     teams,
     tokens,
@@ -27,6 +28,7 @@ ROUTES: list[Route] = [
     *agents.ROUTES,
     *teams.ROUTES,
     *hours.ROUTES,
+    *macros.ROUTES,
     *tokens.ROUTES,
     *quarantine.ROUTES,
 ]

@@ -23,6 +23,7 @@ SECTIONS = (
             ("/settings/agents", N_("Agents"), "user-round-check"),
             ("/settings/teams", N_("Teams"), "users"),
             ("/settings/business-hours", N_("Business hours"), "clock"),
+            ("/settings/macros", N_("Macros"), "zap"),
         ),
     ),
     (
