@@ -10,7 +10,8 @@ from sqlmodel import Session, col, select
 from inbox.desk import access, listing
 from inbox.desk.listing import Counts
 from inbox.i18n import gettext as _
-from inbox.model import Inbox, Permission, Team, TeamMembership
+from inbox.model import Inbox, Permission, SavedView, Team, TeamMembership
+from inbox.routing import views
 from inbox.web import keys
 from inbox.web.icons import ICONS
 
@@ -30,6 +31,7 @@ class Item:
 @dataclass(frozen=True, slots=True)
 class Nav:
     views: Sequence[Item]
+    saved: Sequence[Item]
     inboxes: Sequence[Item]
     teams: Sequence[Item]
     links: Sequence[Item]
@@ -43,6 +45,7 @@ class Known:
     teams: Sequence[Team]
     counts: Counts
     inbox_ids: Sequence[str] | None  # None: no limit
+    views: Sequence[SavedView] = ()
 
 
 async def load(request: web.Request) -> Nav:
@@ -65,12 +68,12 @@ def read(session: Session, agent: Any, role: Any) -> Known:
         teams = [team for team in teams if team.id in mine]
     counts = listing.counts(session, agent, list(inboxes.values()), teams)
     limited = None if access.sees_all(role) else list(inboxes)
-    return Known(inboxes, teams, counts, limited)
+    return Known(inboxes, teams, counts, limited, views.seen_by(session, agent.id))
 
 
 def draw(known: Known, path: str, *, with_settings: bool) -> Nav:
     counts = known.counts
-    views = [
+    own = [
         _item("mine", _("Mine"), "/views/mine", "inbox", path, counts.mine, "go-mine", bar=True),
         _item("unassigned", _("Unassigned"), "/views/unassigned", "user-round-x", path,
               counts.unassigned, "go-unassigned", bar=True),
@@ -78,6 +81,12 @@ def draw(known: Known, path: str, *, with_settings: bool) -> Nav:
         _item("snoozed", _("Snoozed"), "/views/snoozed", "clock", path, counts.snoozed,
               "go-snoozed"),
     ]  # fmt: skip
+    saved = [
+        _item(f"view-{v.id}", v.name, f"/views/saved/{v.id}", "list-filter", path,
+              command=f"go-view-{v.id}")
+        for v in known.views
+    ]  # fmt: skip
+    saved.append(_item("new-view", _("New view"), "/saved-views/new", "plus", path, 0, "new-view"))
     inboxes = [
         _item(f"inbox-{i.id}", i.name, f"/views/inbox/{i.id}", ICONS.get(i.kind, "inbox"), path,
               counts.inboxes[i.id])
@@ -94,7 +103,7 @@ def draw(known: Known, path: str, *, with_settings: bool) -> Nav:
         links.append(
             _item("settings", _("Settings"), "/settings", "settings", path, 0, "go-settings")
         )
-    return Nav(views, inboxes, teams, links)
+    return Nav(own, saved, inboxes, teams, links)
 
 
 def _item(  # noqa: PLR0913, PLR0917  the parts of a link

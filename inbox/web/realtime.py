@@ -17,6 +17,7 @@ from inbox.desk.listing import View
 from inbox.errors import Forbidden
 from inbox.events import TOPIC
 from inbox.model import Agent, Event, Role, Status
+from inbox.routing import views
 from inbox.services import Services
 from inbox.web import keys, nav, pushes
 from inbox.web.dismissals import Sockets, dismiss_ended
@@ -114,18 +115,32 @@ class Hub:
             lambda s: {key: nav.read(s, agent, role) for key, (agent, role) in who.items()}
         )
         found = await self.services.database.read(lambda s: pushes.read(s, events))
+        asked = {(c.view.id or "", c.agent.id) for c in clients if c.view.kind == "saved"}
+        saved: dict[tuple[str, str], set[str]] = {}
+        if asked:
+            saved = await self.services.database.read(
+                lambda s: views.standing(s, asked, found.conversations)
+            )
         for locale in {c.locale for c in clients}:
             i18n.set_locale(locale)
             drawn = pushes.draw(found, events)
             for client in clients:
                 if client.locale == locale:
-                    self._send(client, drawn, known[client.agent.id])
+                    inside = saved.get((client.view.id or "", client.agent.id))
+                    self._send(client, drawn, known[client.agent.id], inside)
 
-    def _send(self, client: Client, drawn: Sequence[Push], known: nav.Known) -> None:
-        """Access is asked anew for each batch; what may not be seen is passed over."""
+    def _send(
+        self, client: Client, drawn: Sequence[Push], known: nav.Known, inside: set[str] | None
+    ) -> None:
+        """Access is asked anew for each batch; what may not be seen is passed over.
+
+        `inside` are those that stand in the saved view, if the page shows one.
+        """
         for push in drawn:
             if push.inbox_id in known.inboxes:
                 stands = listing.matches(client.view, push.conversation, client.agent.id)
+                if client.view.kind == "saved":
+                    stands = stands and push.conversation.id in (inside or ())
                 html = push.row if stands else push.gone
                 if client.watching == push.conversation.id:
                     html += push.inside

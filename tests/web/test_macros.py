@@ -52,7 +52,7 @@ async def test_a_macro_is_shown_changed_and_deleted(services, signed_in, owner) 
 
 async def test_a_macro_that_does_nothing_is_refused(signed_in, owner) -> None:
     admin = await signed_in(owner)
-    empty = {name: "" for name in FORM} | {"name": "Nothing"}
+    empty = dict.fromkeys(FORM, "") | {"name": "Nothing"}
 
     answer = await admin.post("/settings/macros/new", data=empty)
 

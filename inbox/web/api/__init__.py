@@ -11,6 +11,7 @@ from inbox.web.api import (
     rules,
     stream,
     team,
+    views,
     webhooks,
     work,
 )
@@ -28,6 +29,7 @@ OPERATIONS: list[Operation] = [
     *stream.OPERATIONS,
     *rules.OPERATIONS,
     *macros.OPERATIONS,
+    *views.OPERATIONS,
     *team.OPERATIONS,
     *webhooks.OPERATIONS,
 ]

@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 
 from inbox.desk import paging
 from inbox.desk.paging import Order
-from inbox.model import AutomationRule, RuleRun
+from inbox.model import RuleRun
 from inbox.routing import rules
 from inbox.routing.rules import RuleValues
 from inbox.web.api.conversations import known
@@ -102,8 +102,8 @@ OPERATIONS = [
         summary="Automation rules, in the order they are asked", work=listed, gives=Rules,
     ),
     Operation(
-        method="POST", path="/rules", access=Access.API_ADMIN, summary="Add a rule behind the others",
-        work=create, body=RuleGiven, gives=RuleShape, status=201,
+        method="POST", path="/rules", access=Access.API_ADMIN,
+        summary="Add a rule behind the others", work=create, body=RuleGiven, gives=RuleShape, status=201,
     ),
     Operation(
         method="GET", path="/rules/{id}", access=Access.API_ADMIN, summary="A rule",

@@ -335,3 +335,23 @@ class MacroRunShape(Shape):
     id: str
     macro_id: str
     results: list[ActionResult]
+
+
+class ViewShape(Shape):
+    id: str
+    name: str
+    shared: bool
+    conditions: dict[str, Any]
+    version: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class ViewWithCount(ViewShape):
+    """`open` counts among the newest 2000 open conversations."""
+
+    open: int
+
+
+class Views(Shape):
+    items: list[ViewShape]

@@ -90,9 +90,7 @@ async def note(request: web.Request) -> web.StreamResponse:
 
 async def run_macro(request: web.Request) -> web.StreamResponse:
     macro_id = str((await request.post()).get("macro", ""))
-    return await _change(
-        request, lambda s, c, by: macros.run(s, c, macros.get(s, macro_id), by=by)
-    )
+    return await _change(request, lambda s, c, by: macros.run(s, c, macros.get(s, macro_id), by=by))
 
 
 async def save_draft(request: web.Request) -> web.Response:

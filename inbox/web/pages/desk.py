@@ -17,6 +17,7 @@ from inbox.i18n import gettext as _
 from inbox.model import Agent, Contact, Conversation, Event, Identity, Macro, Status, Tag, Team
 from inbox.routing import macros
 from inbox.web import keys, nav
+from inbox.web.pages import saved_views
 
 STATUSES = {
     "open": Status.OPEN, "waiting": Status.WAITING, "snoozed": Status.SNOOZED,
@@ -56,7 +57,10 @@ def view_of(request: web.Request) -> View:
     status = request.query.get("status", "open")
     if kind in {"snoozed", "resolved", "spam"}:
         kind, status = "all", kind
-    if kind not in {"mine", "unassigned", "all", "inbox", "team", "tag"} or status not in STATUSES:
+    if (
+        kind not in {"mine", "unassigned", "all", "inbox", "team", "tag", "saved"}
+        or status not in STATUSES
+    ):
         raise NotFound("There is no such view.")
     return View(kind=kind, id=request.match_info.get("id"), status=STATUSES[status])
 
@@ -76,6 +80,7 @@ def title(view: View, known: nav.Known) -> str:
     named = {
         **{i.id: i.name for i in known.inboxes.values()},
         **{t.id: t.name for t in known.teams},
+        **{v.id: v.name for v in known.views},
     }
     if view.id not in named:
         raise NotFound("There is no such view.")
@@ -95,6 +100,8 @@ def tabs(view: View) -> list[dict[str, Any]]:
 
 
 async def rows(request: web.Request, view: View, known: nav.Known) -> listing.Page:
+    if view.kind == "saved":
+        return await saved_views.rows(request, view, known)
     agent = request[keys.AGENT]
     cursor = request.query.get("cursor")
     return await request.app[keys.SERVICES].database.read(

@@ -9,9 +9,7 @@ from tests.cast import Cast
 RULE = {
     "name": "Boilers first",
     "event_kind": "message_received",
-    "conditions": {
-        "all": [{"field": "message.text", "operator": "contains", "value": "leaks"}]
-    },
+    "conditions": {"all": [{"field": "message.text", "operator": "contains", "value": "leaks"}]},
     "actions": [{"action": "set_priority", "parameters": {"priority": 4}}],
 }
 
