@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from datetime import datetime
 
 ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
 LENGTH = 25  # base 36 digits of 128 bits
@@ -17,6 +18,11 @@ def new() -> str:
     tick = time.time_ns() * TICKS_PER_SECOND // 1_000_000_000
     _last_tick = tick = max(tick, _last_tick + 1)
     return _base36(tick << RANDOM_BITS | secrets.randbits(RANDOM_BITS))
+
+
+def at(moment: datetime) -> str:
+    """The lowest id of that moment, so that a range of ids is a range of time."""
+    return _base36(int(moment.timestamp() * TICKS_PER_SECOND) << RANDOM_BITS)
 
 
 def token() -> str:

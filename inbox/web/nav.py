@@ -98,6 +98,7 @@ def draw(known: Known, path: str, *, with_settings: bool) -> Nav:
     ]
     links = [
         _item("contacts", _("Contacts"), "/contacts", "contact-round", path, 0, "go-contacts"),
+        _item("reports", _("Reports"), "/reports", "chart-line", path, 0, "go-reports"),
     ]
     if with_settings:
         links.append(

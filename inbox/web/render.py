@@ -1,7 +1,7 @@
 """The Jinja2 environment; the only file that knows where templates and built assets are."""
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -55,7 +55,7 @@ def environment() -> jinja2.Environment:
     )
     made.filters.update(
         clock_time=clock_time, day=day, moment=moment, ago=ago, initials=initials, hue=hue,
-        paragraphs=paragraphs,
+        paragraphs=paragraphs, date=plain_date, duration=duration,
     )  # fmt: skip
     return made
 
@@ -77,6 +77,29 @@ def clock_time(value: datetime, time_zone: str = "UTC") -> str:
 
 def day(value: datetime, time_zone: str = "UTC") -> str:
     return format_date(_local(value, time_zone), "medium", locale=i18n.babel_locale())
+
+
+def plain_date(value: date) -> str:
+    """A day that belongs to no time zone any more."""
+    return format_date(value, "medium", locale=i18n.babel_locale())
+
+
+def duration(seconds: int | None) -> str:
+    """1 h 20 min; the larger two units are enough."""
+    if seconds is None:
+        return "—"
+    minutes = round(seconds / 60)
+    hours, days = minutes // 60, minutes // 1440
+    if not minutes:
+        return i18n.gettext("%(seconds)s s") % {"seconds": seconds}
+    if not hours:
+        return i18n.gettext("%(minutes)s min") % {"minutes": minutes}
+    if not days:
+        return i18n.gettext("%(hours)s h %(minutes)s min") % {
+            "hours": hours,
+            "minutes": minutes % 60,
+        }
+    return i18n.gettext("%(days)s d %(hours)s h") % {"days": days, "hours": hours % 24}
 
 
 def moment(value: datetime, time_zone: str = "UTC") -> str:

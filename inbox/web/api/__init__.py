@@ -8,6 +8,7 @@ from inbox.web.api import (
     inboxes,
     macros,
     rearranging,
+    reports,
     rules,
     stream,
     team,
@@ -30,6 +31,7 @@ OPERATIONS: list[Operation] = [
     *rules.OPERATIONS,
     *macros.OPERATIONS,
     *views.OPERATIONS,
+    *reports.OPERATIONS,
     *team.OPERATIONS,
     *webhooks.OPERATIONS,
 ]

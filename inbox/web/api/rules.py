@@ -103,7 +103,8 @@ OPERATIONS = [
     ),
     Operation(
         method="POST", path="/rules", access=Access.API_ADMIN,
-        summary="Add a rule behind the others", work=create, body=RuleGiven, gives=RuleShape, status=201,
+        summary="Add a rule behind the others", work=create, body=RuleGiven, gives=RuleShape,
+        status=201,
     ),
     Operation(
         method="GET", path="/rules/{id}", access=Access.API_ADMIN, summary="A rule",

@@ -1,6 +1,6 @@
 """What programs are given: the fields that are promised, which are fewer than the columns."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -355,3 +355,33 @@ class ViewWithCount(ViewShape):
 
 class Views(Shape):
     items: list[ViewShape]
+
+
+class ColumnShape(Shape):
+    """A duration is in seconds, null where there is nothing to say."""
+
+    name: str
+    label: str
+    kind: str
+
+
+class ReportShape(Shape):
+    slug: str
+    title: str
+    about: str
+    columns: list[ColumnShape]
+
+
+class Reports(Shape):
+    items: list[ReportShape]
+
+
+class ReportRows(Shape):
+    """Each item has a value for every column."""
+
+    slug: str
+    title: str
+    columns: list[ColumnShape]
+    since: date
+    until: date
+    items: list[dict[str, Any]]
