@@ -12,7 +12,8 @@ from inbox.web.api.conversations import known
 from inbox.web.api.operation import Call, Operation
 from inbox.web.api.reading import Id, Input, Paged
 from inbox.web.api.rules import ActionInput
-from inbox.web.api.shapes import MacroRunShape, MacroShape, Page
+from inbox.web.api.setting_shapes import MacroRunShape, MacroShape
+from inbox.web.api.shapes import Page
 from inbox.web.route import Access
 
 

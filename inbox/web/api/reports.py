@@ -12,7 +12,7 @@ from inbox.model import Team
 from inbox.reports.base import Scope
 from inbox.web.api.operation import Call, Operation
 from inbox.web.api.reading import Input
-from inbox.web.api.shapes import ReportRows, Reports
+from inbox.web.api.setting_shapes import ReportRows, Reports
 from inbox.web.route import Access
 
 DAYS = 30

@@ -13,7 +13,8 @@ from inbox.routing.rules import RuleValues
 from inbox.web.api.conversations import known
 from inbox.web.api.operation import Call, Operation
 from inbox.web.api.reading import Id, Input, Paged
-from inbox.web.api.shapes import Page, RuleRunShape, Rules, RuleShape
+from inbox.web.api.setting_shapes import RuleRunShape, Rules, RuleShape
+from inbox.web.api.shapes import Page
 from inbox.web.route import Access
 
 

@@ -11,7 +11,8 @@ from inbox.routing import views
 from inbox.routing.views import ViewValues
 from inbox.web.api.operation import Call, Operation
 from inbox.web.api.reading import Input, Paged
-from inbox.web.api.shapes import ConversationShape, Page, Views, ViewShape, ViewWithCount
+from inbox.web.api.setting_shapes import Views, ViewShape, ViewWithCount
+from inbox.web.api.shapes import ConversationShape, Page
 from inbox.web.route import Access
 
 
