@@ -93,7 +93,8 @@ def _conditions(session: Session, wanted: Filter) -> list[Any]:
         )
         conditions.append(col(Conversation.id).in_(tagged))
     if wanted.words:
-        hits = search.find(session, wanted.words, None, limit=MOST_HITS)
+        seen = None if wanted.inboxes is None else list(wanted.inboxes)
+        hits = search.find(session, wanted.words, seen, limit=MOST_HITS)
         found = {hit.conversation.id for hit in hits if hit.conversation}
         conditions.append(col(Conversation.id).in_(found))
     return conditions

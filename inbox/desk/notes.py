@@ -3,6 +3,7 @@
 from sqlmodel import Session
 
 from inbox import clock, ids
+from inbox.desk import rearranging
 from inbox.errors import Invalid
 from inbox.events import Actor, EventKind, record
 from inbox.model import Author, Conversation, Direction, Message, MessageState
@@ -13,6 +14,7 @@ AUTHORS = {"agent": Author.AGENT, "api": Author.API}
 def note(session: Session, conversation: Conversation, text: str, *, by: Actor) -> Message:
     if not text.strip():
         raise Invalid(fields={"text": "Write something."})
+    rearranging.hold_standing(session, conversation)
     message_id = ids.new()
     message = Message(
         id=message_id,

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from inbox.desk.rows import PREVIEW_LENGTH
+from inbox.errors import Conflict
 from inbox.model import (
     ChannelThread,
     Conversation,
@@ -23,6 +24,13 @@ def hold(session: Session, *conversations: Conversation) -> None:
     """Their rows until the commit, in one order, so that two at once can't lock up."""
     for conversation in sorted(conversations, key=lambda each: each.id):
         session.refresh(conversation, with_for_update={"key_share": True})
+
+
+def hold_standing(session: Session, conversation: Conversation) -> None:
+    """Its row until the commit; Conflict if it was merged away since it was read."""
+    hold(session, conversation)
+    if conversation.merged_into_id:
+        raise Conflict("This conversation was merged into another meanwhile. Look at it again.")
 
 
 def move_messages(session: Session, message_ids: Sequence[str], to: Conversation) -> None:

@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from inbox import clock, ids, richtext
 from inbox.db import touch
-from inbox.desk import counters, deliveries
+from inbox.desk import counters, deliveries, rearranging
 from inbox.desk.reply_channels import ReplyChannel, channels_for
 from inbox.errors import Conflict, Invalid, NotFound
 from inbox.events import Actor, EventKind, record
@@ -63,6 +63,7 @@ def reply(
         return session.get_one(Message, repeated.message_id)
     if not composed.text.strip() and not composed.html and not composed.attachment_ids:
         raise Invalid(fields={"text": "Write something or attach a file."})
+    rearranging.hold_standing(session, conversation)
     _refuse_overtaken(session, conversation, composed)
     channel = _chosen(session, conversation, composed.thread_id)
     moment = clock.now()

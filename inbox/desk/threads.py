@@ -229,15 +229,10 @@ def _follow_merges(session: Session, known: Known) -> None:
 def _read_conversations(
     session: Session, wanted: set[str], numbers: set[int]
 ) -> Sequence[Conversation]:
+    """Their rows are kept until the commit, so that none is merged into another meanwhile."""
     if not wanted and not numbers:
         return []
-    return list(
-        session.exec(
-            select(Conversation).where(
-                sa.or_(
-                    col(Conversation.id).in_(list(wanted)),
-                    col(Conversation.number).in_(list(numbers)),
-                )
-            )
-        )
+    query = select(Conversation).where(
+        sa.or_(col(Conversation.id).in_(list(wanted)), col(Conversation.number).in_(list(numbers)))
     )
+    return list(session.exec(query.order_by(col(Conversation.id)).with_for_update(key_share=True)))

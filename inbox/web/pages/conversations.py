@@ -46,6 +46,8 @@ async def show(request: web.Request) -> web.Response:
         return render(request, "conversations/_conversation.html", **desk.context(opened))
     if request.headers.get("HX-Request") == "true":
         return render(request, "conversations/_panes.html", **desk.context(opened))
+    if request.match_info["number"] != str(opened.conversation.number):  # an id, or a merged one
+        raise web.HTTPSeeOther(f"/conversations/{opened.conversation.number}")
     known = await nav.look(request)
     view = _view_beside(opened, request[keys.AGENT].id)
     page = await desk.rows(request, view, known)
