@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from sqlmodel import Session, col, select
 
 from inbox.events import EventKind
-from inbox.model import Attachment, Event, Message
+from inbox.model import Attachment, Conversation, Event, Message
 
 PAGE = 50
 SHOWN = (
@@ -22,11 +22,12 @@ SHOWN = (
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A message with its files, or an event."""
+    """A message with its files, or an event; `undoable` is a merge or split that still stands."""
 
     message: Message | None = None
     event: Event | None = None
     files: Sequence[Attachment] = field(default_factory=list)
+    undoable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def entries(
     more = len(found) > limit
     messages = found[:limit][::-1]
     happened = _events(session, conversation_id, messages, before, reach_back=not more)
-    made = [*with_files(session, messages), *(Entry(event=e) for e in happened if is_news(e))]
+    made = [*with_files(session, messages), *_with_state(session, happened)]
     made.sort(key=_when)
     return Timeline(made, messages[0].id if more else None)
 
@@ -71,6 +72,32 @@ def with_files(session: Session, messages: Sequence[Message]) -> list[Entry]:
         for attachment in session.exec(wanted.order_by(col(Attachment.id))):
             files[attachment.message_id].append(attachment)
     return [Entry(message=message, files=files[message.id]) for message in messages]
+
+
+def _with_state(session: Session, events: Sequence[Event]) -> list[Entry]:
+    """Each event that is news as an entry; one query more where something was merged or split."""
+    others = {event.id: _other(event) for event in events}
+    wanted = [other for other in others.values() if other]
+    into: dict[str, str | None] = {}
+    if wanted:
+        query = select(Conversation.id, Conversation.merged_into_id)
+        into = dict(list(session.exec(query.where(col(Conversation.id).in_(wanted)))))
+    return [
+        Entry(event=event, undoable=_stands(event, into.get(others[event.id] or "")))
+        for event in events
+        if is_news(event)
+    ]
+
+
+def _other(event: Event) -> str | None:
+    """The conversation that was merged in or split off."""
+    return event.particulars.get("merged_id") or event.particulars.get("new_id")
+
+
+def _stands(event: Event, merged_into: str | None) -> bool:
+    if event.kind == EventKind.CONVERSATIONS_MERGED:
+        return merged_into == event.conversation_id
+    return event.kind == EventKind.CONVERSATION_SPLIT and merged_into is None
 
 
 def _events(

@@ -68,7 +68,9 @@ async def test_a_conversation_is_merged_and_parted(browser, two) -> None:
     assert "Too much" in await said(browser, f"/conversations/{other.number}")
 
     await post(browser, undo_in(html))
-    assert "Too much" not in await said(browser, path)
+    html = await said(browser, path)
+    assert "Too much" not in html
+    assert "/undo" not in html
     assert "It leaks" not in await said(browser, f"/conversations/{other.number}")
 
 

@@ -120,7 +120,11 @@ def read_one(session: Session, conversation: Conversation, agent: Agent) -> Open
     contact = contacts.get(session, conversation.contact_id)
     earlier = session.exec(
         select(Conversation)
-        .where(Conversation.contact_id == contact.id, Conversation.id != conversation.id)
+        .where(
+            Conversation.contact_id == contact.id,
+            Conversation.id != conversation.id,
+            col(Conversation.merged_into_id).is_(None),
+        )
         .order_by(col(Conversation.last_at).desc())
         .limit(EARLIER)
     ).all()

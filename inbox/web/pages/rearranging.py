@@ -122,7 +122,7 @@ def _read(
     return {
         "conversation": conversation,
         "messages": messages[::-1],
-        "others": [o for o in others if o.id != conversation.id and not o.merged_into_id],
+        "others": [o for o in others if o.id != conversation.id],
         "inboxes": [i for i in visible.values() if i.id != conversation.inbox_id and i.enabled],
         "customers": directory.page(session, query, limit=FOUND).entries if query else [],
     }

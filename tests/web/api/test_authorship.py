@@ -114,3 +114,11 @@ async def test_an_unknown_filter_or_value_is_refused_with_the_field(program, que
 
     assert answer.status == 422
     assert (await answer.json())["error"]["fields"]
+
+
+async def test_who_spells_a_filter_wrong_is_told_which_there_are(program):
+    client = await program("read")
+    answer = await client.get("/api/v1/conversations?asignee=none")
+
+    told = (await answer.json())["error"]["fields"]["asignee"]
+    assert "assignee" in told
