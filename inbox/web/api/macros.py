@@ -10,7 +10,7 @@ from inbox.routing import macros
 from inbox.routing.macros import MAX_ACTIONS, MacroValues
 from inbox.web.api.conversations import known
 from inbox.web.api.operation import Call, Operation
-from inbox.web.api.reading import Id, Input, Paged
+from inbox.web.api.reading import Id, Input, Paged, changes
 from inbox.web.api.rules import ActionInput
 from inbox.web.api.setting_shapes import MacroRunShape, MacroShape
 from inbox.web.api.shapes import Page
@@ -27,8 +27,8 @@ class MacroGiven(Input):
 class MacroChanges(Input):
     """Only what is given changes; with `version` only if nobody changed it meanwhile."""
 
-    name: str = Field("", min_length=1, max_length=120)
-    actions: list[ActionInput] = Field(default=[], min_length=1, max_length=MAX_ACTIONS)
+    name: str | None = Field(None, min_length=1, max_length=120)
+    actions: list[ActionInput] | None = Field(None, min_length=1, max_length=MAX_ACTIONS)
     version: int | None = Field(None, ge=1, le=2**31)
 
 
@@ -52,8 +52,7 @@ def show(session: Session, call: Call) -> object:
 def update(session: Session, call: Call) -> object:
     macro = macros.get(session, call.path["id"])
     kept = {"name": macro.name, "actions": macro.actions}
-    changes = call.body.model_dump(exclude_unset=True, exclude={"version"})
-    values = MacroValues(**{**kept, **changes})
+    values = MacroValues(**{**kept, **changes(call.body)})
     return macros.change(session, macro.id, values, by=call.by, version=call.body.version)
 
 

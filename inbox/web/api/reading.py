@@ -63,6 +63,15 @@ def read_path(path: Mapping[str, str]) -> dict[str, str]:
     return dict(path)
 
 
+def changes(body: BaseModel, *nullable: str) -> dict[str, Any]:
+    """What is to change: only what was given, and null only where that is a value."""
+    given = body.model_dump(exclude_unset=True, exclude={"version"})
+    empty = [name for name, value in given.items() if value is None and name not in nullable]
+    if empty:
+        raise Invalid(fields=dict.fromkeys(empty, "Give a value, or leave the field out."))
+    return given
+
+
 def _validated(model: type[Shape], values: Mapping[str, Any]) -> Shape:
     """Who spelt a field wrong is told which there are."""
     try:

@@ -12,7 +12,7 @@ from inbox.routing import rules
 from inbox.routing.rules import RuleValues
 from inbox.web.api.conversations import known
 from inbox.web.api.operation import Call, Operation
-from inbox.web.api.reading import Id, Input, Paged
+from inbox.web.api.reading import Id, Input, Paged, changes
 from inbox.web.api.setting_shapes import RuleRunShape, Rules, RuleShape
 from inbox.web.api.shapes import Page
 from inbox.web.route import Access
@@ -39,12 +39,12 @@ class RuleGiven(Input):
 class RuleChanges(Input):
     """Only what is given changes; with `version` only if nobody changed it meanwhile."""
 
-    name: str = Field("", min_length=1, max_length=120)
-    event_kind: str = Field("", max_length=64)
-    conditions: dict[str, Any] = Field(default={})
-    actions: list[ActionInput] = Field(default=[], max_length=rules.MAX_ACTIONS)
-    enabled: bool = True
-    stop_after: bool = False
+    name: str | None = Field(None, min_length=1, max_length=120)
+    event_kind: str | None = Field(None, max_length=64)
+    conditions: dict[str, Any] | None = None
+    actions: list[ActionInput] | None = Field(None, max_length=rules.MAX_ACTIONS)
+    enabled: bool | None = None
+    stop_after: bool | None = None
     version: int | None = Field(None, ge=1, le=2**31)
 
 
@@ -69,8 +69,7 @@ def show(session: Session, call: Call) -> object:
 def update(session: Session, call: Call) -> object:
     rule = rules.get(session, call.path["id"])
     kept = rule.model_dump(include=set(RuleValues.model_fields))
-    changes = call.body.model_dump(exclude_unset=True, exclude={"version"})
-    values = RuleValues.model_construct(**{**kept, **changes})
+    values = RuleValues.model_construct(**{**kept, **changes(call.body)})
     return rules.change(session, rule.id, values, by=call.by, version=call.body.version)
 
 

@@ -10,7 +10,7 @@ from inbox.model import SavedView, Status
 from inbox.routing import views
 from inbox.routing.views import ViewValues
 from inbox.web.api.operation import Call, Operation
-from inbox.web.api.reading import Input, Paged
+from inbox.web.api.reading import Input, Paged, changes
 from inbox.web.api.setting_shapes import Views, ViewShape, ViewWithCount
 from inbox.web.api.shapes import ConversationShape, Page
 from inbox.web.route import Access
@@ -27,8 +27,8 @@ class ViewGiven(Input):
 class ViewChanges(Input):
     """Only what is given changes; with `version` only if nobody changed it meanwhile."""
 
-    name: str = Field("", min_length=1, max_length=80)
-    conditions: dict[str, Any] = Field(default={})
+    name: str | None = Field(None, min_length=1, max_length=80)
+    conditions: dict[str, Any] | None = None
     version: int | None = Field(None, ge=1, le=2**31)
 
 
@@ -60,8 +60,8 @@ def show(session: Session, call: Call) -> object:
 def update(session: Session, call: Call) -> object:
     view = _known(session, call)
     _refuse_shared(call, shared=view.owner_id is None)
-    changes = call.body.model_dump(exclude_unset=True, exclude={"version"})
-    values = ViewValues(**{"name": view.name, "conditions": view.conditions, **changes})
+    kept = {"name": view.name, "conditions": view.conditions}
+    values = ViewValues(**{**kept, **changes(call.body)})
     return _shape(views.change(session, view, values, by=call.by, version=call.body.version))
 
 

@@ -79,6 +79,7 @@ async def test_the_log_says_why(program, services):
         ({"conditions": {"all": [{"field": "x", "operator": "is"}]}}, "conditions.all.0"),
         ({"conditions": {"some": []}}, "conditions"),
         ({"name": ""}, "name"),
+        ({"conditions": None}, "conditions"),
     ],
 )
 async def test_what_makes_no_rule_is_refused_with_the_field(program, changes, field):
