@@ -98,7 +98,7 @@ def event(
         "actor_name": contact.name[:200],
         "conversation_id": conversation.id,
         "contact_id": contact.id,
-        "inbox_id": message["inbox_id"],
+        "inbox_id": conversation.inbox_id,
         "message_id": message["id"],
         "particulars": particulars,
         "depth": 0,

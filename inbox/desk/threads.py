@@ -49,6 +49,14 @@ class Known:
     by_reference: dict[tuple[str, str], str] = field(default_factory=dict)
     by_thread: dict[tuple[str, str], ChannelThread] = field(default_factory=dict)
     takers: set[tuple[str, str]] = field(default_factory=set)
+    moved_from: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def standing(self, conversation_id: str) -> Conversation | None:
+        """It, or the one it was merged into."""
+        found = self.conversations.get(conversation_id)
+        while found and found.merged_into_id:
+            found = self.conversations.get(found.merged_into_id)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +84,7 @@ def look_up(session: Session, key: bytes, pairs: Sequence[tuple[str, InboundEnve
     for found in _read_conversations(session, wanted, numbers):
         known.conversations[found.id] = found
         known.by_number[found.number] = found.id
+    _follow_merges(session, known)
     for participant in session.exec(
         select(Participant).where(
             col(Participant.conversation_id).in_(list(known.conversations)),
@@ -96,7 +105,7 @@ def match(
 ) -> Match:
     """The first rung that holds, after the guards."""
     for rung, conversation_id in _candidates(known, key, inbox, envelope):
-        conversation = known.conversations.get(conversation_id)
+        conversation = known.standing(conversation_id)
         if conversation is None:
             continue
         takes_part = _takes_part(known, conversation, envelope, contact_id)
@@ -155,10 +164,12 @@ def _candidates(
     """In the order of the ladder."""
     signed = _signed(key, envelope)
     referred = (envelope.mail_message_id, *envelope.references)
-    yield from ((rung, signed[rung]) for rung in (PLUS_ADDRESS, SIGNED_ID) if rung in signed)
+    for rung in (PLUS_ADDRESS, SIGNED_ID):
+        if rung in signed:
+            yield rung, _followed(known, inbox, envelope, signed[rung])
     yield from _found(STORED_ID, known.by_message_id, inbox, envelope.references)
     if MARKER in signed:
-        yield MARKER, signed[MARKER]
+        yield MARKER, _followed(known, inbox, envelope, signed[MARKER])
     yield from _found(REFERRED_ID, known.by_reference, inbox, referred)
     for number in _numbers(envelope):
         if number in known.by_number:
@@ -173,6 +184,14 @@ def _found(
     rung: str, known: Mapping[tuple[str, str], str], inbox: Inbox, ids: Iterable[str]
 ) -> Iterable[tuple[str, str]]:
     yield from ((rung, known[inbox.id, one]) for one in ids if (inbox.id, one) in known)
+
+
+def _followed(known: Known, inbox: Inbox, envelope: InboundEnvelope, signed_for: str) -> str:
+    """Where the message answered to is now, if it was split off the signed conversation."""
+    for reference in envelope.references:
+        if known.moved_from.get((inbox.id, reference)) == signed_for:
+            return known.by_message_id[inbox.id, reference]
+    return signed_for
 
 
 def _signed(key: bytes, envelope: InboundEnvelope) -> dict[str, str]:
@@ -211,11 +230,16 @@ def _read_message_ids(
         return
     rows = session.execute(
         sa.select(
-            col(Message.inbox_id), col(Message.mail_message_id), col(Message.conversation_id)
+            col(Message.inbox_id),
+            col(Message.mail_message_id),
+            col(Message.conversation_id),
+            col(Message.moved_from_id),
         ).where(col(Message.mail_message_id).in_(list(references)))
     )
-    for inbox_id, message_id, conversation_id in rows:
+    for inbox_id, message_id, conversation_id, moved_from_id in rows:
         known.by_message_id[inbox_id, message_id] = conversation_id
+        if moved_from_id:
+            known.moved_from[inbox_id, message_id] = moved_from_id
 
 
 def _read_references(
@@ -247,10 +271,21 @@ def _read_threads(
         known.by_thread[thread.inbox_id, thread.remote_id] = thread
 
 
+def _follow_merges(session: Session, known: Known) -> None:
+    """The conversations into which those that we found were merged, however often."""
+    while missing := {
+        found.merged_into_id
+        for found in known.conversations.values()
+        if found.merged_into_id and found.merged_into_id not in known.conversations
+    }:
+        for found in _read_conversations(session, missing, set()):
+            known.conversations[found.id] = found
+
+
 def _read_conversations(
     session: Session, wanted: set[str], numbers: set[int]
 ) -> Sequence[Conversation]:
-    """Held until the commit, always in the same order, so that nobody deadlocks."""
+    """Held until the commit, in one order: nobody deadlocks, none is merged away meanwhile."""
     if not wanted and not numbers:
         return []
     return list(

@@ -53,7 +53,8 @@ def index_new(session: Session) -> int:
     if not messages:
         return 0
     contact_ids = {m.author_id for m in messages if m.author_kind == "contact" and m.author_id}
-    rows = [_message_row(message) for message in messages]
+    inbox_of = _inboxes(session, {m.conversation_id for m in messages})
+    rows = [_message_row(message, inbox_of[message.conversation_id]) for message in messages]
     rows += _contact_rows(session, contact_ids)
     _store(session, rows)
     session.execute(
@@ -71,6 +72,10 @@ def index_contact(session: Session, contact_id: str) -> None:
 
 def index_contacts(session: Session, contact_ids: set[str]) -> None:
     _store(session, _contact_rows(session, contact_ids))
+
+
+def forget_contact(session: Session, contact_id: str) -> None:
+    side(session).forget(session, [contact_id])
 
 
 def find(
@@ -105,14 +110,20 @@ def side(session: Session) -> type[sqlite.Index] | type[postgres.Index]:
     return sqlite.Index if session.get_bind().dialect.name == "sqlite" else postgres.Index
 
 
-def _message_row(message: Message) -> dict[str, str | None]:
+def _inboxes(session: Session, conversation_ids: set[str]) -> dict[str, str]:
+    """A conversation may stand in another inbox than its messages came to."""
+    query = select(Conversation.id, Conversation.inbox_id)
+    return dict(list(session.exec(query.where(col(Conversation.id).in_(conversation_ids)))))
+
+
+def _message_row(message: Message, inbox_id: str) -> dict[str, str | None]:
     text = f"{message.subject} {message.text} {message.author_name}"
     return {
         "kind": "message",
         "subject_id": message.id,
         "conversation_id": message.conversation_id,
         "contact_id": None,
-        "inbox_id": message.inbox_id,
+        "inbox_id": inbox_id,
         "body": " ".join(words_of(text[:LONGEST_BODY])),
     }
 

@@ -16,6 +16,7 @@ from inbox.i18n import N_
 from inbox.i18n import gettext as _
 from inbox.model import ContactKind
 from inbox.web import asking, fields, forms, keys, nav
+from inbox.web.pages import contact_merges
 from inbox.web.render import render
 from inbox.web.route import Access, Route
 
@@ -170,6 +171,7 @@ async def _page(
     request: web.Request, values: Mapping[str, Any], error: Invalid | None = None
 ) -> web.Response:
     agent, role, contact_id = request[keys.AGENT], request[keys.ROLE], asking.wanted(request)
+    wanted = request.query.get("merge", "")
 
     def work(session: Any) -> dict[str, Any]:
         visible = access.visible_inboxes(session, agent, role)
@@ -177,6 +179,7 @@ async def _page(
             "contact": contacts.get(session, contact_id),
             "identities": contacts.identities(session, contact_id),
             "conversations": directory.conversations_of(session, contact_id, list(visible)),
+            **contact_merges.beside(session, contact_id, wanted, list(visible)),
         }
 
     found = await asking.database(request).read(work)
