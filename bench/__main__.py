@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import filling, ingest, mail, pages, place, process, search, sockets, table
+from bench import filling, ingest, mail, pages, place, process, processes, search, sockets, table
 from bench.running import Running, bare, serving
 from bench.table import Row
 from inbox import logs
@@ -25,6 +25,8 @@ class Sizes:
     mails: int
     in_one: int
     times: int
+    postgres: str = ""
+    redis: str = ""
 
 
 def main() -> None:
@@ -32,7 +34,10 @@ def main() -> None:
     logs.configure("ERROR", human=True)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # so that it cleans up then too
     large = LARGEST if asked.full else asked.large
-    sizes = Sizes(asked.small, large, asked.messages, asked.mails, asked.in_one, asked.times)
+    sizes = Sizes(
+        asked.small, large, asked.messages, asked.mails, asked.in_one, asked.times,
+        asked.postgres, asked.redis,
+    )  # fmt: skip
     drawn = asyncio.run(_measured(sizes))
     print(f"\n{drawn}")
     if asked.write:
@@ -68,6 +73,9 @@ async def _groups(folder: Path, sizes: Sizes) -> AsyncIterator[tuple[str, list[R
         async with serving(handed) as server:
             yield "messages", await ingest.rows(handed, server, limit, sizes.messages)
     yield "e-mails", await mail.rows(folder / "mail", sizes.mails)
+    if sizes.postgres and sizes.redis:
+        found = await processes.rows(folder, sizes.postgres, sizes.redis, sizes.messages)
+        yield "processes on PostgreSQL", found
 
 
 async def _desk(where: place.Place, limit: Running, stored: int, sizes: Sizes) -> list[Row]:
@@ -88,6 +96,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--mails", type=int, default=2_000)
     parser.add_argument("--in-one", type=int, default=5_000, help="messages in one conversation")
     parser.add_argument("--times", type=int, default=50, help="how often a page is asked for")
+    parser.add_argument("--postgres", default="", metavar="URL", help="of one that may be written")
+    parser.add_argument("--redis", default="", metavar="URL", help="beside it, for many processes")
     parser.add_argument("--write", action="store_true", help="into docs/performance.md")
     return parser.parse_args()
 

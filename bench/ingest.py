@@ -1,11 +1,11 @@
 """Messages handed in by the API: accepted, which means committed, and made into conversations."""
 
 import asyncio
-import sqlite3
 import time
 from collections.abc import Sequence
 
 import orjson
+import sqlalchemy as sa
 
 from bench.load import percentile, post_all
 from bench.place import Place
@@ -24,7 +24,7 @@ async def rows(place: Place, server: Running, bare: Running, count: int) -> list
     cpu, began = server.cpu_seconds(), time.perf_counter()
     headers = {**JSON, **place.authorization}
     taken = await post_all(server.http, place.arrivals, bodies("ours", count), CONCURRENCY, headers)
-    await _until_done(place, count)
+    await until_done(place, count)
     seconds = time.perf_counter() - began
     spent = (server.cpu_seconds() - cpu) * 1000 / count
     return [
@@ -54,15 +54,12 @@ def bodies(prefix: str, count: int) -> Sequence[bytes]:
     ]
 
 
-async def _until_done(place: Place, count: int) -> None:
-    with sqlite3.connect(place.database) as connection:
+async def until_done(place: Place, count: int) -> None:
+    engine = sa.create_engine(place.settings.sqlalchemy_url)
+    done = sa.text("SELECT count(*) FROM arrival WHERE state = 'done'")
+    with engine.connect() as connection:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while _done(connection) < count:  # noqa: ASYNC110  another process does the work
+            while connection.scalar(done) < count:
+                connection.rollback()  # so that the next look sees what is new
                 await asyncio.sleep(0.02)
-    connection.close()
-
-
-def _done(connection: sqlite3.Connection) -> int:
-    query = "SELECT count(*) FROM arrival WHERE state = 'done'"
-    done: int = connection.execute(query).fetchone()[0]
-    return done
+    engine.dispose()

@@ -24,10 +24,24 @@ class Place:
     folder: Path
     inbox_id: str
     secret: str
+    database_url: str = ""
+    redis_url: str = ""
 
     @property
     def database(self) -> Path:
         return self.folder / "inbox.sqlite3"
+
+    @property
+    def settings(self) -> Settings:
+        return _settings(self.folder, self.database_url, self.redis_url)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            "INBOX_DATA_DIR": str(self.folder),
+            "INBOX_DATABASE_URL": self.database_url,
+            "INBOX_REDIS_URL": self.redis_url,
+        }
 
     @property
     def arrivals(self) -> str:
@@ -38,8 +52,15 @@ class Place:
         return {"Authorization": f"Bearer {self.secret}"}
 
 
-async def make(folder: Path, kind: str = "api", settings: ChannelSettings | None = None) -> Place:
-    services = build(folder)
+async def make(
+    folder: Path,
+    kind: str = "api",
+    settings: ChannelSettings | None = None,
+    *,
+    database_url: str = "",
+    redis_url: str = "",
+) -> Place:
+    services = composition.build(_settings(folder, database_url, redis_url))
     services.database.create()
     new = NewInbox(
         name="Shop", kind=kind, settings=settings or ApiSettings(secret=SecretStr("wave"))
@@ -56,11 +77,16 @@ async def make(folder: Path, kind: str = "api", settings: ChannelSettings | None
 
     inbox_id, secret = services.database.run(begin)
     await services.database.close()
-    return Place(folder, inbox_id, secret)
+    return Place(folder, inbox_id, secret, database_url, redis_url)
 
 
 def build(folder: Path) -> Services:
+    return composition.build(_settings(folder))
+
+
+def _settings(folder: Path, database_url: str = "", redis_url: str = "") -> Settings:
     """Whatever the settings of the shell are."""
-    return composition.build(
-        Settings(data_dir=folder, database_url="", redis_url="", files_url="", _env_file=None)
-    )
+    return Settings(
+        data_dir=folder, database_url=database_url, redis_url=redis_url, files_url="",
+        _env_file=None,
+    )  # fmt: skip

@@ -6,7 +6,7 @@ import resource
 import socket
 import sys
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,10 +37,10 @@ class Running:
 
 
 @asynccontextmanager
-async def serving(place: Place) -> AsyncIterator[Running]:
-    """`inbox serve` on the place, with the owner signed in."""
-    command = ["-m", "inbox", "serve", "--data", str(place.folder), "--port"]
-    async with _started(command, [], place.folder, "/sign-in") as running:
+async def serving(place: Place, command: str = "serve") -> AsyncIterator[Running]:
+    """`inbox serve` or `inbox web` on the place, with the owner signed in."""
+    before = ["-m", "inbox", command, "--port"]
+    async with _started(before, [], place.folder, "/sign-in", place.environment) as running:
         given = {"email": EMAIL, "password": PASSWORD}
         async with running.http.post("/sign-in", data=given, allow_redirects=False) as answer:
             assert answer.status == 303, answer.status
@@ -48,8 +48,24 @@ async def serving(place: Place) -> AsyncIterator[Running]:
 
 
 @asynccontextmanager
+async def working(place: Place) -> AsyncIterator[None]:
+    """`inbox work` on the place."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "inbox", "work", cwd=place.folder,
+        env=_environment(place.environment),
+        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        yield
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
+
+
+@asynccontextmanager
 async def bare(folder: Path) -> AsyncIterator[Running]:
-    async with _started(["-m", "bench.bare"], [str(folder)], ROOT, "/") as running:
+    async with _started(["-m", "bench.bare"], [str(folder)], ROOT, "/", {}) as running:
         yield running
 
 
@@ -67,13 +83,17 @@ def family(pid: int) -> list[int]:
 
 @asynccontextmanager
 async def _started(
-    before: Sequence[str], after: Sequence[str], folder: Path, probe: str
+    before: Sequence[str],
+    after: Sequence[str],
+    folder: Path,
+    probe: str,
+    environment: Mapping[str, str],
 ) -> AsyncIterator[Running]:
     port = _free_port()
     base = f"http://127.0.0.1:{port}"
     began = time.perf_counter()
     process = await asyncio.create_subprocess_exec(
-        sys.executable, *before, str(port), *after, cwd=folder, env=_environment(),
+        sys.executable, *before, str(port), *after, cwd=folder, env=_environment(environment),
         stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
     )  # fmt: skip
     jar = aiohttp.CookieJar(unsafe=True)
@@ -102,10 +122,10 @@ async def _answering(
     raise RuntimeError(f"The server ended at once, with {process.returncode}.")
 
 
-def _environment() -> dict[str, str]:
+def _environment(wanted: Mapping[str, str]) -> dict[str, str]:
     """Without the settings of the shell, which may name a database that matters to somebody."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("INBOX_")}  # noqa: TID251
-    return {**kept, "INBOX_LOG_LEVEL": "ERROR"}
+    return {**kept, "INBOX_LOG_LEVEL": "ERROR", **wanted}
 
 
 def _free_port() -> int:

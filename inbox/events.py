@@ -4,10 +4,9 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-import sqlalchemy as sa
 from sqlmodel import Session
 
-from inbox.db import touch
+from inbox.db import insert_many, touch
 from inbox.model import Agent, Contact, Conversation, Event
 
 TOPIC = "events"
@@ -127,5 +126,5 @@ def record(
 def record_many(session: Session, rows: list[dict[str, Any]]) -> None:
     """The same for a batch, as column values; for the set-based paths."""
     if rows:
-        session.execute(sa.insert(Event), rows)
+        insert_many(session, Event, rows)
         touch(session, TOPIC)

@@ -42,7 +42,7 @@ class Files:
         try:
             await self._store.put_async(path, content)
             if self._folder:
-                _flush(self._folder / path)
+                await asyncio.to_thread(_flush, self._folder / path)
         except (BaseError, OSError) as error:
             log.error("file_not_kept", error=str(error))
             raise Unavailable("The file store could not keep this. Try again.") from error

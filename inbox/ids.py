@@ -1,10 +1,12 @@
 """Ids known before the row is written, which sort by age."""
 
+import os
 import secrets
 import time
 from datetime import datetime
 
 ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
+PAIRS = [high + low for high in ALPHABET for low in ALPHABET]
 LENGTH = 25  # base 36 digits of 128 bits
 RANDOM_BITS = 64
 TICKS_PER_SECOND = 10_000_000
@@ -17,7 +19,7 @@ def new() -> str:
     global _last_tick  # noqa: PLW0603  two ids of one process must never share a tick
     tick = time.time_ns() * TICKS_PER_SECOND // 1_000_000_000
     _last_tick = tick = max(tick, _last_tick + 1)
-    return _base36(tick << RANDOM_BITS | secrets.randbits(RANDOM_BITS))
+    return _base36(tick << RANDOM_BITS | int.from_bytes(os.urandom(RANDOM_BITS // 8)))
 
 
 def first_at(moment: datetime) -> str:
@@ -31,8 +33,9 @@ def token() -> str:
 
 
 def _base36(number: int) -> str:
-    digits = []
-    while number:
-        number, digit = divmod(number, 36)
-        digits.append(ALPHABET[digit])
-    return "".join(reversed(digits)).rjust(LENGTH, "0")
+    """Two digits at a time, since every row has one."""
+    pairs = []
+    for _ in range(LENGTH // 2 + 1):
+        number, pair = divmod(number, len(PAIRS))
+        pairs.append(PAIRS[pair])
+    return "".join(reversed(pairs))[-LENGTH:]

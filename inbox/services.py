@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,6 +31,9 @@ log = structlog.get_logger()
 
 TOGETHER = 200
 WORKSPACE_SECONDS = 30.0
+# Each time the loop sends or receives it lets go of the interpreter, and while the writer computes
+# it comes back only after this long. At Python's own 5 ms a busy writer stops all answers.
+SWITCH_SECONDS = 0.0005
 
 
 @dataclass(slots=True)
@@ -59,9 +63,9 @@ class Arrivals:
         epoch: int = 0,
     ) -> list[str]:
         """Ids of the arrivals once they are committed, with the checkpoint if one is given."""
-        digests = {
-            item.external_id: await self._keep(item) for item in items if item.size > INLINE_BYTES
-        }
+        large = [item for item in items if item.size > INLINE_BYTES]
+        kept = await asyncio.gather(*(self._keep(item) for item in large))
+        digests = {item.external_id: digest for item, digest in zip(large, kept, strict=True)}
         if checkpoint is None:
             return await self._with_others(inbox_id, items, digests)
 
@@ -183,6 +187,7 @@ class Services:
     _following: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
+        sys.setswitchinterval(SWITCH_SECONDS)
         await self.bus.start()
         self.workspace = await self.database.read(_workspace)
         self._following = asyncio.create_task(self._follow_workspace(), name="workspace")

@@ -1,4 +1,5 @@
 import asyncio
+import threading
 
 import pytest
 import sqlalchemy as sa
@@ -35,6 +36,43 @@ async def test_work_that_fails_leaves_no_trace_and_spares_its_neighbours(
 
     assert [type(answer) for answer in answers] == [type(None), ValueError, type(None)]
     assert sorted(names) == ["first", "second"]
+
+
+async def test_only_what_was_promised_waits_for_the_disk(database: Database) -> None:
+    """The server of the tests waits for nothing by itself, so only SQLite tells both."""
+    asked = "PRAGMA synchronous" if database.is_sqlite else "SHOW synchronous_commit"
+
+    def work(session: Session) -> str:
+        return str(session.execute(sa.text(asked)).scalar_one())
+
+    found = [await database.write(work, behind=behind) for behind in (False, True, False)]
+
+    assert found == (["2", "1", "2"] if database.is_sqlite else ["off", "off", "off"])
+
+
+async def test_somebody_who_waits_comes_before_the_next_long_unit(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    began, go = threading.Event(), threading.Event()
+    order: list[str] = []
+
+    def first(_session: Session) -> None:
+        began.set()
+        go.wait(10)
+
+    long = [asyncio.create_task(database.write(first, behind=True))]
+    await asyncio.to_thread(began.wait, 10)
+    long += [
+        asyncio.create_task(database.write(lambda _s, n=n: order.append(f"long {n}"), behind=True))
+        for n in (2, 3)
+    ]
+    await asyncio.sleep(0)
+    short = asyncio.create_task(database.write(lambda _s: order.append("short")))
+    await asyncio.sleep(0)
+    go.set()
+    await asyncio.gather(*long, short)
+    await database.close()
+
+    assert order == ["short", "long 2", "long 3"]
 
 
 async def test_a_reader_can_change_nothing(database: Database) -> None:

@@ -111,7 +111,7 @@ def update(session: Session, contact: Contact, changes: Mapping[str, Any], *, by
     return contact
 
 
-def learn(contact: Contact, fields: Mapping[str, str], name: str) -> None:
+def learn(contact: Any, fields: Mapping[str, str], name: str) -> None:
     """What a channel tells about a person fills gaps and overwrites nothing."""
     if name and not contact.name:
         contact.name, contact.indexed = name[:300], False

@@ -1,6 +1,7 @@
 """Raw first: what a channel hands over is stored before anybody is told that we have it."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from inbox import clock, ids
-from inbox.db import claim, now, touch
+from inbox.db import now, touch
 from inbox.envelope import RawItem
 from inbox.errors import Conflict, NotFound
 from inbox.events import Actor, EventKind, record
@@ -62,22 +63,46 @@ def move_checkpoint(
         raise Conflict("Another process looks after this inbox now.")
 
 
-def claim_new(session: Session, limit: int) -> list[Arrival]:
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """An arrival to understand, as it was when it was claimed."""
+
+    id: str
+    inbox_id: str
+    external_id: str
+    raw: bytes | None
+    digest: str
+    size: int
+    meta: Mapping[str, Any]
+    attempts: int
+
+
+def claim_new(session: Session, limit: int) -> list[Claimed]:
     """Arrivals to understand, leased to the caller; the attempt is counted before the try."""
-    found = claim(session, Arrival, col(Arrival.state) == ArrivalState.NEW, limit, LEASE)
-    if not found:
-        return []
-    session.execute(
-        sa.update(Arrival)
-        .where(col(Arrival.id).in_(found))
-        .values(attempts=col(Arrival.attempts) + 1)
-        .execution_options(synchronize_session=False)
+    moment = now(session)
+    columns = Arrival.__table__.c  # type: ignore[attr-defined]
+    lease = columns.lease_until
+    wanted = (
+        sa.select(*(columns[each.name] for each in fields(Claimed)))
+        .where(columns.state == ArrivalState.NEW, sa.or_(lease.is_(None), lease < moment))
+        .order_by(columns.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
     )
-    wanted = sa.select(Arrival).where(col(Arrival.id).in_(found)).order_by(col(Arrival.id))
-    return list(session.execute(wanted).scalars())
+    found = [Claimed(*row) for row in session.execute(wanted)]
+    if found:
+        session.execute(
+            sa.update(Arrival)
+            .where(col(Arrival.id).in_([each.id for each in found]))
+            .values(lease_until=moment + LEASE, attempts=col(Arrival.attempts) + 1)
+            .execution_options(synchronize_session=False)
+        )
+    return [replace(each, attempts=each.attempts + 1) for each in found]
 
 
 def finish(session: Session, arrival_ids: Sequence[str], state: ArrivalState) -> None:
+    if not arrival_ids:
+        return
     session.execute(
         sa.update(Arrival)
         .where(col(Arrival.id).in_(arrival_ids))

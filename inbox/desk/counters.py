@@ -8,19 +8,38 @@ Keys are `inbox:{id}:{status}`, `inbox:{id}:unassigned:{status}`, `team:{id}:{st
 """
 
 from collections import Counter as Tally
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
-from inbox.model import Conversation, Counter
+from inbox.model import Conversation, Counter, Status
+
+_HELD = "held"
+
+
+class Counted(Protocol):
+    """A conversation, or as much of one as is counted."""
+
+    inbox_id: str
+    status: Status
+    assignee_id: str | None
+    team_id: str | None
 
 
 def hold(session: Session, conversation: Conversation) -> None:
     """Keep the conversation's row until the commit, as it is now."""
+    if conversation.id in session.info.get(_HELD, ()):
+        return
     session.refresh(conversation, with_for_update={"key_share": True})
+
+
+def already_held(session: Session, conversation_ids: Collection[str]) -> None:
+    """Who read these rows for update, outside of any savepoint, need not have them read again."""
+    session.info[_HELD] = conversation_ids
 
 
 @contextmanager
@@ -36,7 +55,7 @@ def kept(session: Session, *conversations: Conversation) -> Iterator[None]:
     move(session, {key: -change for key, change in before.items()})
 
 
-def keys(conversation: Conversation) -> list[str]:
+def keys(conversation: Counted) -> list[str]:
     """The counters that this conversation adds one to."""
     status = conversation.status
     found = [f"inbox:{conversation.inbox_id}:{status}"]

@@ -8,23 +8,21 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from inbox import clock
-from inbox.crm import contacts
-from inbox.crm.contacts import Key, Known
+from inbox import clock, ids
+from inbox.crm import contacts, people
+from inbox.crm.contacts import Key
+from inbox.crm.people import Person
 from inbox.db import next_numbers
 from inbox.desk import counters, deliveries, rows, threads
+from inbox.desk.batch import Batch, write
+from inbox.desk.rows import ConversationRow, ThreadRow
 from inbox.envelope import AddressKind, DeliveryReport, Inbound, InboundEnvelope
-from inbox.events import SYSTEM, EventKind, record_many
+from inbox.events import SYSTEM, EventKind
 from inbox.model import (
-    Attachment,
-    ChannelThread,
-    Contact,
     Conversation,
     Direction,
     Inbox,
-    MailReference,
     Message,
-    Participant,
     ParticipantKind,
     Status,
 )  # fmt: skip
@@ -45,37 +43,6 @@ class Understood:
     window_hours: int = 0
 
 
-@dataclass(slots=True)
-class _Batch:
-    session: Session
-    key: bytes
-    inboxes: dict[str, Inbox]
-    people: dict[Key, Known]
-    known: threads.Known
-    moved: dict[str, int] = field(default_factory=dict)
-    messages: list[dict[str, Any]] = field(default_factory=list)
-    files: list[dict[str, Any]] = field(default_factory=list)
-    references: list[dict[str, str]] = field(default_factory=list)
-    events: list[dict[str, Any]] = field(default_factory=list)
-    numbers: list[int] = field(default_factory=list)
-
-    def tell(
-        self,
-        kind: EventKind,
-        conversation: Conversation,
-        contact: Contact,
-        message: Mapping[str, Any],
-        **particulars: Any,
-    ) -> None:
-        self.events.append(rows.event(kind, conversation, contact, message, **particulars))
-
-    def count(self, before: Sequence[str], after: Sequence[str]) -> None:
-        for key in before:
-            self.moved[key] = self.moved.get(key, 0) - 1
-        for key in after:
-            self.moved[key] = self.moved.get(key, 0) + 1
-
-
 def ingest(session: Session, key: bytes, items: Sequence[Understood]) -> list[str]:
     """The ids of the messages made, none for those we have; `key` signs our Message-IDs."""
     for item in items:
@@ -89,11 +56,12 @@ def ingest(session: Session, key: bytes, items: Sequence[Understood]) -> list[st
         assert isinstance(item.inbound, InboundEnvelope)
         if item.inbound.edits:
             _edit(batch, item, item.inbound)
-            continue
-        _take(batch, item, item.inbound)
-        if item.inbound.bounce:
+        else:
+            _take(batch, item, item.inbound)
+    write(batch)
+    for item in new:
+        if isinstance(item.inbound, InboundEnvelope) and item.inbound.bounce:
             deliveries.bounced(session, item.inbox_id, item.inbound.bounce, by=SYSTEM)
-    _write(batch)
     return [row["id"] for row in batch.messages]
 
 
@@ -113,34 +81,40 @@ def _unknown(session: Session, items: Sequence[Understood]) -> list[Understood]:
     return [item for key, item in wanted.items() if key not in have]
 
 
-def _prepare(session: Session, key: bytes, items: Sequence[Understood]) -> _Batch:
+def _prepare(session: Session, key: bytes, items: Sequence[Understood]) -> Batch:
+    session.flush()  # what follows goes past the ORM
     pairs = [(i.inbox_id, i.inbound) for i in items if isinstance(i.inbound, InboundEnvelope)]
-    wanted = {inbox_id for inbox_id, _ in pairs}
-    inboxes = session.exec(select(Inbox).where(col(Inbox.id).in_(wanted)))
-    return _Batch(
+    inboxes = session.exec(select(Inbox).where(col(Inbox.id).in_({one for one, _ in pairs})))
+    return Batch(
         session,
         key,
         {inbox.id: inbox for inbox in inboxes},
-        contacts.find_or_create(
-            session,
-            [envelope.sender for _, envelope in pairs],
-            {(e.sender.kind, e.sender.value): e.also for _, e in pairs if e.also},
-        ),
+        _recognise(session, pairs),
         threads.look_up(session, key, pairs),
-        numbers=next_numbers(session, len(pairs))[::-1],
+        next_numbers(session, len(pairs))[::-1],
     )
 
 
-def _take(batch: _Batch, item: Understood, envelope: InboundEnvelope) -> None:
+def _recognise(session: Session, pairs: Sequence[tuple[str, InboundEnvelope]]) -> dict[Key, Person]:
+    """Those who come with further addresses, proven to be theirs, are few: one by one."""
+    vouched = [envelope for _, envelope in pairs if envelope.also]
+    if vouched:
+        also = {(one.sender.kind, one.sender.value): one.also for one in vouched}
+        contacts.find_or_create(session, [one.sender for one in vouched], also)
+        session.flush()
+    return people.recognise(session, [envelope.sender for _, envelope in pairs])
+
+
+def _take(batch: Batch, item: Understood, envelope: InboundEnvelope) -> None:
     now = clock.now()
     inbox = batch.inboxes[item.inbox_id]
-    contact, identity = batch.people[envelope.sender.kind, envelope.sender.value]
-    contacts.learn(contact, envelope.fields, envelope.sender.name)
+    contact = batch.people[envelope.sender.kind, envelope.sender.value]
+    people.hear(contact, envelope.fields, envelope.sender.name)
     found = threads.match(batch.known, batch.key, inbox, envelope, contact.id, now)
     conversation = found.conversation or _open(batch, item, envelope, contact, found)
     before = counters.keys(conversation) if found.conversation else []
     status_before = conversation.status if found.conversation else None
-    thread = _thread(batch, item, envelope, conversation, identity.id, now)
+    thread = _thread(batch, item, envelope, conversation, contact.identity_id, now)
     row = rows.message(
         envelope, thread, contact,
         inbox_id=item.inbox_id, channel=item.channel, arrival_id=item.arrival_id,
@@ -151,99 +125,99 @@ def _take(batch: _Batch, item: Understood, envelope: InboundEnvelope) -> None:
         rows.attachment(row, part, item.digests.get(position, ""))
         for position, part in enumerate(envelope.files)
     ]
-    _copy_in(batch, conversation, envelope)
+    _copy_in(batch, conversation, envelope, now)
     rows.show(conversation, row, flagged=found.flagged)
+    batch.changed[conversation.id] = conversation
     batch.count(before, counters.keys(conversation))
     batch.references += threads.refer(batch.known, inbox.id, envelope, conversation.id)
     _tell(batch, conversation, contact, row, found, status_before)
 
 
 def _open(
-    batch: _Batch,
+    batch: Batch,
     item: Understood,
     envelope: InboundEnvelope,
-    contact: Contact,
+    contact: Person,
     found: threads.Match,
-) -> Conversation:
+) -> ConversationRow:
     inbox = batch.inboxes[item.inbox_id]
-    conversation = Conversation(
+    conversation = ConversationRow(
+        id=ids.new(),
         number=batch.numbers.pop(),
         contact_id=contact.id,
         inbox_id=inbox.id,
         subject=envelope.subject[:500],
         team_id=inbox.team_id,
-        language=contact.language,
-        channel=item.channel or inbox.kind,
-        contact_name=rows.shown_name(envelope, contact),
-        linked_id=found.linked.id if found.linked else None,
         status=Status.SPAM if contact.blocked else Status.OPEN,
         last_at=clock.now(),
     )
-    batch.session.add(conversation)
+    name = rows.shown_name(envelope, contact)
+    linked = found.linked.id if found.linked else None
+    batch.begun.append((conversation, contact, item.channel or inbox.kind, name, linked))
     batch.known.conversations[conversation.id] = conversation
     batch.known.by_number[conversation.number] = conversation.id
     return conversation
 
 
 def _thread(
-    batch: _Batch,
+    batch: Batch,
     item: Understood,
     envelope: InboundEnvelope,
-    conversation: Conversation,
+    conversation: ConversationRow,
     identity_id: str,
     now: datetime,
-) -> ChannelThread:
+) -> ThreadRow:
     remote = envelope.thread if envelope.thread is not None else envelope.sender.value
     inbox_id = _answered_from(batch, item.inbox_id)
-    key = (inbox_id, remote)
-    thread = batch.known.by_thread.get(key)
-    if thread is None or thread.conversation_id != conversation.id:
-        thread = batch.session.exec(
-            select(ChannelThread).where(
-                ChannelThread.conversation_id == conversation.id,
-                ChannelThread.inbox_id == inbox_id,
-                ChannelThread.remote_id == remote,
-            )
-        ).first() or ChannelThread(
-            conversation_id=conversation.id,
-            inbox_id=inbox_id,
-            identity_id=identity_id,
-            remote_id=remote,
-            subject=envelope.subject[:500],
+    key = (conversation.id, inbox_id, remote)
+    thread = batch.known.threads.get(key)
+    if thread is None:
+        thread = ThreadRow(
+            id=ids.new(), conversation_id=conversation.id, inbox_id=inbox_id, remote_id=remote
         )
-        batch.known.by_thread[key] = thread
+        batch.known.threads[key] = thread
+        batch.new_threads.append(
+            {**rows.record(now), "id": thread.id, "conversation_id": conversation.id,
+             "inbox_id": inbox_id, "identity_id": identity_id, "remote_id": remote,
+             "subject": envelope.subject[:500]}
+        )  # fmt: skip
+    batch.known.by_thread[inbox_id, remote] = thread
+    batch.used_threads[thread.id] = thread
     thread.last_incoming_at = now
     thread.window_until = now + timedelta(hours=item.window_hours) if item.window_hours else None
-    batch.session.add(thread)
     return thread
 
 
-def _answered_from(batch: _Batch, inbox_id: str) -> str:
+def _answered_from(batch: Batch, inbox_id: str) -> str:
     """A web form can't send, so its settings name the inbox that answers for it."""
     named = batch.inboxes[inbox_id].settings.get("reply_inbox")
-    return inbox_id if not named or batch.session.get(Inbox, named) is None else named
+    if not named:
+        return inbox_id
+    if named not in batch.inboxes:
+        other = batch.session.get(Inbox, named)
+        batch.inboxes[named] = other or batch.inboxes[inbox_id]
+    return batch.inboxes[named].id
 
 
-def _copy_in(batch: _Batch, conversation: Conversation, envelope: InboundEnvelope) -> None:
+def _copy_in(
+    batch: Batch, conversation: ConversationRow, envelope: InboundEnvelope, now: datetime
+) -> None:
     """Who stands on Cc takes part from now on, so that their answers join."""
     for address in envelope.cc:
         key = (conversation.id, address.value)
         if key not in batch.known.takers and address.kind == AddressKind.EMAIL:
             batch.known.takers.add(key)
-            batch.session.add(
-                Participant(
-                    conversation_id=conversation.id,
-                    kind=ParticipantKind.COPIED,
-                    key=address.value[:320],
-                    name=address.name[:300],
-                )
-            )
+            batch.takers.append(
+                {**rows.record(now), "conversation_id": conversation.id,
+                 "kind": ParticipantKind.COPIED, "key": address.value[:320],
+                 "name": address.name[:300]}
+            )  # fmt: skip
 
 
 def _tell(
-    batch: _Batch,
-    conversation: Conversation,
-    contact: Contact,
+    batch: Batch,
+    conversation: ConversationRow,
+    contact: Person,
     row: dict[str, Any],
     found: threads.Match,
     status_before: Status | None,
@@ -262,7 +236,7 @@ def _tell(
     )  # fmt: skip
 
 
-def _edit(batch: _Batch, item: Understood, envelope: InboundEnvelope) -> None:
+def _edit(batch: Batch, item: Understood, envelope: InboundEnvelope) -> None:
     """The customer changed what he wrote: the message shows the new text and keeps the old."""
     message = batch.session.exec(
         select(Message).where(
@@ -280,21 +254,7 @@ def _edit(batch: _Batch, item: Understood, envelope: InboundEnvelope) -> None:
     message.edited_at = now
     message.indexed = False
     batch.session.add(message)
-    conversation = batch.session.get(Conversation, message.conversation_id)
-    contact, _ = batch.people[envelope.sender.kind, envelope.sender.value]
-    assert conversation
+    contact = batch.people[envelope.sender.kind, envelope.sender.value]
     row = {"id": message.id, "created_at": now, "inbox_id": item.inbox_id}
+    conversation = batch.session.get_one(Conversation, message.conversation_id)
     batch.tell(EventKind.MESSAGE_EDITED, conversation, contact, row)
-
-
-def _write(batch: _Batch) -> None:
-    session = batch.session
-    session.flush()
-    if batch.messages:
-        session.execute(sa.insert(Message), batch.messages)
-    if batch.files:
-        session.execute(sa.insert(Attachment), batch.files)
-    if batch.references:
-        session.execute(sa.insert(MailReference), batch.references)
-    counters.move(session, batch.moved)
-    record_many(session, batch.events)

@@ -1,29 +1,94 @@
-"""Column values of what a batch of ingestion adds: pure, from an envelope to rows."""
+"""Column values of what a batch of ingestion reads, changes and adds; pure, past the ORM."""
 
 from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from inbox import ids
+from inbox.crm.people import Person
 from inbox.envelope import AddressKind, FilePart, InboundEnvelope
 from inbox.events import EventKind
-from inbox.model import (
-    Author,
-    ChannelThread,
-    Contact,
-    Conversation,
-    Direction,
-    MessageState,
-    Status,
-)  # fmt: skip
+from inbox.model import Author, Direction, MessageState, Status
 
 PREVIEW_LENGTH = 160
 
 
+@dataclass(slots=True, kw_only=True)
+class ConversationRow:
+    """Columns of a conversation that a message of a customer asks or changes."""
+
+    id: str
+    number: int
+    contact_id: str
+    inbox_id: str
+    subject: str
+    status: Status
+    assignee_id: str | None = None
+    team_id: str | None = None
+    snoozed_until: datetime | None = None
+    snoozed_until_reply: bool = False
+    waiting_since: datetime | None = None
+    resolved_at: datetime | None = None
+    merged_into_id: str | None = None
+    flagged: bool = False
+    version: int = 1
+    preview: str = ""
+    last_author: str = Author.CONTACT
+    last_at: datetime
+    unread: int = 0
+    message_count: int = 0
+
+    @property
+    def is_closed(self) -> bool:
+        return self.status in (Status.RESOLVED, Status.SPAM)
+
+    def changes(self, now: datetime) -> dict[str, Any]:
+        return {"updated_at": now, **{name: getattr(self, name) for name in CHANGED}}
+
+
+CHANGED = (
+    "id", "status", "snoozed_until", "snoozed_until_reply", "waiting_since", "resolved_at",
+    "flagged", "version", "preview", "last_author", "last_at", "unread", "message_count",
+)  # fmt: skip
+
+
+class Placed(Protocol):
+    """A conversation; it may stand in another inbox than its messages came to."""
+
+    id: str
+    inbox_id: str
+
+
+@dataclass(slots=True, kw_only=True)
+class ThreadRow:
+    id: str
+    conversation_id: str
+    inbox_id: str
+    remote_id: str
+    window_until: datetime | None = None
+    last_incoming_at: datetime | None = None
+
+
+def conversation(
+    row: ConversationRow, contact: Person, channel: str, name: str, linked_id: str | None
+) -> dict[str, Any]:
+    """A new one, as it stands after the batch's messages."""
+    return {
+        **asdict(row),
+        "created_at": row.last_at,
+        "updated_at": row.last_at,
+        "language": contact.language,
+        "channel": channel,
+        "contact_name": name,
+        "linked_id": linked_id,
+    }
+
+
 def message(  # noqa: PLR0913  the parts a message is made of
     envelope: InboundEnvelope,
-    thread: ChannelThread,
-    contact: Contact,
+    thread: ThreadRow,
+    contact: Person,
     *,
     inbox_id: str,
     channel: str,
@@ -32,7 +97,7 @@ def message(  # noqa: PLR0913  the parts a message is made of
     now: datetime,
 ) -> dict[str, Any]:
     return {
-        **_record(now),
+        **record(now),
         "conversation_id": thread.conversation_id,
         "thread_id": thread.id,
         "inbox_id": inbox_id,
@@ -41,6 +106,7 @@ def message(  # noqa: PLR0913  the parts a message is made of
         "mail_message_id": envelope.mail_message_id[:998] or None,
         "author_kind": Author.CONTACT,
         "author_id": contact.id,
+        "via": "",
         "author_name": (envelope.sender.name or shown_name(envelope, contact))[:320],
         "channel": channel,
         "subject": envelope.subject[:998],
@@ -61,7 +127,7 @@ def message(  # noqa: PLR0913  the parts a message is made of
     }
 
 
-def shown_name(envelope: InboundEnvelope, contact: Contact) -> str:
+def shown_name(envelope: InboundEnvelope, contact: Person) -> str:
     """A visitor's id tells nobody anything; its beginning tells two nameless ones apart."""
     sender = envelope.sender
     if contact.name or sender.kind != AddressKind.VISITOR:
@@ -71,7 +137,7 @@ def shown_name(envelope: InboundEnvelope, contact: Contact) -> str:
 
 def attachment(message: Mapping[str, Any], part: FilePart, digest: str) -> dict[str, Any]:
     return {
-        **_record(message["created_at"]),
+        **record(message["created_at"]),
         "message_id": message["id"],
         "name": part.name[:255],
         "content_type": part.content_type[:128],
@@ -84,8 +150,8 @@ def attachment(message: Mapping[str, Any], part: FilePart, digest: str) -> dict[
 
 def event(
     kind: EventKind,
-    conversation: Conversation,
-    contact: Contact,
+    conversation: Placed,
+    contact: Person,
     message: Mapping[str, Any],
     **particulars: Any,
 ) -> dict[str, Any]:
@@ -107,7 +173,7 @@ def event(
     }
 
 
-def show(conversation: Conversation, message: Mapping[str, Any], *, flagged: bool) -> None:
+def show(conversation: ConversationRow, message: Mapping[str, Any], *, flagged: bool) -> None:
     """What the list row shows; automatic mail neither reopens nor starts a clock."""
     now = message["created_at"]
     conversation.last_at = now
@@ -129,7 +195,7 @@ def show(conversation: Conversation, message: Mapping[str, Any], *, flagged: boo
     conversation.resolved_at = None
 
 
-def _record(now: datetime) -> dict[str, Any]:
+def record(now: datetime) -> dict[str, Any]:
     return {"id": ids.new(), "created_at": now, "updated_at": now}
 
 

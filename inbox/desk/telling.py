@@ -32,10 +32,14 @@ class Due:
     webhook: Webhook
 
 
-def queue(session: Session, event: Event) -> None:
-    """For every address that wants this event; a second time changes nothing."""
-    webhooks = session.exec(select(Webhook).where(col(Webhook.enabled))).all()
-    wanted = [webhook for webhook in webhooks if _wants(webhook, event)]
+def queue(session: Session, event: Event, webhooks: Sequence[Webhook] | None = None) -> None:
+    """For every address that wants this event; a second time changes nothing.
+
+    `webhooks` are those switched on, for a caller who has them.
+    """
+    if webhooks is None:
+        webhooks = session.exec(select(Webhook).where(col(Webhook.enabled))).all()
+    wanted = [webhook for webhook in webhooks if wants(webhook, event.kind, event.inbox_id)]
     if not wanted:
         return
     now, payload = clock.now(), _payload(event)
@@ -85,6 +89,12 @@ def again(session: Session, webhook_id: str, delivery_id: str) -> WebhookDeliver
     session.add(delivery)
     touch(session, TOPIC)
     return delivery
+
+
+def wants(webhook: Webhook, kind: str, inbox_id: str | None) -> bool:
+    return (not webhook.events or kind in webhook.events) and (
+        webhook.inbox_id is None or webhook.inbox_id == inbox_id
+    )
 
 
 def claim_due(session: Session, limit: int) -> Sequence[Due]:
@@ -140,12 +150,6 @@ def not_told(
     else:
         delivery.not_before = clock.now() + _wait(delivery.attempts)
     session.add_all([delivery, webhook])
-
-
-def _wants(webhook: Webhook, event: Event) -> bool:
-    return (not webhook.events or event.kind in webhook.events) and (
-        webhook.inbox_id is None or webhook.inbox_id == event.inbox_id
-    )
 
 
 def _payload(event: Event) -> str:

@@ -6,13 +6,14 @@ that the rungs of a whole batch need is read beforehand, one query a table (`loo
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
 from inbox import mailtokens, richtext
+from inbox.desk.rows import ConversationRow, ThreadRow
 from inbox.envelope import InboundEnvelope
 from inbox.model import (
     ChannelThread,
@@ -36,22 +37,31 @@ LINKED = "new_linked"
 
 REFERENCES_KEPT = 10  # the newest of a mail: an old thread refers to hundreds
 
+_CONVERSATION = [col(getattr(Conversation, each.name)) for each in fields(ConversationRow)]
+_THREAD = [col(getattr(ChannelThread, each.name)) for each in fields(ThreadRow)]
+_REFERENCE = (
+    col(MailReference.inbox_id), col(MailReference.message_id), col(MailReference.conversation_id),
+)  # fmt: skip
 _SUBJECT_NUMBER = re.compile(r"\[#(\d{1,12})\]")
 
 
 @dataclass(slots=True)
 class Known:
-    """What is in the store for a batch of envelopes; grows as the batch is worked through."""
+    """What is in the store for a batch of envelopes; grows as the batch is worked through.
 
-    conversations: dict[str, Conversation] = field(default_factory=dict)
+    `by_thread` has the newest thread of an inbox and remote id, `threads` each by conversation too.
+    """
+
+    conversations: dict[str, ConversationRow] = field(default_factory=dict)
     by_number: dict[int, str] = field(default_factory=dict)
     by_message_id: dict[tuple[str, str], str] = field(default_factory=dict)
     by_reference: dict[tuple[str, str], str] = field(default_factory=dict)
-    by_thread: dict[tuple[str, str], ChannelThread] = field(default_factory=dict)
+    by_thread: dict[tuple[str, str], ThreadRow] = field(default_factory=dict)
+    threads: dict[tuple[str, str, str], ThreadRow] = field(default_factory=dict)
     takers: set[tuple[str, str]] = field(default_factory=set)
     moved_from: dict[tuple[str, str], str] = field(default_factory=dict)
 
-    def standing(self, conversation_id: str) -> Conversation | None:
+    def standing(self, conversation_id: str) -> ConversationRow | None:
         """It, or the one it was merged into."""
         found = self.conversations.get(conversation_id)
         while found and found.merged_into_id:
@@ -64,8 +74,8 @@ class Match:
     """`conversation` is None for a new one, then `linked` may name the one it follows."""
 
     rung: str
-    conversation: Conversation | None = None
-    linked: Conversation | None = None
+    conversation: ConversationRow | None = None
+    linked: ConversationRow | None = None
     flagged: bool = False
 
 
@@ -85,13 +95,8 @@ def look_up(session: Session, key: bytes, pairs: Sequence[tuple[str, InboundEnve
         known.conversations[found.id] = found
         known.by_number[found.number] = found.id
     _follow_merges(session, known)
-    for participant in session.exec(
-        select(Participant).where(
-            col(Participant.conversation_id).in_(list(known.conversations)),
-            Participant.kind == ParticipantKind.COPIED,
-        )
-    ):
-        known.takers.add((participant.conversation_id, participant.key))
+    if known.conversations:
+        _read_parts(session, known)
     return known
 
 
@@ -136,7 +141,7 @@ def refer(
 
 def _guarded(
     rung: str,
-    conversation: Conversation,
+    conversation: ConversationRow,
     inbox: Inbox,
     envelope: InboundEnvelope,
     now: datetime,
@@ -210,7 +215,7 @@ def _signed(key: bytes, envelope: InboundEnvelope) -> dict[str, str]:
 
 
 def _takes_part(
-    known: Known, conversation: Conversation, envelope: InboundEnvelope, contact_id: str
+    known: Known, conversation: ConversationRow, envelope: InboundEnvelope, contact_id: str
 ) -> bool:
     return (
         conversation.contact_id == contact_id
@@ -249,11 +254,11 @@ def _read_references(
     wanted = {r for _, e in pairs for r in (e.mail_message_id, *e.references) if r}
     if not wanted:
         return
-    found = session.exec(
-        select(MailReference).where(col(MailReference.message_id).in_(list(wanted)))
+    found = session.execute(
+        sa.select(*_REFERENCE).where(col(MailReference.message_id).in_(list(wanted)))
     )
-    for reference in found:
-        known.by_reference[reference.inbox_id, reference.message_id] = reference.conversation_id
+    for inbox_id, message_id, conversation_id in found:
+        known.by_reference[inbox_id, message_id] = conversation_id
 
 
 def _read_threads(
@@ -262,13 +267,15 @@ def _read_threads(
     wanted = list({(inbox_id, e.thread) for inbox_id, e in pairs if e.thread is not None})
     if not wanted:
         return
-    found = session.exec(
-        select(ChannelThread)
+    found = session.execute(
+        sa.select(*_THREAD)
         .where(sa.tuple_(col(ChannelThread.inbox_id), col(ChannelThread.remote_id)).in_(wanted))
         .order_by(col(ChannelThread.id))
     )
-    for thread in found:  # the newest of a key is the last to be put
+    for row in found.mappings():  # the newest of a key is the last to be put
+        thread = ThreadRow(**row)
         known.by_thread[thread.inbox_id, thread.remote_id] = thread
+        known.threads[thread.conversation_id, thread.inbox_id, thread.remote_id] = thread
 
 
 def _follow_merges(session: Session, known: Known) -> None:
@@ -284,21 +291,37 @@ def _follow_merges(session: Session, known: Known) -> None:
 
 def _read_conversations(
     session: Session, wanted: set[str], numbers: set[int]
-) -> Sequence[Conversation]:
-    """Held until the commit, in one order: nobody deadlocks, none is merged away meanwhile."""
+) -> Iterable[ConversationRow]:
+    """Held until the commit, in one order, so that what is written is what was read and more.
+
+    None of them is merged into another meanwhile.
+    """
     if not wanted and not numbers:
         return []
-    return list(
-        session.exec(
-            select(Conversation)
-            .where(
-                sa.or_(
-                    col(Conversation.id).in_(list(wanted)),
-                    col(Conversation.number).in_(list(numbers)),
-                )
-            )
-            .order_by(col(Conversation.id))
-            .with_for_update(key_share=True)
-            .execution_options(populate_existing=True)
-        )
+    asked: sa.ColumnElement[bool] = col(Conversation.id).in_(list(wanted))
+    if numbers:
+        asked = sa.or_(asked, col(Conversation.number).in_(list(numbers)))
+    found = session.execute(
+        sa.select(*_CONVERSATION)
+        .where(asked)
+        .order_by(col(Conversation.id))
+        .with_for_update(key_share=True)
     )
+    return [ConversationRow(**row) for row in found.mappings()]
+
+
+def _read_parts(session: Session, known: Known) -> None:
+    """Who takes part in the conversations, and by which threads."""
+    wanted = list(known.conversations)
+    takers = sa.select(col(Participant.conversation_id), col(Participant.key)).where(
+        col(Participant.conversation_id).in_(wanted),
+        col(Participant.kind) == ParticipantKind.COPIED,
+    )
+    known.takers.update((conversation_id, key) for conversation_id, key in session.execute(takers))
+    threads = sa.select(*_THREAD).where(col(ChannelThread.conversation_id).in_(wanted))
+    threads = threads.order_by(col(ChannelThread.id).desc())  # one of a merge may have two
+    for row in session.execute(threads).mappings():
+        thread = ThreadRow(**row)
+        known.threads.setdefault(
+            (thread.conversation_id, thread.inbox_id, thread.remote_id), thread
+        )

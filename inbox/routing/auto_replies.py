@@ -12,6 +12,7 @@ from inbox.desk.replies import Composed
 from inbox.errors import Invalid
 from inbox.events import Actor
 from inbox.model import Author, Delivery, Direction, Event, Message, MessageState
+from inbox.routing import bundle as bundles
 from inbox.routing import manners
 from inbox.routing.facts import Subject, subject_of, within_hours
 from inbox.routing.variables import fill
@@ -32,6 +33,11 @@ class Answer:
 
 def answer(session: Session, event: Event) -> Answer:
     """For a received message: at most one answer; when we are closed, never the greeting."""
+    with bundles.around(session, event):
+        return _answer(session, event)
+
+
+def _answer(session: Session, event: Event) -> Answer:
     subject = subject_of(session, event)
     if (
         subject is None

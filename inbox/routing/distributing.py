@@ -1,8 +1,7 @@
 """Hands conversations out: gathers what the choice needs in a few queries, and acts on it."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -24,6 +23,7 @@ from inbox.model import (
     Team,
     TeamMembership,
 )  # fmt: skip
+from inbox.routing import bundle as bundles
 from inbox.routing.distribution import AgentFacts, Choice, ConversationFacts, choose
 
 WAITING_AT_ONCE = 100
@@ -33,10 +33,14 @@ def distribute(session: Session, conversation: Conversation, *, by: Actor) -> Ch
     """Among the conversation's team, else its inbox's, else all who see the inbox, by turns."""
     counters.hold(session, conversation)
     team = _team_of(session, conversation)
-    agents = agents_for(session, team, conversation.inbox_id)
+    agents = _agents_now(session, team, conversation.inbox_id)
     strategy = team.strategy if team else Strategy.ROUND_ROBIN
-    choice = choose(_facts(conversation), agents, strategy, clock.now())
+    moment = clock.now()
+    choice = choose(_facts(conversation), agents, strategy, moment)
     _give(session, conversation, choice, by=by)
+    bundle = bundles.of(session)
+    if bundle and choice.agent_id:
+        bundle.gave(choice.agent_id, moment)
     return choice
 
 
@@ -64,7 +68,10 @@ def distribute_waiting(
     choices = []
     for conversation in waiting:
         moment = clock.now()
-        known = [_with(agent, given[agent.id]) for agent in agents[conversation.inbox_id]]
+        known = [
+            agent.given(len(given[agent.id]), given[agent.id][-1]) if given[agent.id] else agent
+            for agent in agents[conversation.inbox_id]
+        ]
         choice = choose(_facts(conversation), known, team.strategy, moment)
         if choice.agent_id is not None:
             given[choice.agent_id].append(moment)
@@ -94,6 +101,18 @@ def agents_for(session: Session, team: Team | None, inbox_id: str) -> list[Agent
         )
         for agent in agents
     ]
+
+
+def _agents_now(session: Session, team: Team | None, inbox_id: str) -> Collection[AgentFacts]:
+    """Read once for all events of a bundle: their rows are held, and what it gives is counted."""
+    bundle = bundles.of(session)
+    if bundle is None:
+        return agents_for(session, team, inbox_id)
+    place = (team.id if team else None, inbox_id)
+    if place not in bundle.agents:
+        found = agents_for(session, team, inbox_id)
+        bundle.agents[place] = {agent.id: agent for agent in found}
+    return bundle.agents[place].values()
 
 
 def _candidates(session: Session, team: Team | None, inbox_id: str) -> list[Agent]:
@@ -151,13 +170,6 @@ def _facts(conversation: Conversation) -> ConversationFacts:
     return ConversationFacts(
         id=conversation.id, status=conversation.status, assignee_id=conversation.assignee_id
     )
-
-
-def _with(agent: AgentFacts, given: Sequence[datetime]) -> AgentFacts:
-    """The agent as they are after what this run gave them."""
-    if not given:
-        return agent
-    return replace(agent, open=agent.open + len(given), last_assigned_at=given[-1])
 
 
 def _give(session: Session, conversation: Conversation, choice: Choice, *, by: Actor) -> None:

@@ -1,7 +1,7 @@
 """Who gets a conversation: a pure choice over facts, with its reason and each agent's score."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -31,6 +31,10 @@ class AgentFacts:
     last_assigned_at: datetime | None = None
     open: int = 0
     capacity: int = 20
+
+    def given(self, count: int, moment: datetime) -> "AgentFacts":
+        """The same agent with so many more, the last of them at `moment`."""
+        return replace(self, open=self.open + count, last_assigned_at=moment)
 
     def obstacle(self, now: datetime) -> str:
         """Why this agent can't be given more right now; empty if they can."""
@@ -76,7 +80,7 @@ class Choice:
 
 def choose(
     conversation: ConversationFacts,
-    agents: Sequence[AgentFacts],
+    agents: Collection[AgentFacts],
     strategy: Strategy,
     now: datetime,
 ) -> Choice:

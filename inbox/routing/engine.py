@@ -1,19 +1,23 @@
 """For one event: which rules fire, what they do, and why they did or did not."""
 
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import sqlalchemy as sa
 import structlog
 from sqlalchemy.exc import OperationalError
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
+from inbox import clock, ids
 from inbox.desk import counters
 from inbox.errors import InboxError
 from inbox.events import Actor
 from inbox.i18n import N_, Phrase
-from inbox.model import AutomationRule, Conversation, Event, RuleRun
+from inbox.model import AutomationRule, Conversation, Event
 from inbox.routing import actions, conditions
+from inbox.routing import bundle as bundles
+from inbox.routing.bundle import Bundle
 from inbox.routing.facts import Subject, gather, subject_of
 
 log = structlog.get_logger()
@@ -21,23 +25,53 @@ log = structlog.get_logger()
 MAX_CHAIN = 5  # links from the first event to one that rules still answer to
 
 
-def run_rules(session: Session, event: Event) -> list[RuleRun]:
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A line of the why-log: what a rule found for an event, and what it did."""
+
+    rule_id: str
+    event_id: str
+    conversation_id: str
+    fired: bool
+    reasons: Sequence[conditions.Reason]
+
+    def row(self) -> dict[str, Any]:
+        now = clock.now()
+        return {**asdict(self), "id": ids.new(), "created_at": now, "updated_at": now}
+
+
+def run_rules(session: Session, event: Event) -> list[Run]:
     """The event's rules in order, each once however often the event is reacted to."""
-    rules = _rules_for(session, event)
-    subject = subject_of(session, event) if rules else None
-    if subject is None:
-        return []
-    counters.hold(session, subject.conversation)
+    with bundles.around(session, event) as bundle:
+        rules = [
+            r for r in bundle.rules.get(event.kind, ()) if (r.id, event.id) not in bundle.asked
+        ]
+        subject = subject_of(session, event) if rules else None
+        if subject is None:
+            return []
+        counters.hold(session, subject.conversation)
+        runs = _run_all(session, bundle, rules, subject, event)
+        bundle.runs += [run.row() for run in runs]
+        return runs
+
+
+def _run_all(
+    session: Session,
+    bundle: Bundle,
+    rules: Sequence[AutomationRule],
+    subject: Subject,
+    event: Event,
+) -> list[Run]:
     fired_before = _fired_before(session, event)
     facts: dict[str, Any] | None = None
-    runs: list[RuleRun] = []
+    runs: list[Run] = []
     for rule in rules:
         facts = facts or gather(session, subject, event)
         run = _run(session, rule, subject, event, facts, fired_before)
-        session.add(run)
         runs.append(run)
         if run.fired:
             facts = None  # the next rule sees what this one did
+            bundle.changed(subject.conversation.id)
             if rule.stop_after:
                 break
     return runs
@@ -55,20 +89,6 @@ def perform(
     return [_perform(session, conversation, each, by, event) for each in wanted]
 
 
-def _rules_for(session: Session, event: Event) -> Sequence[AutomationRule]:
-    """Those that have not been asked about this event yet."""
-    asked = select(RuleRun.rule_id).where(RuleRun.event_id == event.id)
-    return session.exec(
-        select(AutomationRule)
-        .where(
-            AutomationRule.event_kind == event.kind,
-            col(AutomationRule.enabled),
-            col(AutomationRule.id).not_in(asked),
-        )
-        .order_by(col(AutomationRule.position), col(AutomationRule.id))
-    ).all()
-
-
 def _run(
     session: Session,
     rule: AutomationRule,
@@ -76,7 +96,7 @@ def _run(
     event: Event,
     facts: conditions.Facts,
     fired_before: set[str],
-) -> RuleRun:
+) -> Run:
     held, reasons = conditions.matches(rule.conditions, facts)
     refusal = _loop(rule, event, fired_before) if held else ""
     if refusal:
@@ -85,7 +105,7 @@ def _run(
     if fired:
         by = Actor.rule(rule.id, rule.name).because(event)
         reasons += perform(session, subject.conversation, rule.actions, by=by, event=event)
-    return RuleRun(
+    return Run(
         rule_id=rule.id,
         event_id=event.id,
         conversation_id=subject.conversation.id,
@@ -106,6 +126,8 @@ def _loop(rule: AutomationRule, event: Event, fired_before: set[str]) -> str:
 
 def _fired_before(session: Session, event: Event) -> set[str]:
     """The rules among what caused this event, and what caused that, in one query."""
+    if event.cause_id is None:
+        return {event.actor_id} if event.actor_kind == "rule" and event.actor_id else set()
     chain = (
         sa.select(col(Event.cause_id), col(Event.actor_kind), col(Event.actor_id))
         .where(col(Event.id) == event.id)
@@ -116,8 +138,8 @@ def _fired_before(session: Session, event: Event) -> set[str]:
             col(Event.id) == chain.c.cause_id
         )
     )
-    ids = sa.select(chain.c.actor_id).where(chain.c.actor_kind == "rule")
-    return set(session.execute(ids).scalars()) - {None}
+    rules = sa.select(chain.c.actor_id).where(chain.c.actor_kind == "rule")
+    return set(session.execute(rules).scalars()) - {None}
 
 
 def _perform(

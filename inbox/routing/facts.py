@@ -22,6 +22,7 @@ from inbox.model import (
     Tagging,
     Team,
 )  # fmt: skip
+from inbox.routing import bundle as bundles
 from inbox.routing.business_hours import is_open
 
 
@@ -38,13 +39,12 @@ class Subject:
 
 def subject_of(session: Session, event: Event) -> Subject | None:
     """None for an event that is about no conversation."""
-    if event.conversation_id is None:
-        return None
-    row = session.exec(_joined().where(Conversation.id == event.conversation_id)).first()
-    if row is None:
-        return None
-    conversation, contact, inbox, company = row
-    message = session.get(Message, event.message_id) if event.message_id else None
+    with bundles.around(session, event) as bundle:
+        row = bundle.subjects.get(event.conversation_id or "")
+        if row is None:
+            return None
+        conversation, contact, inbox, company = row
+        message = bundle.messages.get(event.message_id or "")
     return Subject(
         conversation=conversation, contact=contact, inbox=inbox, company=company, message=message
     )
@@ -182,6 +182,9 @@ def _tags_of(session: Session, conversation_ids: Collection[str]) -> dict[str, l
 
 
 def _tags(session: Session, conversation: Conversation) -> Sequence[str]:
+    bundle = bundles.of(session)
+    if bundle and conversation.id in bundle.tags:
+        return bundle.tags[conversation.id]
     return session.exec(
         select(col(Tag.name))
         .join(Tagging, col(Tagging.tag_id) == col(Tag.id))
@@ -199,4 +202,9 @@ def _hours(session: Session, inbox: Inbox) -> BusinessHours | None:
 
 
 def _holidays(session: Session, hours: BusinessHours) -> set[date]:
-    return set(session.exec(select(col(Holiday.day)).where(Holiday.business_hours_id == hours.id)))
+    bundle = bundles.of(session)
+    known = bundle.holidays if bundle else {}
+    if hours.id not in known:
+        days = select(col(Holiday.day)).where(Holiday.business_hours_id == hours.id)
+        known[hours.id] = set(session.exec(days))
+    return known[hours.id]

@@ -2,7 +2,7 @@
 
 import ipaddress
 import time
-from functools import cache
+from functools import cache, lru_cache
 
 import structlog
 from aiohttp import hdrs, web
@@ -237,6 +237,7 @@ def _remote(request: web.Request) -> str:
     return peer
 
 
+@lru_cache(maxsize=1024)
 def _is_proxy(address: str, proxies: str) -> bool:
     try:
         found = ipaddress.ip_address(address)

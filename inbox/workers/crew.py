@@ -18,11 +18,12 @@ from inbox.workers.housekeeping import Housekeeping
 from inbox.workers.ingest import Ingesting
 from inbox.workers.loop import Loop
 from inbox.workers.react import Reacting
-from inbox.workers.reactions import REACTIONS
+from inbox.workers.reactions import REACTIONS, Together
 from inbox.workers.receive import RENEW_SECONDS, Receiving
 from inbox.workers.webhooks import Telling
 
-PUSH_SECONDS = 0.01  # in which what happened is drawn and pushed
+PAGES_FIRST = 0.02  # seconds in which what happened is drawn and pushed
+INDEX_LAST = 0.1
 
 
 class Crew:
@@ -32,15 +33,16 @@ class Crew:
         self.services = services
         self.receiving = Receiving(services)
         self.ingesting = Ingesting(services)
+        reacting = Reacting(services, REACTIONS, Together)
         loop = partial(Loop, bus=services.bus)
         self.loops = [
             loop("ingest", topic=arrivals.TOPIC, work=self.ingesting.work, every=5,
                  full=ingest.BATCH),
-            loop("react", topic=TOPIC, work=Reacting(services, REACTIONS).work, every=5,
-                 full=react.BATCH, gives_way=PUSH_SECONDS),
+            loop("react", topic=TOPIC, work=reacting.work, every=5,
+                 full=react.BATCH, gives_way=PAGES_FIRST),
             loop("deliver", topic=deliveries.TOPIC, work=Delivering(services).work, every=1),
             loop("webhooks", topic=telling.TOPIC, work=Telling(services).work, every=5),
-            loop("index", topic=TOPIC, work=self._index, every=10, gives_way=PUSH_SECONDS),
+            loop("index", topic=TOPIC, work=self._index, every=10, gives_way=INDEX_LAST),
             loop("tick", topic="tick", work=self._tick, every=5),
             loop("housekeeping", topic="housekeeping", work=Housekeeping(services).work, every=600),
             loop("receive", topic="inboxes", work=self.receiving.work, every=RENEW_SECONDS),
@@ -56,8 +58,8 @@ class Crew:
         await self.ingesting.close()
 
     async def _index(self) -> int:
-        messages = await self.services.database.write(search.index_new)
-        return messages + await self.services.database.write(people.index_new)
+        messages = await self.services.database.write(search.index_new, behind=True)
+        return messages + await self.services.database.write(people.index_new, behind=True)
 
     async def _tick(self) -> int:
         """What time brings: snoozes end, and who came online gets what waits."""

@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 
 import structlog
+from sqlmodel import col, select
 
 from inbox.channels.base import (
     Channel,
@@ -17,6 +18,7 @@ from inbox.channels.base import (
 )
 from inbox.db import Session
 from inbox.desk import arrivals, deliveries, ingest
+from inbox.desk.arrivals import Claimed
 from inbox.desk.ingest import Understood
 from inbox.envelope import (
     DeliveryReport,
@@ -28,20 +30,22 @@ from inbox.envelope import (
 )
 from inbox.errors import InboxError
 from inbox.events import SYSTEM
-from inbox.model import Arrival, ArrivalState, Inbox
+from inbox.model import ArrivalState, Inbox
 from inbox.services import Services
 from inbox.workers.parsing import ParserPool
 
 log = structlog.get_logger()
 
-BATCH = 200
+BATCH = 100  # stored in one unit of work, of some 50 ms
+TOGETHER = 20  # arrivals whose files are fetched and kept at the same time
 DIGEST = "digest:"  # a remote reference to bytes that are in the file store already
 FETCH_SECONDS = 60
 EARLY_SECONDS = 5.0
 RETRY_SECONDS = 20.0  # times the tries so far, where trouble is said to pass
 LARGE_BYTES = 1024 * 1024  # of mail: read from the disk, in pieces
+CLOSING_SECONDS = 5
 
-Ready = tuple[Arrival, list[Understood]]
+Ready = tuple[Claimed, list[Understood]]
 
 
 class Ingesting:
@@ -49,25 +53,42 @@ class Ingesting:
         self.services = services
         self.key = services.vault.key("mail")
         self.pool = ParserPool(spool=services.settings.spool_dir)
+        self._ahead: asyncio.Task[tuple[int, list[Ready]]] | None = None
 
     async def work(self) -> int:
-        """How many arrivals were taken."""
-        claimed = await self.services.database.write(_claim)
+        """How many arrivals were taken; while they are stored the next ones are read."""
+        ahead, self._ahead = self._ahead, None
+        claimed, ready = await (ahead or self._take())
+        if claimed == BATCH:
+            self._ahead = asyncio.create_task(self._take(), name="ingest ahead")
+        if ready:
+            await self._store(ready)
+        return claimed
+
+    async def close(self) -> None:
+        """What is being read is stored yet, or it would wait until its lease ends."""
+        ahead, self._ahead = self._ahead, None
+        if ahead:
+            try:
+                async with asyncio.timeout(CLOSING_SECONDS):
+                    _, ready = await ahead
+                    await self._store(ready)
+            except Exception as error:  # noqa: BLE001  others take it when its lease ends
+                log.warning("ingest_not_finished", error=repr(error))
+        await self.pool.close()
+
+    async def _take(self) -> tuple[int, list[Ready]]:
+        """How many were claimed, and those of them that could be understood."""
+        claimed = await self.services.database.write(_claim, behind=True)
         by_inbox = defaultdict(list)
         for arrival, inbox in claimed:
             by_inbox[inbox.id].append((arrival, inbox))
         groups = await asyncio.gather(
             *(self._understand(pairs[0][1], [a for a, _ in pairs]) for pairs in by_inbox.values())
         )
-        ready = [pair for group in groups for pair in group]
-        if ready:
-            await self._store(ready)
-        return len(claimed)
+        return len(claimed), [pair for group in groups for pair in group]
 
-    async def close(self) -> None:
-        await self.pool.close()
-
-    async def _understand(self, inbox: Inbox, found: Sequence[Arrival]) -> list[Ready]:
+    async def _understand(self, inbox: Inbox, found: Sequence[Claimed]) -> list[Ready]:
         """Those that could be; of the others it is noted why not."""
         try:
             channel = self.services.channels.of(inbox)
@@ -79,7 +100,11 @@ class Ingesting:
             for arrival in found:
                 await self._fail(arrival, repr(error), final=False)
             return []
-        done = [await self._finish(channel, *pair) for pair in zip(found, answers, strict=True)]
+        done = []
+        pairs = list(zip(found, answers, strict=True))
+        for first in range(0, len(pairs), TOGETHER):  # disks and providers answer many at once
+            some = pairs[first : first + TOGETHER]
+            done += await asyncio.gather(*(self._finish(channel, *pair) for pair in some))
         return [one for one in done if one is not None]
 
     async def _parse(
@@ -92,7 +117,7 @@ class Ingesting:
         return [_attempt(channel, raw) for raw in raws]
 
     async def _finish(
-        self, channel: Channel, arrival: Arrival, answer: Sequence[Inbound] | Exception
+        self, channel: Channel, arrival: Claimed, answer: Sequence[Inbound] | Exception
     ) -> Ready | None:
         """Only what can't be understood is final; a file that did not come is tried again."""
         error = answer if isinstance(answer, Exception) else None
@@ -108,7 +133,7 @@ class Ingesting:
         await self._fail(arrival, text, final=isinstance(error, Unparsable), wait=wait)
         return None
 
-    async def _raw(self, arrival: Arrival, open_files: AsyncExitStack) -> RawItem:
+    async def _raw(self, arrival: Claimed, open_files: AsyncExitStack) -> RawItem:
         """A large one stays on disk."""
         files, content, spooled = self.services.files, arrival.raw or b"", None
         if arrival.raw is None and arrival.size > LARGE_BYTES:
@@ -121,7 +146,7 @@ class Ingesting:
             external_id=arrival.external_id, content=content, meta=arrival.meta, spooled=spooled
         )
 
-    async def _complete(self, channel: Channel, arrival: Arrival, inbound: Inbound) -> Understood:
+    async def _complete(self, channel: Channel, arrival: Claimed, inbound: Inbound) -> Understood:
         """With the bytes of every file in the file store."""
         digests: dict[int, str] = {}
         if isinstance(inbound, InboundEnvelope) and inbound.files:
@@ -187,9 +212,9 @@ class Ingesting:
             if early:
                 arrivals.put_off(session, early, EARLY_SECONDS)
 
-        await self.services.database.write(work)
+        await self.services.database.write(work, behind=True)
 
-    async def _fail(self, arrival: Arrival, error: str, *, final: bool, wait: float = 0) -> None:
+    async def _fail(self, arrival: Claimed, error: str, *, final: bool, wait: float = 0) -> None:
         log.warning("arrival_not_understood", arrival=arrival.id, error=error)
         await self.services.database.write(
             lambda session: arrivals.fail(
@@ -198,7 +223,7 @@ class Ingesting:
         )
 
 
-def _is_early(session: Session, arrival: Arrival, items: Sequence[Understood]) -> bool:
+def _is_early(session: Session, arrival: Claimed, items: Sequence[Understood]) -> bool:
     """A report that came before the note of what it reports on; one of nobody's is let go."""
     return arrival.attempts < arrivals.TRIES and any(
         isinstance(item.inbound, DeliveryReport)
@@ -212,9 +237,11 @@ def _stand_in(part: FilePart, why: str) -> FilePart:
     return FilePart(name=f"{part.name}.txt", content_type="text/plain", content=text.encode())
 
 
-def _claim(session: Session) -> list[tuple[Arrival, Inbox]]:
+def _claim(session: Session) -> list[tuple[Claimed, Inbox]]:
     found = arrivals.claim_new(session, BATCH)
-    return [(arrival, session.get_one(Inbox, arrival.inbox_id)) for arrival in found]
+    wanted = {arrival.inbox_id for arrival in found}
+    inboxes = {one.id: one for one in session.exec(select(Inbox).where(col(Inbox.id).in_(wanted)))}
+    return [(arrival, inboxes[arrival.inbox_id]) for arrival in found]
 
 
 def _attempt(channel: Channel, raw: RawItem) -> Sequence[Inbound] | Exception:

@@ -20,7 +20,7 @@ class Loop:
 
     `every` is the longest wait in seconds: the database is the truth, so a lost wake-up only
     costs time. `gives_way` is how many seconds it lets others go first when woken: what happened
-    is on the agents' screens before we work on what follows from it.
+    is on the agents' screens before we work on what follows from it, and more gathers.
     """
 
     def __init__(  # noqa: PLR0913  what a loop is made of

@@ -109,6 +109,9 @@ async def test_after_signing_out_nothing_is_left_in_the_browser(
     await signing.take_in()
     await page.evaluate("InboxChat.forget()")
     assert await page.evaluate("localStorage.length") == 0
+    async with asyncio.timeout(10):
+        while not frame.is_detached():
+            await asyncio.sleep(0.05)
     await page.evaluate("InboxChat.open()")
     fresh = await chat_frame(page)
     await expect(fresh.get_by_role("textbox")).to_be_focused()

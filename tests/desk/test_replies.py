@@ -184,15 +184,6 @@ def test_what_the_customer_wrote_is_no_reply_of_ours(session: Session, cast: Cas
         replies.undo(session, message.id, by=SYSTEM)
 
 
-def test_a_reply_taken_back_is_our_turn_again(session: Session, cast: Cast) -> None:
-    conversation = cast.conversation()
-    message = answer(session, cast, conversation)
-
-    replies.undo(session, message.id, by=Actor.agent(cast.agents["Ana"]))
-
-    assert conversation.status is Status.OPEN
-
-
 @pytest.mark.parametrize("which", [0, 1])
 def test_taking_back_one_of_two_leaves_the_customer_answered(
     session: Session, cast: Cast, which: int

@@ -108,6 +108,27 @@ async def test_a_report_that_overtakes_our_own_note_of_sending_is_heard_again(
     assert early.state is ArrivalState.DONE  # of nobody's message
 
 
+async def test_more_than_a_batch_stays_in_order(desk, ingesting, monkeypatch) -> None:
+    monkeypatch.setattr("inbox.workers.ingest.BATCH", 4)
+    await desk.services.arrivals.record(desk.inbox.id, [raw(n) for n in range(10)])
+
+    taken = [await ingesting.work() for _ in range(4)]
+
+    assert taken == [4, 4, 2, 0]
+    assert [m.external_id for m in await read(desk, Message)] == list("0123456789")
+
+
+async def test_who_stops_stores_what_is_being_read(desk, monkeypatch) -> None:
+    monkeypatch.setattr("inbox.workers.ingest.BATCH", 4)
+    await desk.services.arrivals.record(desk.inbox.id, [raw(n) for n in range(10)])
+    stopping = Ingesting(desk.services)
+
+    await stopping.work()
+    await stopping.close()
+
+    assert [m.external_id for m in await read(desk, Message)] == list("01234567")
+
+
 async def test_what_can_not_be_understood_does_not_stop_others(desk, ingesting) -> None:
     broken = RawItem(external_id="broken", content=b"{")
     await desk.services.arrivals.record(desk.inbox.id, [raw(1), broken, raw(2)])

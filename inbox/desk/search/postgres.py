@@ -1,6 +1,7 @@
 """The full-text index of PostgreSQL: a stored tsvector, with a probe for how common a word is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -29,14 +30,14 @@ class Index:
     """The vector is a generated column, so only the search itself needs care."""
 
     @staticmethod
-    def forget(session: Session, subjects: Sequence[str | None]) -> None:
-        session.execute(
-            sa.delete(SearchDocument).where(col(SearchDocument.subject_id).in_(subjects))
-        )
+    def forget(connection: sa.Connection, documents: Sequence[tuple[int, str]]) -> None:
+        """Nothing to do: the vector goes with its row."""
 
     @staticmethod
-    def added(session: Session, subjects: Sequence[str | None]) -> None:
+    @contextmanager
+    def added(connection: sa.Connection) -> Iterator[None]:  # noqa: ARG004
         """Nothing to do: the database keeps the vector."""
+        yield
 
     @staticmethod
     def find(

@@ -1,6 +1,7 @@
 """The full-text index of SQLite: FTS5 over the folded documents, ordered by rowid."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,33 +17,27 @@ class Index:
     """`search_index` is an external-content table, so it is told what goes and what comes."""
 
     @staticmethod
-    def forget(session: Session, subjects: Sequence[str | None]) -> None:
-        gone = session.execute(
-            sa.select(col(SearchDocument.rowid), col(SearchDocument.body)).where(
-                col(SearchDocument.subject_id).in_(subjects)
-            )
-        ).all()
-        if not gone:
-            return
-        session.execute(
+    def forget(connection: sa.Connection, documents: Sequence[tuple[int, str]]) -> None:
+        connection.execute(
             sa.text(
                 "INSERT INTO search_index(search_index, rowid, body)"
                 " VALUES ('delete', :rowid, :body)"
             ),
-            [{"rowid": rowid, "body": body} for rowid, body in gone],
-        )
-        session.execute(
-            sa.delete(SearchDocument).where(col(SearchDocument.subject_id).in_(subjects))
+            [{"rowid": rowid, "body": body} for rowid, body in documents],
         )
 
     @staticmethod
-    def added(session: Session, subjects: Sequence[str | None]) -> None:
-        new = sa.select(col(SearchDocument.rowid), col(SearchDocument.body)).where(
-            col(SearchDocument.subject_id).in_(subjects)
-        )
-        rows = [{"rowid": rowid, "body": body} for rowid, body in session.execute(new)]
-        session.execute(
-            sa.text("INSERT INTO search_index(rowid, body) VALUES (:rowid, :body)"), rows
+    @contextmanager
+    def added(connection: sa.Connection) -> Iterator[None]:
+        """What is inserted inside is indexed by one statement; a new row has the highest rowid."""
+        highest = connection.execute(sa.text("SELECT max(rowid) FROM search_document")).scalar()
+        yield
+        connection.execute(
+            sa.text(
+                "INSERT INTO search_index(rowid, body)"
+                " SELECT rowid, body FROM search_document WHERE rowid > :highest"
+            ),
+            {"highest": highest or 0},
         )
 
     @staticmethod

@@ -153,7 +153,7 @@ function commandsOf(page: Document, query: string): Command[] {
   const seen = new Set<string>(["palette"]);
   const commands: Command[] = [];
   for (const element of page.querySelectorAll<HTMLElement>("[data-command]")) {
-    const name = element.dataset.command ?? "";
+    const name = firstName(element);
     if (seen.has(name)) continue;
     seen.add(name);
     commands.push({ element, label: labelOf(element) });
@@ -162,6 +162,11 @@ function commandsOf(page: Document, query: string): Command[] {
   const place = ({ label }: Command) => ` ${label.toLocaleLowerCase()}`.indexOf(` ${wanted}`);
   const found = wanted ? commands.filter((command) => place(command) >= 0) : commands;
   return wanted ? found.sort((one, other) => place(one) - place(other)) : found;
+}
+
+/** An element may answer to several commands; the first one gives it its keys. */
+function firstName(element: HTMLElement): string {
+  return element.dataset.command?.split(" ")[0] ?? "";
 }
 
 function labelOf(element: HTMLElement): string {
@@ -176,7 +181,7 @@ function option({ element, label }: Command): HTMLElement {
   const icon = element.querySelector("svg")?.cloneNode(true);
   const words = document.createElement("span");
   words.textContent = label;
-  item.append(...(icon ? [icon] : []), words, shortcut(element.dataset.command ?? ""));
+  item.append(...(icon ? [icon] : []), words, shortcut(firstName(element)));
   targets.set(item, element);
   return item;
 }
