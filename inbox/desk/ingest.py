@@ -13,7 +13,7 @@ from inbox.crm import contacts, people
 from inbox.crm.contacts import Key
 from inbox.crm.people import Person
 from inbox.db import next_numbers
-from inbox.desk import counters, deliveries, rows, threads
+from inbox.desk import counters, deliveries, rows, thread_facts, threads
 from inbox.desk.batch import Batch, write
 from inbox.desk.rows import ConversationRow, ThreadRow
 from inbox.envelope import AddressKind, DeliveryReport, Inbound, InboundEnvelope
@@ -90,7 +90,7 @@ def _prepare(session: Session, key: bytes, items: Sequence[Understood]) -> Batch
         key,
         {inbox.id: inbox for inbox in inboxes},
         _recognise(session, pairs),
-        threads.look_up(session, key, pairs),
+        thread_facts.look_up(session, key, pairs),
         next_numbers(session, len(pairs))[::-1],
     )
 
@@ -129,7 +129,7 @@ def _take(batch: Batch, item: Understood, envelope: InboundEnvelope) -> None:
     rows.show(conversation, row, flagged=found.flagged)
     batch.changed[conversation.id] = conversation
     batch.count(before, counters.keys(conversation))
-    batch.references += threads.refer(batch.known, inbox.id, envelope, conversation.id)
+    batch.references += threads.refer(batch.known, inbox.id, envelope, row)
     _tell(batch, conversation, contact, row, found, status_before)
 
 

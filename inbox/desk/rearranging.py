@@ -13,6 +13,7 @@ from inbox.model import (
     Conversation,
     Delivery,
     Direction,
+    MailReference,
     Message,
     MessageState,
     Participant,
@@ -39,10 +40,11 @@ def refuse_merged(conversation: Conversation) -> None:
 
 
 def move_messages(session: Session, message_ids: Sequence[str], to: Conversation) -> None:
-    """With what stands in the outbox for them, and what search knows."""
+    """With what stands in the outbox for them, the mails they refer to, and what search knows."""
     for table, key in (
         (Message, Message.id),
         (Delivery, Delivery.message_id),
+        (MailReference, MailReference.referrer_id),
         (SearchDocument, SearchDocument.subject_id),
     ):
         session.execute(

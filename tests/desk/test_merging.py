@@ -54,12 +54,15 @@ def test_what_was_said_goes_on_in_the_one_that_stays(session: Session, cast: Cas
         lambda c: {"references": (mailtokens.message_id(KEY, c.id, "ours.example"),)},
         lambda c: {"subject": f"Re: [#{c.number}] Boiler"},
         lambda _: {"references": ("second@their.example",)},
+        lambda _: {"references": ("lost@their.example",)},
     ],
-    ids=["plus address", "our id", "number", "their id"],
+    ids=["plus address", "our id", "number", "their id", "an id it referred to"],
 )
 def test_answers_to_the_other_find_the_one_that_stays(session: Session, cast: Cast, how) -> None:
     one, _ = begun(session, cast)
-    other, _ = begun(session, cast, mail_message_id="second@their.example")
+    other, _ = begun(
+        session, cast, mail_message_id="second@their.example", references=("lost@their.example",)
+    )
     third, _ = begun(session, cast)
     merging.merge(session, other, third, by=ANA)
     merging.merge(session, one, other, by=ANA)
@@ -153,3 +156,16 @@ def test_lists_do_not_show_what_was_merged(session: Session, cast: Cast) -> None
     assert list(found.values()) == [1]
     assert told[-1].particulars["after"] == "merged"
     assert session.exec(select(Contact).where(Contact.id == one.contact_id)).one()
+
+
+def test_what_a_mail_referred_to_goes_back_with_it(session: Session, cast: Cast) -> None:
+    one, _ = begun(session, cast)
+    other, _ = begun(session, cast, references=("lost@their.example",))
+    event = merging.merge(session, one, other, by=ANA)
+    merging.undo(session, one, event.id, by=ANA)
+
+    (answer,) = take(
+        session, cast.inbox, mail("marko@their.example", references=("lost@their.example",))
+    )
+
+    assert answer.conversation_id == other.id

@@ -149,3 +149,15 @@ def test_whatever_is_split_and_brought_back_no_message_is_lost(
     query = select(Message.id).where(Message.conversation_id == conversation.id)
     assert set(session.exec(query)) >= mine
     assert conversation.message_count == len(session.exec(query).all())
+
+
+def test_a_mail_that_never_came_follows_the_one_that_told_of_it(
+    session: Session, cast: Cast, said: list[Message]
+) -> None:
+    references = ("2@their.example", "lost@their.example")
+    said += take(session, cast.inbox, mail(MARKO, references=references))
+    _, new, _ = split(session, said, 3)
+
+    (answer,) = take(session, cast.inbox, mail(MARKO, references=("lost@their.example",)))
+
+    assert answer.conversation_id == new.id

@@ -62,7 +62,7 @@ def three(session: Session, cast: Cast) -> list[Conversation]:
             {"Boiler"},
         ),
     ],
-    ids=str,
+    ids=lambda value: str(sorted(value)) if isinstance(value, set) else str(value),
 )  # fmt: skip
 def test_a_view_holds_what_its_conditions_say(session, three, wanted, names) -> None:
     assert set(found(session, wanted)) == names

@@ -24,8 +24,8 @@ _V = Conversation.__table__.c  # type: ignore[attr-defined]
 _STANDS_IN = sa.select(_V.inbox_id).where(_V.id == _M.conversation_id).scalar_subquery()
 _NEW = (
     sa.select(
-        _M.id, _M.conversation_id, _STANDS_IN.label("inbox_id"), _M.subject, _M.author_name, _M.author_kind,
-        _M.author_id, sa.func.substr(_M.text, 1, LONGEST_BODY).label("text"),
+        _M.id, _M.conversation_id, _STANDS_IN.label("inbox_id"), _M.subject, _M.author_name,
+        _M.author_kind, _M.author_id, sa.func.substr(_M.text, 1, LONGEST_BODY).label("text"),
     )
     .where(_M.indexed.is_(False))
     .order_by(_M.id)

@@ -509,11 +509,12 @@ def upgrade() -> None:
     sa.Column('inbox_id', sa.String(), nullable=False),
     sa.Column('message_id', sa.String(length=998), nullable=False),
     sa.Column('conversation_id', sa.String(), nullable=False),
+    sa.Column('referrer_id', sa.String(length=25), nullable=False),
     sa.ForeignKeyConstraint(['conversation_id'], ['conversation.id'], ),
     sa.ForeignKeyConstraint(['inbox_id'], ['inbox.id'], ),
     sa.PrimaryKeyConstraint('inbox_id', 'message_id')
     )
-    op.create_index('ix_mail_reference_conversation', 'mail_reference', ['conversation_id'], unique=False)
+    op.create_index('ix_mail_reference_referrer', 'mail_reference', ['referrer_id'], unique=False)
     op.create_table('participant',
     sa.Column('id', sa.String(length=25), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
