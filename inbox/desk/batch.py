@@ -19,6 +19,7 @@ from inbox.events import EventKind, record_many
 from inbox.model import (
     Attachment,
     ChannelThread,
+    Contact,
     Conversation,
     Inbox,
     MailReference,
@@ -49,6 +50,7 @@ class Batch:
     files: list[dict[str, Any]] = field(default_factory=list)
     references: list[dict[str, str]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
+    reopened: list[str] = field(default_factory=list)
 
     def tell(
         self,
@@ -83,7 +85,9 @@ def write(batch: Batch) -> None:
     insert_many(session, MailReference, batch.references)
     counters.move(session, batch.moved)
     record_many(session, batch.events)
-    session.expire_all()
+    for row in list(session):  # what was written past the ORM is read anew when it is asked for
+        if isinstance(row, (Contact, Conversation, ChannelThread)):
+            session.expire(row)
 
 
 def _write_threads(batch: Batch, now: datetime) -> None:

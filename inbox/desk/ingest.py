@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from inbox import clock, ids
-from inbox.crm import contacts, people
+from inbox.crm import claims, contacts, people
 from inbox.crm.contacts import Key
 from inbox.crm.people import Person
 from inbox.db import next_numbers
-from inbox.desk import counters, deliveries, rows, thread_facts, threads
+from inbox.desk import assignment, counters, deliveries, rows, thread_facts, threads
 from inbox.desk.batch import Batch, write
 from inbox.desk.rows import ConversationRow, ThreadRow
 from inbox.envelope import AddressKind, DeliveryReport, Inbound, InboundEnvelope
@@ -59,6 +59,9 @@ def ingest(session: Session, key: bytes, items: Sequence[Understood]) -> list[st
         else:
             _take(batch, item, item.inbound)
     write(batch)
+    if batch.reopened:
+        opened = select(Conversation).where(col(Conversation.id).in_(batch.reopened))
+        assignment.free_of_who_left(session, session.exec(opened).all(), by=SYSTEM)
     for item in new:
         if isinstance(item.inbound, InboundEnvelope) and item.inbound.bounce:
             deliveries.bounced(session, item.inbox_id, item.inbound.bounce, by=SYSTEM)
@@ -110,6 +113,7 @@ def _take(batch: Batch, item: Understood, envelope: InboundEnvelope) -> None:
     inbox = batch.inboxes[item.inbox_id]
     contact = batch.people[envelope.sender.kind, envelope.sender.value]
     people.hear(contact, envelope.fields, envelope.sender.name)
+    claims.note(batch.session, contact.id, contact.identity_id, envelope)
     found = threads.match(batch.known, batch.key, inbox, envelope, contact.id, now)
     conversation = found.conversation or _open(batch, item, envelope, contact, found)
     before = counters.keys(conversation) if found.conversation else []
@@ -226,6 +230,7 @@ def _tell(
         linked = found.linked.number if found.linked else None
         batch.tell(EventKind.CONVERSATION_CREATED, conversation, contact, row, linked=linked)
     elif status_before is not conversation.status:
+        batch.reopened.append(conversation.id)
         batch.tell(EventKind.STATUS_CHANGED, conversation, contact, row,
             before=status_before, after=conversation.status, reason="customer_wrote",
         )  # fmt: skip
@@ -250,9 +255,7 @@ def _edit(batch: Batch, item: Understood, envelope: InboundEnvelope) -> None:
         return
     now = clock.now()
     message.edits = [*message.edits, {"text": message.text, "until": now.isoformat()}]
-    message.text = envelope.text
-    message.edited_at = now
-    message.indexed = False
+    message.text, message.edited_at, message.indexed = envelope.text, now, False
     batch.session.add(message)
     contact = batch.people[envelope.sender.kind, envelope.sender.value]
     row = {"id": message.id, "created_at": now, "inbox_id": item.inbox_id}

@@ -68,6 +68,10 @@ def _why_not(thread: ChannelThread, inbox: Inbox, identity: Identity) -> str:
         return f"The inbox {inbox.name} is switched off."
     if identity.bouncing_since:
         return f"Mail to {identity.value} comes back."
+    if identity.stopped_at:
+        return (
+            f"{identity.value} answered STOP, so nothing may be sent there until they answer START."
+        )
     if thread.window_until and thread.window_until < clock.now():
         return "The time in which this channel allows answers is over."
     return ""

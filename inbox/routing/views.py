@@ -111,10 +111,10 @@ def count(
 
 
 def standing(
-    session: Session, wanted: Collection[tuple[str, str]], conversation_ids: Collection[str]
-) -> dict[tuple[str, str], set[str]]:
+    session: Session, wanted: Collection[tuple[str | None, str]], conversation_ids: Collection[str]
+) -> dict[tuple[str | None, str], set[str]]:
     """For each (view, agent), which of these conversations stand in it now."""
-    found: dict[tuple[str, str], set[str]] = {}
+    found: dict[tuple[str | None, str], set[str]] = {}
     for view_id, agent_id in wanted:  # as many as views are open, each asked about one batch
         view = session.get(SavedView, view_id)
         if view is None:

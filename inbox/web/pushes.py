@@ -51,15 +51,14 @@ class News:
     entries: Mapping[str, Entry]
     agents: Mapping[str, str]
     teams: Mapping[str, str]
-    saved: Mapping[tuple[str, str], Collection[str]] = field(default_factory=dict)
+    tagged: Collection[tuple[str, str]] = ()
+    saved: Mapping[tuple[str | None, str], Collection[str]] = field(default_factory=dict)
 
     def stands(self, view: View, conversation: sa.Row[Any], agent_id: str) -> bool:
         """Whether the conversation is in the list that this agent looks at."""
-        if not listing.matches(view, conversation, agent_id):
+        if not listing.matches(view, conversation, agent_id, self.tagged):
             return False
-        return view.kind != "saved" or conversation.id in self.saved.get(
-            (view.id or "", agent_id), ()
-        )
+        return view.kind != "saved" or conversation.id in self.saved.get((view.id, agent_id), ())
 
 
 def read(
@@ -67,12 +66,12 @@ def read(
     after: int,
     limit: int,
     people: Mapping[str, Role],
-    asked: Collection[tuple[str, str]] = (),
+    looked_at: Collection[tuple[View, str]] = (),
 ) -> News:
     """What happened after a place in the trail, as it stands now; one query a table.
 
-    `people` are the roles of those who are to be told, by their ids; `asked` are the saved views
-    that are open, each with the agent who looks at it.
+    `people` are the roles of those who are to be told, by their ids; `looked_at` are the lists that
+    are open, each with the agent who looks at it.
     """
     events = trail.told(session, after, limit)
     if not events or not people:
@@ -85,7 +84,8 @@ def read(
         listing.rows(session, wanted),
         {e.message.id: e for e in timeline.messages(session, message_ids) if e.message},
         *_names(session, events),
-        views.standing(session, asked, wanted),
+        listing.tagged(session, {v.id for v, _ in looked_at if v.kind == "tag" and v.id}, wanted),
+        views.standing(session, {(v.id, a) for v, a in looked_at if v.kind == "saved"}, wanted),
     )
 
 

@@ -114,9 +114,9 @@ class Hub:
 
     async def _news(self, after: int, limit: int, clients: Sequence[Client]) -> News:
         people = {client.agent.id: client.role for client in clients}
-        asked = {(c.view.id or "", c.agent.id) for c in clients if c.view.kind == "saved"}
+        looked_at = {(client.view, client.agent.id) for client in clients}
         return await self.services.database.read(
-            lambda s: pushes.read(s, after, limit, people, asked)
+            lambda s: pushes.read(s, after, limit, people, looked_at)
         )
 
     def _tell(self, news: News, clients: Sequence[Client]) -> None:

@@ -13,6 +13,7 @@ from inbox.desk.replies import Composed
 from inbox.errors import Conflict, NotFound
 from inbox.i18n import Phrase
 from inbox.model import Conversation, Inbox, Message, Status
+from inbox.web import carrying
 from inbox.web.api.contacts import AddressInput, address
 from inbox.web.api.operation import Call, Operation
 from inbox.web.api.reading import Id, Input, Paged, Words
@@ -79,9 +80,11 @@ def create(session: Session, call: Call) -> object:
         raise Conflict(
             Phrase("The inbox %(inbox)s is switched off. Switch it on first.", inbox=inbox.name)
         )
+    carrying.refuse_to_start(inbox.kind)
     begun = conversations.start(session, inbox, address(body.to), body.subject, by=call.by)
     composed = Composed(text=body.text, html=body.html, subject=body.subject)
-    replies.reply(session, begun, composed, by=call.by, request_id=call.request_id)
+    message = replies.reply(session, begun, composed, by=call.by, request_id=call.request_id)
+    carrying.refuse_too_much(session, message)
     return begun
 
 

@@ -38,7 +38,7 @@ from inbox.model import (
     Tag,
 )  # fmt: skip
 from inbox.routing import macros
-from inbox.web import nav
+from inbox.web import carrying, nav
 from inbox.web.pages import saved_views
 
 STATUSES = {
@@ -221,6 +221,8 @@ def context(opened: Opened) -> dict[str, Any]:
         "names": Names({a.id: a.name for a in opened.agents}, {t.id: t.name for t in opened.teams}),
         "last_message": messages[-1].id if messages else "",
         "request_id": ids.new(),
+        "carries": carrying.capabilities,
+        "counts_sms": carrying.counts_sms,
         "offers": offered(opened.zone, opened.week),
         "soonest": clock.now().astimezone(ZoneInfo(opened.zone)),
     }

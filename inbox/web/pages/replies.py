@@ -15,7 +15,7 @@ from inbox.errors import Invalid
 from inbox.events import Actor
 from inbox.i18n import N_
 from inbox.model import Message
-from inbox.web import keys, zones
+from inbox.web import carrying, keys, zones
 from inbox.web.render import render
 from inbox.web.route import Access, Route
 
@@ -35,6 +35,7 @@ async def create(request: web.Request) -> web.StreamResponse:
         message = replies.reply(
             session, conversation, composed, by=by, request_id=f"{agent.id}:{request_id}"[:100]
         )
+        carrying.refuse_too_much(session, message)
         drafts.drop(session, agent.id, conversation.id, "reply")
         if form.get("then") == "resolve":
             status.resolve(session, conversation, by=by)
