@@ -12,8 +12,9 @@ from inbox.crm import people
 from inbox.crm.contacts import Key
 from inbox.crm.people import Person
 from inbox.db import change_many, insert_many
-from inbox.desk import counters, rows, threads
-from inbox.desk.rows import ConversationRow, ThreadRow
+from inbox.desk import counters, rows
+from inbox.desk.rows import ConversationRow, Placed, ThreadRow
+from inbox.desk.thread_facts import Known
 from inbox.events import EventKind, record_many
 from inbox.model import (
     Attachment,
@@ -37,7 +38,7 @@ class Batch:
     key: bytes
     inboxes: dict[str, Inbox]
     people: dict[Key, Person]
-    known: threads.Known
+    known: Known
     numbers: list[int]
     moved: dict[str, int] = field(default_factory=dict)
     begun: list[_Begun] = field(default_factory=list)
@@ -54,12 +55,12 @@ class Batch:
     def tell(
         self,
         kind: EventKind,
-        conversation_id: str,
+        conversation: Placed,
         contact: Person,
         message: Mapping[str, Any],
         **particulars: Any,
     ) -> None:
-        self.events.append(rows.event(kind, conversation_id, contact, message, **particulars))
+        self.events.append(rows.event(kind, conversation, contact, message, **particulars))
 
     def count(self, before: Sequence[str], after: Sequence[str]) -> None:
         for key in before:

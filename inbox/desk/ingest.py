@@ -13,7 +13,7 @@ from inbox.crm import claims, contacts, people
 from inbox.crm.contacts import Key
 from inbox.crm.people import Person
 from inbox.db import next_numbers
-from inbox.desk import assignment, counters, deliveries, health, rows, threads
+from inbox.desk import assignment, counters, deliveries, health, rows, thread_facts, threads
 from inbox.desk.batch import Batch, write
 from inbox.desk.rows import ConversationRow, ThreadRow
 from inbox.envelope import AddressKind, DeliveryReport, Inbound, InboundEnvelope
@@ -91,7 +91,7 @@ def _prepare(session: Session, key: bytes, items: Sequence[Understood]) -> Batch
         key,
         {inbox.id: inbox for inbox in inboxes},
         _recognise(session, key, pairs),
-        threads.look_up(session, key, pairs),
+        thread_facts.look_up(session, key, pairs),
         next_numbers(session, len(pairs))[::-1],
     )
 
@@ -136,7 +136,7 @@ def _take(batch: Batch, item: Understood, envelope: InboundEnvelope) -> None:
     rows.show(conversation, row, flagged=found.flagged)
     batch.changed[conversation.id] = conversation
     batch.count(before, counters.keys(conversation))
-    batch.references += threads.refer(batch.known, inbox.id, envelope, conversation.id)
+    batch.references += threads.refer(batch.known, inbox.id, envelope, row)
     _tell(batch, conversation, contact, row, found, status_before)
 
 
@@ -242,15 +242,15 @@ def _tell(
 ) -> None:
     if status_before is None:
         linked = found.linked.number if found.linked else None
-        batch.tell(EventKind.CONVERSATION_CREATED, conversation.id, contact, row, linked=linked)
+        batch.tell(EventKind.CONVERSATION_CREATED, conversation, contact, row, linked=linked)
     elif status_before is not conversation.status:
         batch.reopened.append(conversation.id)
-        batch.tell(EventKind.STATUS_CHANGED, conversation.id, contact, row,
+        batch.tell(EventKind.STATUS_CHANGED, conversation, contact, row,
             before=status_before, after=conversation.status, reason="customer_wrote",
         )  # fmt: skip
     if found.flagged:
-        batch.tell(EventKind.CONVERSATION_FLAGGED, conversation.id, contact, row)
-    batch.tell(EventKind.MESSAGE_RECEIVED, conversation.id, contact, row,
+        batch.tell(EventKind.CONVERSATION_FLAGGED, conversation, contact, row)
+    batch.tell(EventKind.MESSAGE_RECEIVED, conversation, contact, row,
         rung=found.rung, automatic=row["automatic"], first=status_before is None,
     )  # fmt: skip
 
@@ -273,4 +273,5 @@ def _edit(batch: Batch, item: Understood, envelope: InboundEnvelope) -> None:
     batch.session.add(message)
     contact = batch.people[envelope.sender.kind, envelope.sender.value]
     row = {"id": message.id, "created_at": now, "inbox_id": item.inbox_id}
-    batch.tell(EventKind.MESSAGE_EDITED, message.conversation_id, contact, row)
+    conversation = batch.session.get_one(Conversation, message.conversation_id)
+    batch.tell(EventKind.MESSAGE_EDITED, conversation, contact, row)

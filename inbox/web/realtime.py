@@ -13,7 +13,7 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from sqlmodel import Session
 
 from inbox import i18n
-from inbox.desk import access, conversations, listing, trail
+from inbox.desk import access, conversations, trail
 from inbox.desk.listing import Counts, View
 from inbox.errors import Forbidden
 from inbox.events import TOPIC
@@ -114,9 +114,9 @@ class Hub:
 
     async def _news(self, after: int, limit: int, clients: Sequence[Client]) -> News:
         people = {client.agent.id: client.role for client in clients}
-        tags = {c.view.id for c in clients if c.view.kind == "tag" and c.view.id}
+        looked_at = {(client.view, client.agent.id) for client in clients}
         return await self.services.database.read(
-            lambda s: pushes.read(s, after, limit, people, tags)
+            lambda s: pushes.read(s, after, limit, people, looked_at)
         )
 
     def _tell(self, news: News, clients: Sequence[Client]) -> None:
@@ -157,7 +157,7 @@ def _send(
     known = news.known[client.agent.id]
     for push in drawn:
         if push.inbox_id in known.inboxes:
-            stands = listing.matches(client.view, push.conversation, client.agent.id, news.tagged)
+            stands = news.stands(client.view, push.conversation, client.agent.id)
             html = push.row if stands else push.gone
             if client.watching == push.conversation.id:
                 html += push.inside

@@ -18,6 +18,7 @@ from inbox.i18n import N_
 from inbox.i18n import gettext as _
 from inbox.model import ContactKind, Inbox
 from inbox.web import asking, fields, forms, keys, nav
+from inbox.web.pages import contact_merges
 from inbox.web.render import render
 from inbox.web.route import Access, Route
 
@@ -180,6 +181,7 @@ async def _page(
     request: web.Request, values: Mapping[str, Any], error: Invalid | None = None
 ) -> web.Response:
     agent, role, contact_id = request[keys.AGENT], request[keys.ROLE], asking.wanted(request)
+    wanted = request.query.get("merge", "")
 
     def work(session: Any) -> dict[str, Any]:
         visible = access.visible_inboxes(session, agent, role)
@@ -188,6 +190,7 @@ async def _page(
             "start_token": _start_token(session, request, contact_id),
             "identities": contacts.identities(session, contact_id),
             "conversations": directory.conversations_of(session, contact_id, list(visible)),
+            **contact_merges.beside(session, contact_id, wanted, list(visible)),
         }
 
     found = await asking.database(request).read(work)
