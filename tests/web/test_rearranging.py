@@ -5,6 +5,7 @@ import re
 import pytest
 
 from inbox.crm import contacts
+from inbox.desk.search import people
 from inbox.desk import conversations, replies, tokens
 from inbox.desk.replies import Composed
 from inbox.envelope import Address, AddressKind
@@ -94,6 +95,7 @@ async def test_it_moves_to_another_inbox_and_customer(browser, two, services) ->
             s, "Mia", [Address(kind=AddressKind.EMAIL, value="mia@their.example")], by=SYSTEM
         )
     )
+    services.database.run(people.index_new)
     path = f"/conversations/{two[0].number}"
     html = await page(browser, f"{path}/rearrangement?customer=mia")
     sales = re.search(r'<option value="(\w+)">Sales', html)[1]
