@@ -38,6 +38,7 @@ def merge(session: Session, contact: Contact, other_id: str, *, by: Actor) -> Ev
         _set_primary(session, moved["primary"], is_primary=False)
     other.merged_into_id = contact.id
     contact.version += 1
+    contact.indexed = other.indexed = False
     session.add_all([contact, other])
     session.flush()
     return record(
@@ -64,6 +65,7 @@ def undo(session: Session, contact: Contact, merge_id: str, *, by: Actor) -> Con
         if getattr(contact, name) == value:  # nobody changed it meanwhile
             setattr(contact, name, what["before"][name])
     contact.version += 1
+    contact.indexed = other.indexed = False
     session.add_all([contact, other])
     session.flush()
     contacts.rename_rows(session, contact)

@@ -5,7 +5,7 @@ from typing import Literal
 import pytest
 from sqlmodel import Session
 
-from inbox.crm import contacts
+from inbox.crm import contacts, merging
 from inbox.desk import directory, search
 from inbox.desk.search import people
 from inbox.envelope import Address, AddressKind
@@ -95,3 +95,19 @@ def test_a_new_name_is_found_and_the_old_one_no_more(session: Session, listed: N
 
     assert names(session, "bob") == []
     assert names(session, "robert") == ["Robert"]
+
+
+def test_a_merged_contact_is_found_no_more_and_again_once_parted(session: Session) -> None:
+    def found() -> set[str]:
+        people.index_new(session)
+        return {hit.contact.name for hit in search.find(session, "maric", None) if hit.contact}
+
+    one, other = (contacts.create(session, f"{n} Maric", [], by=SYSTEM) for n in "AB")
+    session.flush()
+    assert found() == {"A Maric", "B Maric"}
+
+    event = merging.merge(session, one, other.id, by=SYSTEM)
+    assert found() == {"A Maric"}
+
+    merging.undo(session, one, event.id, by=SYSTEM)
+    assert found() == {"A Maric", "B Maric"}

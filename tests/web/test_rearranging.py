@@ -8,6 +8,7 @@ from inbox.crm import contacts
 from inbox.desk.search import people
 from inbox.desk import conversations, replies, tokens
 from inbox.desk.replies import Composed
+from inbox.desk.search import people
 from inbox.envelope import Address, AddressKind
 from inbox.events import SYSTEM, Actor
 from inbox.model import Conversation, Inbox
@@ -114,6 +115,7 @@ async def test_it_moves_to_another_inbox_and_customer(browser, two, services) ->
 async def test_a_contact_shows_who_may_be_the_same_and_is_merged(browser, two, services) -> None:
     one = services.database.look(lambda s: s.get(Conversation, two[0].id)).contact_id
     other = services.database.run(lambda s: contacts.create(s, "Marko Marić", [], by=SYSTEM))
+    services.database.run(people.index_new)
     path = f"/contacts/{one}"
     html = await page(browser, path)
     assert "the same name" in html

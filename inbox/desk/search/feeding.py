@@ -54,8 +54,12 @@ def index_contact(session: Session, contact_id: str) -> None:
 
 
 def index_contacts(session: Session, contact_ids: Collection[str]) -> None:
+    """One that was merged into another is found no more."""
     session.flush()
-    _store(session, list(_contact_rows(session.connection(), contact_ids)))
+    rows = list(_contact_rows(session.connection(), contact_ids))
+    _store(session, rows)
+    for contact_id in set(contact_ids) - {row["subject_id"] for row in rows}:
+        forget_contact(session, contact_id)
 
 
 def forget_contact(session: Session, contact_id: str) -> None:
@@ -85,9 +89,8 @@ def _contact_rows(connection: sa.Connection, contact_ids: Collection[str]) -> It
     known = sa.select(_I.contact_id, _I.value).where(_I.contact_id.in_(contact_ids))
     for contact_id, value in connection.execute(known.order_by(_I.id)):
         addresses[contact_id].append(value)
-    for contact_id, name in connection.execute(
-        sa.select(_C.id, _C.name).where(_C.id.in_(contact_ids))
-    ):
+    standing = sa.select(_C.id, _C.name).where(_C.id.in_(contact_ids), _C.merged_into_id.is_(None))
+    for contact_id, name in connection.execute(standing):
         yield {
             "kind": "contact",
             "subject_id": contact_id,
