@@ -5,7 +5,6 @@ import re
 import pytest
 
 from inbox.crm import contacts
-from inbox.desk.search import people
 from inbox.desk import conversations, replies, tokens
 from inbox.desk.replies import Composed
 from inbox.desk.search import people
