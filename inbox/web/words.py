@@ -34,7 +34,7 @@ def country_name(code: str) -> str:
 
 def languages(chosen: str) -> list[tuple[str, str]]:
     """To choose among, by name; with the chosen one, if it is none of the common ones."""
-    codes = {code for code in i18n.babel_locale().languages if len(code) == TWO_LETTERS}
+    codes = {code for code in map(str, i18n.babel_locale().languages) if len(code) == TWO_LETTERS}
     codes |= {"sr-Latn", "sr-Cyrl"}
     return _choices({code: language_name(code) for code in codes}, chosen, language_name)
 
@@ -42,7 +42,8 @@ def languages(chosen: str) -> list[tuple[str, str]]:
 def countries(chosen: str) -> list[tuple[str, str]]:
     """To choose among, by name; what is no country stays to be seen."""
     names = i18n.babel_locale().territories
-    known = {code: names[code] for code in names if code.isalpha() and code not in NO_COUNTRIES}
+    codes = {code for code in map(str, names) if code.isalpha()} - NO_COUNTRIES
+    known = {code: str(names[code]) for code in codes}
     return _choices(known, chosen, country_name)
 
 
