@@ -5,6 +5,8 @@ import sys
 
 import structlog
 
+from inbox.trouble import is_trouble
+
 
 def configure(level: str, *, human: bool) -> None:
     """`level` is a name of the logging module; `human` draws for a terminal."""
@@ -13,6 +15,7 @@ def configure(level: str, *, human: bool) -> None:
     )
     structlog.configure(
         processors=[
+            without_trouble,
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -28,3 +31,14 @@ def configure(level: str, *, human: bool) -> None:
     logging.getLogger("aioimaplib").setLevel(logging.ERROR)
     # says at every command that the database is as it should be
     logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+def without_trouble(
+    _logger: object, _method: str, event: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """That the database takes nothing is said once, and not by everybody who wants to write."""
+    given = event.get("exc_info")
+    error = sys.exc_info()[1] if given is True else given
+    if isinstance(error, BaseException) and is_trouble(error):
+        raise structlog.DropEvent
+    return event

@@ -17,6 +17,7 @@ from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from inbox.db.group_commit import GroupCommit, Result, Work
+from inbox.db.outage import Outage
 from inbox.db.statements import (
     change_many,
     claim,
@@ -32,6 +33,7 @@ from inbox.migrations.upgrade import upgrade
 THREADS = 8
 READERS = 4
 BUSY_MILLISECONDS = 10_000
+CONNECT_SECONDS = 6
 TRIES = 3
 TRANSIENT = ("40001", "40P01")  # serialization failure, deadlock
 
@@ -43,12 +45,17 @@ class Database:
         self.url = url
         self.is_sqlite = url.startswith("sqlite")
         self.on_commit = on_commit or _nobody_listens
+        self.outage = Outage()
         if self.is_sqlite:
             self.engine = _sqlite_engine(url, begin="BEGIN IMMEDIATE", pool_size=2)
             self._reading = _sqlite_engine(url, begin="BEGIN", pool_size=READERS)
         else:
             self.engine = sa.create_engine(
-                url, pool_size=THREADS, max_overflow=READERS, pool_pre_ping=True
+                url,
+                pool_size=THREADS,
+                max_overflow=READERS,
+                pool_pre_ping=True,
+                connect_args={"connect_timeout": CONNECT_SECONDS},
             )
             self._reading = self.engine
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="database")
@@ -61,14 +68,16 @@ class Database:
         promised before. Nobody shares a transaction with one or waits for more than one, and they
         don't wait for the disk: the next commit that does takes them along, in their order.
         """
-        if self._writer:
-            future = self._writer.submit(work, behind=behind)
-            return await asyncio.shield(asyncio.wrap_future(future))
-        return await asyncio.shield(self._in_thread(self.run, _hasty(work) if behind else work))
+        with self.outage.watched(writes=True):
+            if self._writer:
+                future = self._writer.submit(work, behind=behind)
+                return await asyncio.shield(asyncio.wrap_future(future))
+            return await asyncio.shield(self._in_thread(self.run, _hasty(work) if behind else work))
 
     async def read(self, work: Work[Result]) -> Result:
         """Run `work` on a snapshot that it can't change."""
-        return await self._in_thread(self.look, work)
+        with self.outage.watched(writes=False):
+            return await self._in_thread(self.look, work)
 
     def run(self, work: Work[Result]) -> Result:
         """As `write`, in the caller's thread; for commands and tests."""

@@ -13,7 +13,7 @@ import structlog
 from sqlmodel import Session
 
 from inbox.db.statements import topics
-from inbox.errors import Unavailable
+from inbox.trouble import NotStored, is_trouble
 
 log = structlog.get_logger()
 
@@ -23,6 +23,7 @@ Work = Callable[[Session], Result]
 BATCH = 200
 
 _Unit = tuple[Work[Any], Future[Any]]
+_Answers = dict[Future[Any], tuple[Any, BaseException | None]]
 
 
 class GroupCommit:
@@ -68,28 +69,44 @@ class GroupCommit:
 
     def _commit(self, batch: Sequence[_Unit], *, hasty: bool = False) -> None:
         """Answers are given after the commit; a failing unit is undone alone."""
-        answers: list[tuple[Future[Any], Any, BaseException | None]] = []
+        answers: _Answers = {}
         woken: set[str] = set()
         try:
             with _begun(self.engine, hasty=hasty) as connection:
                 for work, future in batch:
-                    try:
-                        result, touched = _unit(connection, work)
-                        answers.append((future, result, None))
-                        woken |= touched
-                    except Exception as error:  # noqa: BLE001  it belongs to the caller
-                        answers.append((future, None, error))
-        except Exception:  # the commit failed: disk full, locked
-            log.exception("commit_failed", units=len(batch))
-            failure = Unavailable("The database could not store this. Try again.")
-            answers = [(future, None, wrong or failure) for future, _, wrong in answers] or [
-                (future, None, failure) for _, future in batch
-            ]
+                    answers[future], touched = _answer(connection, work)
+                    woken |= touched
+        except Exception as error:  # the commit failed: disk full, locked
+            if not is_trouble(error):
+                log.exception("commit_failed", units=len(batch))
+            failure = NotStored()
+            failure.__cause__ = error
+            for _, future in batch:
+                _, wrong = answers.get(future, (None, None))
+                answers[future] = (None, wrong or failure)
             woken = set()
-        for future, result, wrong in answers:
+        for future, (result, wrong) in answers.items():
             future.set_exception(wrong) if wrong else future.set_result(result)
         if woken:
             self.on_commit(woken)
+
+
+def _answer(
+    connection: sa.Connection, work: Work[Any]
+) -> tuple[tuple[Any, BaseException | None], set[str]]:
+    """Result or error of a unit, and what it touched."""
+    try:
+        result, touched = _unit(connection, work)
+    except Exception as error:
+        if not _goes_on(connection):
+            raise NotStored from error
+        return (None, error), set()
+    return (result, None), touched
+
+
+def _goes_on(connection: sa.Connection) -> bool:
+    """A full disk ends the whole transaction, and what follows would be one of its own."""
+    return bool(getattr(connection.connection.driver_connection, "in_transaction", True))
 
 
 def _unit(connection: sa.Connection, work: Work[Result]) -> tuple[Result, set[str]]:

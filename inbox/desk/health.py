@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from inbox import clock
@@ -58,3 +59,11 @@ def let_go(session: Session, name: str, owner: str) -> None:
     if lease and lease.owner == owner:
         lease.until = now(session)
         session.add(lease)
+
+
+def probe(session: Session) -> None:
+    """The smallest real write."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    row = {"name": "probe", "owner": "", "epoch": 1, "until": clock.now()}
+    insert = dialect.insert(Lease).values(row)
+    session.execute(insert.on_conflict_do_update(["name"], set_={"until": row["until"]}))

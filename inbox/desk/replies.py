@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from inbox import clock, ids, richtext
 from inbox.db import touch
-from inbox.desk import copies, counters, deliveries
+from inbox.desk import copies, counters, deliveries, rearranging, repeats
 from inbox.desk.reply_channels import ReplyChannel, channels_for
 from inbox.errors import Conflict, Invalid, NotFound
 from inbox.events import Actor, EventKind, record
@@ -27,7 +27,9 @@ from inbox.model import (
 
 PREVIEW_LENGTH = 160
 LATEST = timedelta(days=366)
-AUTHORS = {"agent": Author.AGENT, "contact": Author.CONTACT, "system": Author.SYSTEM}
+AUTHORS = {
+    "agent": Author.AGENT, "contact": Author.CONTACT, "system": Author.SYSTEM, "api": Author.API,
+}  # fmt: skip
 
 
 class Overtaken(Conflict):
@@ -57,13 +59,14 @@ class Composed:
 def reply(
     session: Session, conversation: Conversation, composed: Composed, *, by: Actor, request_id: str
 ) -> Message:
-    """Queue an answer; the same `request_id` twice is the same message."""
+    """Queue an answer; the same `request_id` twice is the same message, or Conflict if it isn't."""
     counters.hold(session, conversation)
     repeated = session.exec(select(Delivery).where(Delivery.request_id == request_id)).first()
     if repeated:
-        return session.get_one(Message, repeated.message_id)
+        return _same(session.get_one(Message, repeated.message_id), conversation, composed)
     if not composed.text.strip() and not composed.html and not composed.attachment_ids:
         raise Invalid(fields={"text": "Write something or attach a file."})
+    rearranging.refuse_merged(conversation)
     _refuse_overtaken(session, conversation, composed)
     channel = _chosen(session, conversation, composed.thread_id)
     copies.check(composed.cc, composed.bcc, channel)
@@ -138,6 +141,16 @@ def retry(session: Session, message_id: str, *, by: Actor) -> Message:
     return message
 
 
+def _same(earlier: Message, conversation: Conversation, composed: Composed) -> Message:
+    thread_id = composed.thread_id or earlier.thread_id
+    repeats.check(
+        (earlier.conversation_id, earlier.thread_id, earlier.html, earlier.text),
+        (conversation.id, thread_id, *_written(composed)),
+    )
+    repeats.check(earlier.attachment_count, len(composed.attachment_ids))
+    return earlier
+
+
 def _refuse_overtaken(session: Session, conversation: Conversation, composed: Composed) -> None:
     if composed.seen_message_id is None:
         return
@@ -168,11 +181,17 @@ def _chosen(session: Session, conversation: Conversation, thread_id: str | None)
     return chosen
 
 
+def _written(composed: Composed) -> tuple[str, str]:
+    """HTML and text as they are kept."""
+    html = richtext.sanitize(composed.html) if composed.html else ""
+    return html, composed.text.strip() or richtext.to_text(html)
+
+
 def _message(
     conversation: Conversation, composed: Composed, channel: ReplyChannel, by: Actor
 ) -> Message:
     message_id = ids.new()
-    html = richtext.sanitize(composed.html) if composed.html else ""
+    html, text = _written(composed)
     return Message(
         id=message_id,
         conversation_id=conversation.id,
@@ -183,9 +202,10 @@ def _message(
         author_kind=AUTHORS.get(by.kind, Author.BOT),
         author_id=by.id,
         author_name=by.name,
+        via=by.via,
         channel=channel.channel,
         subject=composed.subject,
-        text=composed.text.strip() or richtext.to_text(html),
+        text=text,
         html=html,
         recipients={"to": [channel.address], "cc": list(composed.cc), "bcc": list(composed.bcc)},
         sent_at=max(composed.not_before or clock.now(), clock.now()),

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Iterator, Sequence
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import replace
 
 import structlog
@@ -32,6 +32,7 @@ from inbox.errors import InboxError
 from inbox.events import SYSTEM
 from inbox.model import ArrivalState, Inbox
 from inbox.services import Services
+from inbox.trouble import is_trouble
 from inbox.workers.parsing import ParserPool
 
 log = structlog.get_logger()
@@ -54,9 +55,14 @@ class Ingesting:
         self.key = services.vault.key("mail")
         self.pool = ParserPool(spool=services.settings.spool_dir)
         self._ahead: asyncio.Task[tuple[int, list[Ready]]] | None = None
+        self._held: set[str] = set()  # claimed, and given back once the database takes that
 
     async def work(self) -> int:
         """How many arrivals were taken; while they are stored the next ones are read."""
+        if self._held:
+            held = frozenset(self._held)
+            await self.services.database.write(lambda s: arrivals.give_back(s, held))
+            self._held -= held
         ahead, self._ahead = self._ahead, None
         claimed, ready = await (ahead or self._take())
         if claimed == BATCH:
@@ -83,10 +89,21 @@ class Ingesting:
         by_inbox = defaultdict(list)
         for arrival, inbox in claimed:
             by_inbox[inbox.id].append((arrival, inbox))
-        groups = await asyncio.gather(
-            *(self._understand(pairs[0][1], [a for a, _ in pairs]) for pairs in by_inbox.values())
-        )
+        with self._held_in_trouble([arrival for arrival, _ in claimed]):
+            groups = await asyncio.gather(
+                *(self._understand(ps[0][1], [a for a, _ in ps]) for ps in by_inbox.values())
+            )
         return len(claimed), [pair for group in groups for pair in group]
+
+    @contextmanager
+    def _held_in_trouble(self, taken: Sequence[Claimed]) -> Iterator[None]:
+        """A full disk is no fault of theirs: it is no try, and they don't wait for their leases."""
+        try:
+            yield
+        except Exception as error:
+            if is_trouble(error):
+                self._held.update(arrival.id for arrival in taken)
+            raise
 
     async def _understand(self, inbox: Inbox, found: Sequence[Claimed]) -> list[Ready]:
         """Those that could be; of the others it is noted why not."""
@@ -96,6 +113,8 @@ class Ingesting:
                 raws = [await self._raw(arrival, open_files) for arrival in found]
                 answers = await self._parse(channel, inbox, raws)
         except Exception as error:
+            if is_trouble(error):
+                raise
             log.exception("inbox_not_read", inbox=inbox.id)
             for arrival in found:
                 await self._fail(arrival, repr(error), final=False)
@@ -126,6 +145,8 @@ class Ingesting:
                 return arrival, [await self._complete(channel, arrival, one) for one in answer]
         except Exception as trouble:  # noqa: BLE001  it is noted on this arrival and on no other
             error = trouble
+        if error and is_trouble(error):
+            raise error
         if not isinstance(error, ChannelError | InboxError | OSError | TimeoutError):
             log.error("arrival_failed", arrival=arrival.id, error=repr(error))
         text = str(error) or repr(error)
@@ -149,6 +170,7 @@ class Ingesting:
     async def _complete(self, channel: Channel, arrival: Claimed, inbound: Inbound) -> Understood:
         """With the bytes of every file in the file store."""
         digests: dict[int, str] = {}
+        hours = inbound.window_hours if isinstance(inbound, InboundEnvelope) else 0
         if isinstance(inbound, InboundEnvelope) and inbound.files:
             is_last = arrival.attempts >= arrivals.TRIES
             files = [await self._file(channel, part, is_last=is_last) for part in inbound.files]
@@ -161,7 +183,7 @@ class Ingesting:
             arrival_id=arrival.id,
             digests=digests,
             channel=channel.name,
-            window_hours=channel.capabilities.window_hours,
+            window_hours=hours or channel.capabilities.window_hours,
         )
 
     async def _keep(self, part: FilePart) -> str:
@@ -189,16 +211,24 @@ class Ingesting:
 
     async def _store(self, ready: Sequence[Ready]) -> None:
         """All in one transaction; if that fails one by one, so that a bad one sinks only itself."""
+        with self._held_in_trouble([arrival for arrival, _ in ready]):
+            try:
+                await self._ingest(ready)
+            except Exception as error:
+                if is_trouble(error):
+                    raise
+                log.exception("batch_failed", arrivals=len(ready))
+                for pair in ready:
+                    await self._store_alone(pair)
+
+    async def _store_alone(self, pair: Ready) -> None:
         try:
-            await self._ingest(ready)
-        except Exception:
-            log.exception("batch_failed", arrivals=len(ready))
-            for pair in ready:
-                try:
-                    await self._ingest([pair])
-                except Exception as error:
-                    log.exception("arrival_failed", arrival=pair[0].id)
-                    await self._fail(pair[0], repr(error), final=False)
+            await self._ingest([pair])
+        except Exception as error:
+            if is_trouble(error):
+                raise
+            log.exception("arrival_failed", arrival=pair[0].id)
+            await self._fail(pair[0], repr(error), final=False)
 
     async def _ingest(self, ready: Sequence[Ready]) -> None:
         ignored = [arrival.id for arrival, items in ready if not items]
@@ -238,7 +268,7 @@ def _stand_in(part: FilePart, why: str) -> FilePart:
 
 
 def _claim(session: Session) -> list[tuple[Claimed, Inbox]]:
-    found = arrivals.claim_new(session, BATCH)
+    found = arrivals.claim_new(session, 1 if arrivals.suspects(session) else BATCH)
     wanted = {arrival.inbox_id for arrival in found}
     inboxes = {one.id: one for one in session.exec(select(Inbox).where(col(Inbox.id).in_(wanted)))}
     return [(arrival, inboxes[arrival.inbox_id]) for arrival in found]

@@ -8,10 +8,12 @@ from collections.abc import Awaitable, Callable
 import structlog
 
 from inbox.bus import Bus
+from inbox.trouble import is_trouble
 
 log = structlog.get_logger()
 
 LONGEST_BACKOFF = 60.0
+OUTAGE_BACKOFF = 5.0  # so that work goes on soon after there is room, or a database, again
 FINISH_SECONDS = 10.0  # so that a message on its way is not cut off by a restart
 
 
@@ -66,10 +68,11 @@ class Loop:
                 try:
                     done = await self.work()
                     failures = 0
-                except Exception:
+                except Exception as error:
                     failures += 1
+                    longest = OUTAGE_BACKOFF if is_trouble(error) else LONGEST_BACKOFF
                     log.exception("worker_failed", worker=self.name, failures=failures)
-                    await self._rest(_backoff(failures))
+                    await self._rest(min(longest, _backoff(failures)))
                     continue
                 if done < self.full:
                     await self._rest(self.every, woken)

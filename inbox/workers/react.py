@@ -15,6 +15,7 @@ from inbox import clock
 from inbox.db import now
 from inbox.model import Event
 from inbox.services import Services
+from inbox.trouble import is_trouble
 
 log = structlog.get_logger()
 
@@ -60,7 +61,9 @@ class Reacting:
         write = self.services.database.write
         try:
             return await write(partial(_react, self.reactions, self.together), behind=True)
-        except Exception:
+        except Exception as error:
+            if is_trouble(error):  # of the database, and no reaction's fault
+                raise
             log.exception("reactions_failed")
         claimed = await write(_claim)
         for event in claimed:
@@ -71,6 +74,8 @@ class Reacting:
         try:
             await self.services.database.write(partial(_try_each, self.reactions, event))
         except Exception as error:
+            if is_trouble(error):
+                raise
             log.exception("reaction_failed", reacted_event=event.id)
             failures = [{"reaction": "", "error": repr(error)[:500]}]
             await self.services.database.write(partial(_done, [event.seq], failures))

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlmodel import Session, select
 
 from inbox import clock
-from inbox.desk import health, snooze, status
+from inbox.desk import assignment, counters, health, snooze, status
 from inbox.desk.ingest import Understood, ingest
 from inbox.envelope import Address, AddressKind, FilePart
 from inbox.events import SYSTEM, EventKind
@@ -178,3 +178,18 @@ def test_a_time_in_the_future_is_not_believed(session: Session, cast: Cast) -> N
     (message,) = take(session, cast.inbox, mail(sent_at=clock.now() + timedelta(days=400)))
 
     assert message.sent_at <= clock.now()
+
+
+def test_what_is_open_again_is_nobodys_if_its_agent_left(session: Session, cast: Cast) -> None:
+    (first,) = take(session, cast.inbox, mail(mail_message_id="one@their.example"))
+    conversation = conversation_of(session, first)
+    ana = cast.agents["Ana"]
+    assignment.assign(session, conversation, ana.id, by=SYSTEM)
+    status.resolve(session, conversation, by=SYSTEM)
+    ana.active = False
+
+    take(session, cast.inbox, mail(references=("one@their.example",), subject="Re: Boiler"))
+
+    assert (conversation.status, conversation.assignee_id) == (Status.OPEN, None)
+    keys = [f"assignee:{ana.id}:open", f"inbox:{cast.inbox.id}:unassigned:open"]
+    assert list(counters.read(session, keys).values()) == [0, 1]

@@ -48,11 +48,25 @@ def test_the_same_request_id_is_one_answer(session: Session, cast: Cast) -> None
     conversation = cast.conversation()
 
     first = answer(session, cast, conversation)
-    second = answer(session, cast, conversation, text="Other words")
+    second = answer(session, cast, conversation)
 
     assert first.id == second.id
     assert len(session.exec(select(Delivery)).all()) == 1
     assert conversation.message_count == 1
+
+
+@pytest.mark.parametrize("other", [{"text": "Other words"}, {"html": "<p>We come at noon</p>"}])
+def test_other_words_with_the_same_request_id_are_refused_and_not_lost(
+    session: Session, cast: Cast, other: dict[str, str]
+) -> None:
+    conversation = cast.conversation()
+    answer(session, cast, conversation)
+
+    with pytest.raises(Conflict, match="sent already"):
+        answer(session, cast, conversation, **other)
+    with pytest.raises(Conflict, match="sent already"):
+        answer(session, cast, cast.conversation())
+    assert len(session.exec(select(Delivery)).all()) == 1
 
 
 def test_an_overtaken_answer_is_refused_with_what_is_new(session: Session, cast: Cast) -> None:

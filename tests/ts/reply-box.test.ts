@@ -68,6 +68,7 @@ test("what a colleague wrote meanwhile stops the reply and keeps its words", asy
   write("reply", "Hello");
   await send();
 
+  expect(element<HTMLInputElement>("[name=request_id]").value).not.toBe("r1");
   expect(element(".composer-guard").textContent).toBe("Petr wrote");
   expect(element<HTMLTextAreaElement>("textarea").value).toBe("Hello");
 });

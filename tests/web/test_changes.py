@@ -91,3 +91,19 @@ async def test_a_note_as_long_as_a_book_is_refused(signed_in, owner, conversatio
     answer = await browser.post(url, data={"text": "x" * 100_001}, headers=FRAGMENT)
 
     assert answer.status == 422
+
+
+@pytest.mark.parametrize("kind", ["notes", "replies"])
+async def test_what_was_edited_after_the_connection_broke_is_not_lost(
+    services, signed_in, owner, conversation, kind
+):
+    browser = await signed_in(owner)
+    url = f"/conversations/{conversation.number}/{kind}"
+    sent = {"text": "We come", "request_id": "one"}
+    assert (await browser.post(url, data=sent, headers=FRAGMENT)).status == 200
+    answer = await browser.post(url, data={**sent, "text": "We come at noon"}, headers=FRAGMENT)
+
+    assert answer.status == 409
+    assert "sent already" in await answer.text()
+    again = {"text": "We come at noon", "request_id": "two"}
+    assert (await browser.post(url, data=again, headers=FRAGMENT)).status == 200

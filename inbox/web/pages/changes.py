@@ -6,11 +6,12 @@ from aiohttp import web
 from sqlmodel import Session
 
 from inbox.desk import assignment, conversations, drafts, moments, notes, snooze, status, tags
-from inbox.errors import Invalid
+from inbox.errors import Conflict, Invalid
 from inbox.events import Actor
 from inbox.model import Conversation, Status
+from inbox.routing import macros
 from inbox.web import keys, zones
-from inbox.web.pages import desk
+from inbox.web.pages import desk, replies
 from inbox.web.render import render
 from inbox.web.route import Access, Route
 
@@ -86,7 +87,15 @@ async def note(request: web.Request) -> web.StreamResponse:
         known_as = f"{by.id}:{request_id}"[:100] if request_id else ""
         return notes.note(session, conversation, text, by=by, request_id=known_as)
 
-    return await _change(request, verb)
+    try:
+        return await _change(request, verb)
+    except Conflict as error:
+        return replies.refused(request, error)
+
+
+async def run_macro(request: web.Request) -> web.StreamResponse:
+    macro_id = str((await request.post()).get("macro", ""))
+    return await _change(request, lambda s, c, by: macros.run(s, c, macros.get(s, macro_id), by=by))
 
 
 async def save_draft(request: web.Request) -> web.Response:
@@ -138,5 +147,6 @@ ROUTES = [
     Route("DELETE", f"{_BASE}/taggings/{{tag}}", untag, Access.AGENT),
     Route("POST", f"{_BASE}/readings", read, Access.AGENT),
     Route("POST", f"{_BASE}/notes", note, Access.AGENT),
+    Route("POST", f"{_BASE}/macro-runs", run_macro, Access.AGENT),
     Route("PUT", f"{_BASE}/drafts/{{kind}}", save_draft, Access.AGENT),
 ]

@@ -25,7 +25,8 @@
  *
  * Elements with `data-for="reply"` or `"note"` show in that mode only. The server answers a send
  * with hx-partials (the message, a toast with undo); 409 and 422 with what goes into the guard,
- * where a button `name="force" value="1"` sends anyway. The request id makes repeating harmless.
+ * where a button `name="force" value="1"` sends anyway. The request id makes repeating harmless;
+ * after a 409, which stored nothing, the next try is a message of its own.
  */
 import { Draft } from "../drafts";
 import { applyPartials, FRAGMENT } from "../html";
@@ -190,6 +191,7 @@ export class ReplyBox extends HTMLElement {
     const answer = await response.text();
     if (response.ok) return this.sent(field, answer);
     if (response.status === 401) return location.reload();
+    if (response.status === 409) this.renew();
     if (IN_PLACE.includes(response.status)) this.guard(answer);
     else toast("", "danger");
   }
@@ -204,10 +206,15 @@ export class ReplyBox extends HTMLElement {
     this.uploads?.clear();
     this.unguard();
     this.say("");
-    const id = this.querySelector<HTMLInputElement>('[name="request_id"]');
-    if (id) id.value = crypto.randomUUID();
+    this.renew();
     this.begun = false;
     await applyPartials(answer);
+  }
+
+  /** What is sent next is another message. */
+  private renew(): void {
+    const id = this.querySelector<HTMLInputElement>('[name="request_id"]');
+    if (id) id.value = crypto.randomUUID();
   }
 
   /** Who begins to write has seen what the page shows, and answers that. */
