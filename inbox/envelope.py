@@ -140,6 +140,8 @@ class InboundEnvelope:
     fields: Mapping[str, str] = field(default_factory=dict)
     mail_message_id: str = ""
     also: tuple[Address, ...] = ()
+    claimed: tuple[Address, ...] = ()  # further addresses they named, which nobody has proven
+    window_hours: int = 0  # how long it allows answers, where the channel has more than one kind
     written_by: str = ""  # the address of From, where answers are asked for at another
     edits: str = ""  # the external id of the message that this one replaces
 
@@ -185,12 +187,17 @@ class OutboundEnvelope:
     sender_name: str = ""
     automatic: bool = False
     attempt: int = 1
+    only: tuple[str, ...] = ()  # of those named in it these alone get it: the others have it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """The provider took the message; `refused` are recipients it would not take, with why."""
+    """The provider took the message; `refused` are recipients it would not take, with why.
+
+    `later` are those it does not take just now, so that they are to be tried again.
+    """
 
     provider_id: str
     state: str = "sent"
     refused: Mapping[str, str] = field(default_factory=dict)
+    later: Mapping[str, str] = field(default_factory=dict)

@@ -34,11 +34,16 @@ class EventKind(StrEnum):
     TAG_ADDED = "tag_added"
     TAG_REMOVED = "tag_removed"
     CONVERSATIONS_MERGED = "conversations_merged"
+    CONVERSATIONS_UNMERGED = "conversations_unmerged"
     CONVERSATION_SPLIT = "conversation_split"
+    CONVERSATION_MOVED = "conversation_moved"
+    CUSTOMER_CHANGED = "customer_changed"
+    MACRO_RUN = "macro_run"
     PARTICIPANT_ADDED = "participant_added"
     CONTACT_CREATED = "contact_created"
     CONTACT_UPDATED = "contact_updated"
     CONTACTS_MERGED = "contacts_merged"
+    CONTACTS_UNMERGED = "contacts_unmerged"
     IDENTITY_BOUNCED = "identity_bounced"
     ARRIVAL_QUARANTINED = "arrival_quarantined"
     ARRIVAL_RELEASED = "arrival_released"
@@ -53,13 +58,17 @@ class EventKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who does something; for a rule or auto-reply also the event that made it act."""
+    """Who does something; for a rule or auto-reply also the event that made it act.
+
+    `via` is the name of the token by which a program does it for them.
+    """
 
     kind: str = "system"
     id: str | None = None
     name: str = ""
     cause_id: str | None = None
     depth: int = 0
+    via: str = ""
 
     @classmethod
     def agent(cls, agent: Agent) -> "Actor":
@@ -105,7 +114,7 @@ def record(
         contact_id=contact_id,
         inbox_id=inbox_id,
         message_id=message_id,
-        particulars=particulars,
+        particulars={**particulars, "via": by.via} if by.via else particulars,
         cause_id=by.cause_id,
         depth=by.depth,
     )

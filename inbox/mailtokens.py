@@ -59,6 +59,20 @@ def read_marker(key: bytes, token: str) -> str | None:
     return _checked(conversation, signature, _sign(key, "plus", conversation))
 
 
+def start_token(key: bytes, contact: str) -> str:
+    """What follows `?start=` in a link to a Telegram bot that we give to this contact."""
+    return f"{contact}-{_sign(key, 'start', contact)}"
+
+
+def read_start_token(key: bytes, token: str) -> str | None:
+    """The contact that it was made for; None if it is not ours."""
+    match = _PLUS_TOKEN.fullmatch(token.strip())
+    if not match:
+        return None
+    contact, signature = match.groups()
+    return _checked(contact, signature, _sign(key, "start", contact))
+
+
 def _checked(conversation: str, signature: str, right: str) -> str | None:
     return conversation if hmac.compare_digest(signature, right) else None
 

@@ -20,9 +20,10 @@ from inbox.db import Database
 from inbox.desk import accounts, arrivals, workspace
 from inbox.desk.arrivals import INLINE_BYTES
 from inbox.desk.recent import Recent
+from inbox.desk.tokens import Bearer
 from inbox.envelope import RawItem
 from inbox.files import Files
-from inbox.model import ApiToken, Inbox, Workspace
+from inbox.model import Inbox, Workspace
 from inbox.settings import Settings
 from inbox.vault import Vault, find_or_make_key
 
@@ -181,7 +182,7 @@ class Services:
     channels: Channels
     arrivals: Arrivals
     workspace: Workspace = field(default_factory=Workspace)
-    known_tokens: Recent[ApiToken] = field(default_factory=Recent)
+    known_tokens: Recent[Bearer] = field(default_factory=Recent)
     known_inboxes: Recent[Inbox] = field(default_factory=Recent)
     _following: asyncio.Task[None] | None = None
 

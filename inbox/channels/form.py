@@ -143,14 +143,15 @@ class FormChannel:
         submission = understand(FormSubmission, raw.content)
         fields = {
             "name": submission.name,
-            "phone": submission.phone,
             "language": submission.language,
             **submission.extra,
         }
+        sender = _sender(submission)
         return [
             InboundEnvelope(
                 external_id=submission.id,
-                sender=_sender(submission),
+                sender=sender,
+                claimed=_claimed(submission, sender),
                 subject=submission.subject,
                 text=self._text(submission),
                 files=tuple(file.part() for file in submission.files),
@@ -196,3 +197,10 @@ def _sender(submission: FormSubmission) -> Address:
     if phone:
         return Address(kind=AddressKind.PHONE, value=phone_number(phone), name=submission.name)
     raise Unparsable("The form gives neither an e-mail address nor a phone number.")
+
+
+def _claimed(submission: FormSubmission, sender: Address) -> tuple[Address, ...]:
+    phone = phone_number(submission.phone.strip())
+    if not phone or sender.kind == AddressKind.PHONE:
+        return ()
+    return (Address(kind=AddressKind.PHONE, value=phone, name=submission.name),)

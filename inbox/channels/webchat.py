@@ -180,12 +180,12 @@ class WebchatChannel:
 
 def _envelope(item: WebchatItem) -> InboundEnvelope:
     fields = {
-        "email": item.email.strip().lower(),
         "language": item.language,
         "time_zone": item.time_zone,
         "chat_consent": item.consent,
         "page": item.page[:ADDRESS_LIMIT],
     }
+    email = item.email.strip().lower()
     return InboundEnvelope(
         external_id=item.external_id,
         sender=Address(
@@ -194,6 +194,7 @@ def _envelope(item: WebchatItem) -> InboundEnvelope:
             name=(item.vouched.name if item.vouched else "") or item.name,
         ),
         also=item.vouched.addresses() if item.vouched else (),
+        claimed=(Address(kind=AddressKind.EMAIL, value=email, name=item.name),) if email else (),
         thread=item.visitor,
         text=item.text,
         files=tuple(file.part() for file in item.files),

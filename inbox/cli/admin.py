@@ -14,7 +14,7 @@ from inbox.db import Database
 from inbox.desk import accounts, agents, first_run, inboxes, passwords, tokens
 from inbox.errors import Invalid, NotFound
 from inbox.events import SYSTEM, Actor
-from inbox.model import Arrival, ArrivalState, Delivery, Health, Inbox, MessageState
+from inbox.model import Agent, Arrival, ArrivalState, Delivery, Health, Inbox, MessageState
 from inbox.settings import Settings
 
 
@@ -53,21 +53,26 @@ def set_password(settings: Settings, email: str, password: str) -> None:
     password_hash = passwords.make_hash(password)
 
     def work(session: Session) -> None:
-        agent = agents.by_email(session, email)
-        if agent is None:
-            raise NotFound(f"There is no agent {email}. `inbox agent add` makes one.")
+        agent = _agent(session, email)
         passwords.check_rules(password, email=email)
         agents.set_password(session, agent.id, password_hash, by=Actor.agent(agent))
 
     _database(settings).run(work)
 
 
-def create_token(settings: Settings, name: str, scopes: Sequence[str]) -> str:
-    """The secret, which nobody can read again."""
-    _token, secret = _database(settings).run(
-        lambda session: tokens.create(session, name, list(scopes), by=SYSTEM)
-    )
-    return secret
+def create_token(
+    settings: Settings, name: str, scopes: Sequence[str], email: str, inbox_ids: Sequence[str]
+) -> str:
+    """The secret, which nobody can read again; for the agent of this address, if one is given."""
+
+    def work(session: Session) -> str:
+        agent_id = _agent(session, email).id if email else None
+        _token, secret = tokens.create(
+            session, name, list(scopes), by=SYSTEM, agent_id=agent_id, inbox_ids=inbox_ids
+        )
+        return secret
+
+    return _database(settings).run(work)
 
 
 async def add_inbox(settings: Settings, kind: str, name: str, given: Sequence[str]) -> str:
@@ -133,6 +138,13 @@ def _refuse_without_data(settings: Settings) -> None:
             f"There is no Inbox in the folder {settings.data_dir}. Give its folder with --data,"
             " or its database with INBOX_DATABASE_URL."
         )
+
+
+def _agent(session: Session, email: str) -> Agent:
+    agent = agents.by_email(session, email)
+    if agent is None:
+        raise NotFound(f"There is no agent {email}. `inbox agent add` makes one.")
+    return agent
 
 
 def _database(settings: Settings) -> Database:

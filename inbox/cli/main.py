@@ -181,12 +181,21 @@ def token() -> None:
 @token.command("create")
 @click.argument("name")
 @click.option("--scope", "scopes", multiple=True, required=True, help="read, write or admin.")
+@click.option("--agent", "email", default="", metavar="EMAIL", help="Who it acts for, if anybody.")
+@click.option("--inbox", "inbox_ids", multiple=True, metavar="ID", help="Limit it to an inbox.")
 @data_option
-def token_create(name: str, scopes: tuple[str, ...], data_dir: Path | None) -> None:
+def token_create(
+    name: str,
+    scopes: tuple[str, ...],
+    email: str,
+    inbox_ids: tuple[str, ...],
+    data_dir: Path | None,
+) -> None:
     """Make a token; it is printed once, alone."""
     from inbox.cli import admin
 
-    click.echo(admin.create_token(settings_from(data_dir=data_dir), name, scopes))
+    settings = settings_from(data_dir=data_dir)
+    click.echo(admin.create_token(settings, name, scopes, email, inbox_ids))
 
 
 @main.group("inbox")

@@ -99,7 +99,7 @@ def update(session: Session, contact: Contact, changes: Mapping[str, Any], *, by
     contact.indexed = False
     session.add(contact)
     if "name" in changed:
-        _rename_rows(session, contact)
+        rename_rows(session, contact)
     record(
         session,
         EventKind.CONTACT_UPDATED,
@@ -122,6 +122,17 @@ def learn(contact: Any, fields: Mapping[str, str], name: str) -> None:
 
 def identities(session: Session, contact_id: str) -> list[Identity]:
     return list(session.exec(IDENTITIES, params={"contact_id": contact_id}))
+
+
+def rename_rows(session: Session, contact: Contact) -> None:
+    """Lists show it from the conversation's row, so it follows; an address where there is none."""
+    addresses = [] if contact.name else identities(session, contact.id)
+    session.execute(
+        sa.update(Conversation)
+        .where(col(Conversation.contact_id) == contact.id)
+        .values(contact_name=contact.name or next((one.value for one in addresses), ""))
+        .execution_options(synchronize_session="fetch")
+    )
 
 
 def _create(session: Session, address: Address) -> Known:
@@ -161,15 +172,4 @@ def _identity(contact: Contact, address: Address, *, is_primary: bool) -> Identi
         name=address.name[:300],
         is_primary=is_primary,
         last_seen_at=clock.now(),
-    )
-
-
-def _rename_rows(session: Session, contact: Contact) -> None:
-    """Lists show it from the conversation's row, so it follows; an address where there is none."""
-    addresses = [] if contact.name else identities(session, contact.id)
-    session.execute(
-        sa.update(Conversation)
-        .where(col(Conversation.contact_id) == contact.id)
-        .values(contact_name=contact.name or next((one.value for one in addresses), ""))
-        .execution_options(synchronize_session="fetch")
     )

@@ -9,9 +9,9 @@ from sqlmodel import Session, col
 from inbox.model import Agent, Inbox, InboxMembership, Permission, Role
 
 INBOX = Inbox.__table__.c  # type: ignore[attr-defined]
-INBOXES = sa.select(INBOX.id, INBOX.name, INBOX.kind, INBOX.restricted, INBOX.archived).order_by(
-    INBOX.name
-)
+INBOXES = sa.select(
+    INBOX.id, INBOX.name, INBOX.kind, INBOX.restricted, INBOX.archived, INBOX.enabled
+).order_by(INBOX.name)
 MEMBERS = sa.select(col(InboxMembership.agent_id), col(InboxMembership.inbox_id)).where(
     col(InboxMembership.agent_id).in_(sa.bindparam("agent_ids", expanding=True))
 )
@@ -25,6 +25,7 @@ class SeenInbox(NamedTuple):
     kind: str
     restricted: bool
     archived: bool = False
+    enabled: bool = True
 
 
 def visible_inboxes(session: Session, agent: Agent, role: Role) -> dict[str, SeenInbox]:

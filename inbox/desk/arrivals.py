@@ -7,18 +7,19 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from inbox import clock, ids
 from inbox.db import now, touch
 from inbox.envelope import RawItem
 from inbox.errors import Conflict, NotFound
-from inbox.events import Actor, EventKind, record
+from inbox.events import SYSTEM, Actor, EventKind, record
 from inbox.model import Arrival, ArrivalState, Inbox
 
 TOPIC = "arrivals"
 LEASE = timedelta(seconds=120)
 TRIES = 3
+DEADLY = 2 * TRIES  # claims without an outcome: the last three of them alone
 INLINE_BYTES = 32 * 1024  # larger raw bytes go to the file store before this transaction
 
 
@@ -78,13 +79,18 @@ class Claimed:
 
 
 def claim_new(session: Session, limit: int) -> list[Claimed]:
-    """Arrivals to understand, leased to the caller; the attempt is counted before the try."""
+    """Arrivals to understand, leased to the caller; the attempt is counted before the try.
+
+    Those of an inbox that is switched off wait until it is switched on.
+    """
+    awake = sa.select(col(Inbox.id)).where(col(Inbox.enabled))
     moment = now(session)
     columns = Arrival.__table__.c  # type: ignore[attr-defined]
     lease = columns.lease_until
     wanted = (
         sa.select(*(columns[each.name] for each in fields(Claimed)))
         .where(columns.state == ArrivalState.NEW, sa.or_(lease.is_(None), lease < moment))
+        .where(columns.inbox_id.in_(awake))
         .order_by(columns.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -98,6 +104,28 @@ def claim_new(session: Session, limit: int) -> list[Claimed]:
             .execution_options(synchronize_session=False)
         )
     return [replace(each, attempts=each.attempts + 1) for each in found]
+
+
+def suspects(session: Session) -> int:
+    """How many were claimed three times without an outcome: one of them may stop the process.
+
+    Such are to be tried alone; one that ended no try even so is set aside for a person.
+    """
+    moment = now(session)
+    found = session.exec(
+        select(Arrival).where(
+            Arrival.state == ArrivalState.NEW,
+            sa.or_(col(Arrival.lease_until).is_(None), col(Arrival.lease_until) < moment),
+            col(Arrival.attempts) >= TRIES,
+        )
+    ).all()
+    for arrival in found:
+        if arrival.attempts >= DEADLY:
+            error = "Each time this was read, the process stopped before it was done."
+            fail(session, arrival.id, error, final=True, by=SYSTEM)
+    if found:
+        touch(session, TOPIC)
+    return sum(arrival.state is ArrivalState.NEW for arrival in found)
 
 
 def finish(session: Session, arrival_ids: Sequence[str], state: ArrivalState) -> None:

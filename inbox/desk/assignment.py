@@ -10,7 +10,7 @@ from inbox import clock
 from inbox.desk import access, counters
 from inbox.errors import Conflict, Invalid, NotFound
 from inbox.events import Actor, EventKind, record
-from inbox.i18n import Phrase
+from inbox.i18n import N_, Phrase
 from inbox.model import (
     Agent,
     Assignment,
@@ -19,6 +19,8 @@ from inbox.model import (
     Team,
     TeamMembership,
 )  # fmt: skip
+
+LEFT = N_("The agent left.")
 
 Parts = Sequence[dict[str, Any]]
 
@@ -64,6 +66,20 @@ def unassign(
     if conversation.assignee_id is None:
         return conversation
     return _change(session, conversation, (None, conversation.team_id), by=by, reason=reason)
+
+
+def free_of_who_left(session: Session, conversations: Sequence[Conversation], *, by: Actor) -> None:
+    """What is open again and was a deactivated agent's is nobody's, so it is handed out anew."""
+    owners = {one.assignee_id for one in conversations if one.assignee_id}
+    if not owners:
+        return
+    left = session.exec(
+        select(Agent.id).where(col(Agent.id).in_(owners), col(Agent.active).is_(False))
+    )
+    gone = set(left)
+    for conversation in conversations:
+        if conversation.assignee_id in gone:
+            unassign(session, conversation, by=by, reason=LEFT)
 
 
 def transfer(

@@ -12,12 +12,14 @@ from inbox.crm import people
 from inbox.crm.contacts import Key
 from inbox.crm.people import Person
 from inbox.db import change_many, insert_many
-from inbox.desk import counters, rows, threads
-from inbox.desk.rows import ConversationRow, ThreadRow
+from inbox.desk import counters, rows
+from inbox.desk.rows import ConversationRow, Placed, ThreadRow
+from inbox.desk.thread_facts import Known
 from inbox.events import EventKind, record_many
 from inbox.model import (
     Attachment,
     ChannelThread,
+    Contact,
     Conversation,
     Inbox,
     MailReference,
@@ -36,7 +38,7 @@ class Batch:
     key: bytes
     inboxes: dict[str, Inbox]
     people: dict[Key, Person]
-    known: threads.Known
+    known: Known
     numbers: list[int]
     moved: dict[str, int] = field(default_factory=dict)
     begun: list[_Begun] = field(default_factory=list)
@@ -48,16 +50,17 @@ class Batch:
     files: list[dict[str, Any]] = field(default_factory=list)
     references: list[dict[str, str]] = field(default_factory=list)
     events: list[dict[str, Any]] = field(default_factory=list)
+    reopened: list[str] = field(default_factory=list)
 
     def tell(
         self,
         kind: EventKind,
-        conversation_id: str,
+        conversation: Placed,
         contact: Person,
         message: Mapping[str, Any],
         **particulars: Any,
     ) -> None:
-        self.events.append(rows.event(kind, conversation_id, contact, message, **particulars))
+        self.events.append(rows.event(kind, conversation, contact, message, **particulars))
 
     def count(self, before: Sequence[str], after: Sequence[str]) -> None:
         for key in before:
@@ -82,7 +85,9 @@ def write(batch: Batch) -> None:
     insert_many(session, MailReference, batch.references)
     counters.move(session, batch.moved)
     record_many(session, batch.events)
-    session.expire_all()
+    for row in list(session):  # what was written past the ORM is read anew when it is asked for
+        if isinstance(row, (Contact, Conversation, ChannelThread)):
+            session.expire(row)
 
 
 def _write_threads(batch: Batch, now: datetime) -> None:

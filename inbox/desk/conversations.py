@@ -46,10 +46,15 @@ def message(session: Session, message_id: str, agent: Agent, role: Role) -> Mess
 
 
 def find(session: Session, number_or_id: str | int) -> Conversation | None:
+    """Of a merged one, the one it goes on in."""
     text = str(number_or_id)
     if text.isdecimal() and len(text) < 19:
-        return session.exec(BY_NUMBER, params={"number": int(text)}).first()
-    return session.get(Conversation, text)
+        found = session.exec(BY_NUMBER, params={"number": int(text)}).first()
+    else:
+        found = session.get(Conversation, text)
+    while found and found.merged_into_id:
+        found = session.get_one(Conversation, found.merged_into_id)
+    return found
 
 
 def event(session: Session, conversation: Conversation, event_id: str) -> Event | None:

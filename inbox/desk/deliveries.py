@@ -1,5 +1,6 @@
 """The outbox: states that only move forward, leases with an epoch, and what a provider reports."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -23,6 +24,8 @@ from inbox.model import (
 TOPIC = "deliveries"
 LEASE = timedelta(seconds=90)
 HANDING_OVER = "handing_over"
+COPIES = "copies"  # the message is out; some of its copies are tried again
+ONLY, REFUSED = "only", "refused"  # who of the copies waits; whom the server does not take, and why
 REPEATED = "repeated"  # stays through other failures, so that "once" is once
 UNKNOWN_WAIT = timedelta(minutes=10)
 BACKOFF_SECONDS = (30, 60, 300, 900, 3600, 10800)  # then three hours each, to the end of the span
@@ -48,6 +51,7 @@ def claim_due(session: Session, limit: int) -> list[Delivery]:
                 col(earlier.not_before) <= moment + HOLDS_UP,
             ),
         ),
+        col(earlier.stage) != COPIES,
     )
     due = (
         sa.select(Delivery)
@@ -71,8 +75,13 @@ def claim_due(session: Session, limit: int) -> list[Delivery]:
     return found
 
 
-def hand_over(session: Session, delivery_id: str, epoch: int) -> bool:
-    """Note that the provider is about to be called; False for one whose lease was lost."""
+def hand_over(
+    session: Session, delivery_id: str, epoch: int, seconds: float = LEASE.total_seconds()
+) -> bool:
+    """Note that the provider is about to be called, which may take so long.
+
+    False for one whose lease was lost.
+    """
     changed = session.execute(
         sa.update(Delivery)
         .where(
@@ -80,7 +89,7 @@ def hand_over(session: Session, delivery_id: str, epoch: int) -> bool:
             col(Delivery.epoch) == epoch,
             col(Delivery.state) == MessageState.SENDING,
         )
-        .values(stage=HANDING_OVER)
+        .values(stage=HANDING_OVER, lease_until=now(session) + timedelta(seconds=seconds))
         .execution_options(synchronize_session=False)
     )
     return bool(changed.rowcount == 1)  # type: ignore[attr-defined]
@@ -98,8 +107,14 @@ def sent(session: Session, delivery_id: str, epoch: int, receipt: Receipt) -> No
     message = session.get_one(Message, delivery.message_id)
     message.provider_id = receipt.provider_id[:500]
     session.add(message)
-    refused = "; ".join(f"{who}: {why}" for who, why in receipt.refused.items())
-    _settle(session, delivery, MessageState(receipt.state), reason=refused)
+    refused = {**delivery.envelope.get(REFUSED, {}), **receipt.refused}
+    reason = _sentence({**refused, **receipt.later})
+    delivery.envelope = {REFUSED: refused} if refused else {}
+    if receipt.later and clock.now() - delivery.due_from <= SPAN:
+        delivery.envelope = {**delivery.envelope, ONLY: list(receipt.later)}
+        _again(session, delivery, reason, COPIES)
+        return
+    _settle(session, delivery, MessageState(receipt.state), reason=reason)
 
 
 def put_off(
@@ -109,27 +124,47 @@ def put_off(
     delivery = _mine(session, delivery_id, epoch)
     if delivery is None:
         return
-    moment = clock.now()
-    step = BACKOFF_SECONDS[min(delivery.attempts, len(BACKOFF_SECONDS)) - 1]
-    delivery.error, delivery.stage = error[:2000], ""
+    delivery.error = error[:2000]
     if delivery.error_code != REPEATED:
         delivery.error_code = code[:64]
-    if moment - delivery.due_from > SPAN:
-        _settle(session, delivery, MessageState.FAILED, reason=error)
+    if clock.now() - delivery.due_from > SPAN:
+        _end(session, delivery, MessageState.FAILED, error)
         return
-    delivery.not_before = moment + timedelta(seconds=wait or step)
-    delivery.lease_until = None
+    _again(session, delivery, error, COPIES if ONLY in delivery.envelope else "", wait)
+
+
+def _again(
+    session: Session, delivery: Delivery, reason: str, stage: str, wait: float | None = None
+) -> None:
+    step = BACKOFF_SECONDS[min(delivery.attempts, len(BACKOFF_SECONDS)) - 1]
+    delivery.not_before = clock.now() + timedelta(seconds=wait or step)
+    delivery.stage, delivery.lease_until = stage, None
     session.add(delivery)
     message = session.get_one(Message, delivery.message_id)
-    message.state_reason = error[:500]
+    message.state_reason = reason[:500]
     session.add(message)
+
+
+def _end(session: Session, delivery: Delivery, state: MessageState, reason: str) -> None:
+    """A message is sent even if some of its copies are not."""
+    waiting = delivery.envelope.get(ONLY, ())
+    if waiting:
+        delivery.envelope = {k: v for k, v in delivery.envelope.items() if k != ONLY}
+        state = MessageState.SENT
+        lost = dict.fromkeys(waiting, reason)
+        reason = _sentence({**delivery.envelope.get(REFUSED, {}), **lost})
+    _settle(session, delivery, state, reason=reason)
+
+
+def _sentence(whys: Mapping[str, str]) -> str:
+    return "; ".join(f"{who}: {why}" for who, why in whys.items())
 
 
 def failed(session: Session, delivery_id: str, epoch: int, error: str, code: str) -> None:
     delivery = _mine(session, delivery_id, epoch)
     if delivery:
         delivery.error, delivery.error_code = error[:2000], code[:64]
-        _settle(session, delivery, MessageState.FAILED, reason=error)
+        _end(session, delivery, MessageState.FAILED, error)
 
 
 def unknown(
@@ -146,7 +181,7 @@ def unknown(
         delivery.lease_until = None
         session.add(delivery)
         return
-    _settle(session, delivery, MessageState.UNKNOWN, reason=error)
+    _end(session, delivery, MessageState.UNKNOWN, error)
 
 
 def report(session: Session, inbox_id: str, found: DeliveryReport) -> None:

@@ -61,7 +61,11 @@ def conversations_of(
     return list(
         session.exec(
             select(Conversation)
-            .where(Conversation.contact_id == contact_id, col(Conversation.inbox_id).in_(inbox_ids))
+            .where(
+                Conversation.contact_id == contact_id,
+                col(Conversation.inbox_id).in_(inbox_ids),
+                col(Conversation.merged_into_id).is_(None),
+            )
             .order_by(col(Conversation.last_at).desc(), col(Conversation.id).desc())
             .limit(limit)
         )

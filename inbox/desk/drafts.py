@@ -27,7 +27,7 @@ def save(  # noqa: PLR0913, PLR0917  what a draft is made of
     particulars: Mapping[str, Any],
     version: int,
 ) -> Draft:
-    """An older version never wins; the stored one is returned then."""
+    """An older version never wins; the stored one is returned then. An empty text deletes it."""
     if kind not in KINDS:
         raise Invalid(fields={"kind": "Give reply or note."})
     if len(text) > LONGEST:
@@ -37,7 +37,18 @@ def save(  # noqa: PLR0913, PLR0917  what a draft is made of
     draft = one(session, agent_id, conversation_id, kind)
     if draft is None:
         draft = Draft(agent_id=agent_id, conversation_id=conversation_id, kind=kind)
-    if version >= draft.version:
+    if version < draft.version:
+        return draft
+    if not text.strip():
+        drop(session, agent_id, conversation_id, kind)
+        draft = Draft(
+            agent_id=agent_id,
+            conversation_id=conversation_id,
+            kind=kind,
+            text=text,
+            version=version,
+        )
+    else:
         draft.text, draft.particulars, draft.version = text, dict(particulars), version
         session.add(draft)
     return draft

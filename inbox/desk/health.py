@@ -29,6 +29,12 @@ def note(session: Session, inbox_id: str, health: Health, reason: str = "") -> N
     session.add(inbox)
 
 
+def prove(session: Session, inbox: Inbox) -> None:
+    """Something came or went, so it works; what troubles are known stay till they are over."""
+    if inbox.health is Health.UNKNOWN:
+        note(session, inbox.id, Health.OK)
+
+
 def hold(session: Session, name: str, owner: str) -> int | None:
     """Take or renew a lease; its epoch, or None while somebody else holds it."""
     moment = now(session)

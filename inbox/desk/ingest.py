@@ -9,16 +9,17 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from inbox import clock, ids
-from inbox.crm import contacts, people
+from inbox.crm import claims, contacts, people
 from inbox.crm.contacts import Key
 from inbox.crm.people import Person
 from inbox.db import next_numbers
-from inbox.desk import counters, deliveries, rows, threads
+from inbox.desk import assignment, counters, deliveries, health, rows, thread_facts, threads
 from inbox.desk.batch import Batch, write
 from inbox.desk.rows import ConversationRow, ThreadRow
 from inbox.envelope import AddressKind, DeliveryReport, Inbound, InboundEnvelope
 from inbox.events import SYSTEM, EventKind
 from inbox.model import (
+    Conversation,
     Direction,
     Inbox,
     Message,
@@ -58,9 +59,7 @@ def ingest(session: Session, key: bytes, items: Sequence[Understood]) -> list[st
         else:
             _take(batch, item, item.inbound)
     write(batch)
-    for item in new:
-        if isinstance(item.inbound, InboundEnvelope) and item.inbound.bounce:
-            deliveries.bounced(session, item.inbox_id, item.inbound.bounce, by=SYSTEM)
+    _follow_up(batch, new)
     return [row["id"] for row in batch.messages]
 
 
@@ -83,24 +82,32 @@ def _unknown(session: Session, items: Sequence[Understood]) -> list[Understood]:
 def _prepare(session: Session, key: bytes, items: Sequence[Understood]) -> Batch:
     session.flush()  # what follows goes past the ORM
     pairs = [(i.inbox_id, i.inbound) for i in items if isinstance(i.inbound, InboundEnvelope)]
-    inboxes = session.exec(select(Inbox).where(col(Inbox.id).in_({one for one, _ in pairs})))
+    asked = select(Inbox).where(col(Inbox.id).in_({one for one, _ in pairs}))
+    inboxes = session.exec(asked).all()
+    for inbox in inboxes:
+        health.prove(session, inbox)
     return Batch(
         session,
         key,
         {inbox.id: inbox for inbox in inboxes},
-        _recognise(session, pairs),
-        threads.look_up(session, key, pairs),
+        _recognise(session, key, pairs),
+        thread_facts.look_up(session, key, pairs),
         next_numbers(session, len(pairs))[::-1],
     )
 
 
-def _recognise(session: Session, pairs: Sequence[tuple[str, InboundEnvelope]]) -> dict[Key, Person]:
+def _recognise(
+    session: Session, key: bytes, pairs: Sequence[tuple[str, InboundEnvelope]]
+) -> dict[Key, Person]:
     """Those who come with further addresses, proven to be theirs, are few: one by one."""
     vouched = [envelope for _, envelope in pairs if envelope.also]
     if vouched:
         also = {(one.sender.kind, one.sender.value): one.also for one in vouched}
         contacts.find_or_create(session, [one.sender for one in vouched], also)
         session.flush()
+    for _, envelope in pairs:
+        if envelope.fields.get("start_token"):
+            claims.tie(session, key, envelope)
     return people.recognise(session, [envelope.sender for _, envelope in pairs])
 
 
@@ -109,6 +116,7 @@ def _take(batch: Batch, item: Understood, envelope: InboundEnvelope) -> None:
     inbox = batch.inboxes[item.inbox_id]
     contact = batch.people[envelope.sender.kind, envelope.sender.value]
     people.hear(contact, envelope.fields, envelope.sender.name)
+    claims.note(batch.session, contact.id, contact.identity_id, envelope)
     found = threads.match(batch.known, batch.key, inbox, envelope, contact.id, now)
     conversation = found.conversation or _open(batch, item, envelope, contact, found)
     before = counters.keys(conversation) if found.conversation else []
@@ -128,7 +136,7 @@ def _take(batch: Batch, item: Understood, envelope: InboundEnvelope) -> None:
     rows.show(conversation, row, flagged=found.flagged)
     batch.changed[conversation.id] = conversation
     batch.count(before, counters.keys(conversation))
-    batch.references += threads.refer(batch.known, inbox.id, envelope, conversation.id)
+    batch.references += threads.refer(batch.known, inbox.id, envelope, row)
     _tell(batch, conversation, contact, row, found, status_before)
 
 
@@ -198,6 +206,17 @@ def _answered_from(batch: Batch, inbox_id: str) -> str:
     return batch.inboxes[named].id
 
 
+def _follow_up(batch: Batch, items: Sequence[Understood]) -> None:
+    """What can be told only when everything is written."""
+    session = batch.session
+    if batch.reopened:
+        opened = select(Conversation).where(col(Conversation.id).in_(batch.reopened))
+        assignment.free_of_who_left(session, session.exec(opened).all(), by=SYSTEM)
+    for item in items:
+        if isinstance(item.inbound, InboundEnvelope) and item.inbound.bounce:
+            deliveries.bounced(session, item.inbox_id, item.inbound.bounce, by=SYSTEM)
+
+
 def _copy_in(
     batch: Batch, conversation: ConversationRow, envelope: InboundEnvelope, now: datetime
 ) -> None:
@@ -223,14 +242,15 @@ def _tell(
 ) -> None:
     if status_before is None:
         linked = found.linked.number if found.linked else None
-        batch.tell(EventKind.CONVERSATION_CREATED, conversation.id, contact, row, linked=linked)
+        batch.tell(EventKind.CONVERSATION_CREATED, conversation, contact, row, linked=linked)
     elif status_before is not conversation.status:
-        batch.tell(EventKind.STATUS_CHANGED, conversation.id, contact, row,
+        batch.reopened.append(conversation.id)
+        batch.tell(EventKind.STATUS_CHANGED, conversation, contact, row,
             before=status_before, after=conversation.status, reason="customer_wrote",
         )  # fmt: skip
     if found.flagged:
-        batch.tell(EventKind.CONVERSATION_FLAGGED, conversation.id, contact, row)
-    batch.tell(EventKind.MESSAGE_RECEIVED, conversation.id, contact, row,
+        batch.tell(EventKind.CONVERSATION_FLAGGED, conversation, contact, row)
+    batch.tell(EventKind.MESSAGE_RECEIVED, conversation, contact, row,
         rung=found.rung, automatic=row["automatic"], first=status_before is None,
     )  # fmt: skip
 
@@ -249,10 +269,9 @@ def _edit(batch: Batch, item: Understood, envelope: InboundEnvelope) -> None:
         return
     now = clock.now()
     message.edits = [*message.edits, {"text": message.text, "until": now.isoformat()}]
-    message.text = envelope.text
-    message.edited_at = now
-    message.indexed = False
+    message.text, message.edited_at, message.indexed = envelope.text, now, False
     batch.session.add(message)
     contact = batch.people[envelope.sender.kind, envelope.sender.value]
     row = {"id": message.id, "created_at": now, "inbox_id": item.inbox_id}
-    batch.tell(EventKind.MESSAGE_EDITED, message.conversation_id, contact, row)
+    conversation = batch.session.get_one(Conversation, message.conversation_id)
+    batch.tell(EventKind.MESSAGE_EDITED, conversation, contact, row)

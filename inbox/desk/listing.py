@@ -81,9 +81,27 @@ def rows(session: Session, conversation_ids: Collection[str]) -> dict[str, sa.Ro
     return {row.id: row for row in found}
 
 
-def matches(view: View, conversation: Conversation | sa.Row[Any], agent_id: str) -> bool:
-    """Whether it stands in the view now; tags are not asked."""
+def tagged(
+    session: Session, tag_ids: Collection[str], conversation_ids: Collection[str]
+) -> set[tuple[str, str]]:
+    """Which of these conversations bear which of these tags, as (tag, conversation)."""
+    if not tag_ids:
+        return set()
+    bearing = sa.select(col(Tagging.tag_id), col(Tagging.conversation_id)).where(
+        col(Tagging.tag_id).in_(tag_ids), col(Tagging.conversation_id).in_(conversation_ids)
+    )
+    return {(tag_id, conversation_id) for tag_id, conversation_id in session.execute(bearing)}
+
+
+def matches(
+    view: View,
+    conversation: Conversation | sa.Row[Any],
+    agent_id: str,
+    bearing: Collection[tuple[str | None, str]] = (),
+) -> bool:
+    """Whether it stands in the view now; `bearing` is what `tagged` found."""
     wanted = {
+        "tag": (view.id, conversation.id) in bearing,
         "mine": conversation.assignee_id == agent_id,
         "unassigned": conversation.assignee_id is None,
         "inbox": conversation.inbox_id == view.id,

@@ -3,12 +3,13 @@
 from sqlmodel import Session, select
 
 from inbox import clock, ids
-from inbox.desk import repeats
+from inbox.desk import rearranging, repeats
 from inbox.errors import Invalid
 from inbox.events import Actor, EventKind, record
 from inbox.model import Author, Conversation, Direction, Message, MessageState
 
 LONGEST = 100_000
+AUTHORS = {"agent": Author.AGENT, "api": Author.API}
 
 
 def note(
@@ -23,6 +24,7 @@ def note(
     if repeated:
         repeats.check((repeated.conversation_id, repeated.text), (conversation.id, text.strip()))
         return repeated
+    rearranging.hold_standing(session, conversation)
     message_id = ids.new()
     message = Message(
         id=message_id,
@@ -30,9 +32,10 @@ def note(
         inbox_id=conversation.inbox_id,
         direction=Direction.NOTE,
         external_id=request_id or message_id,
-        author_kind=Author.AGENT if by.kind == "agent" else Author.BOT,
+        author_kind=AUTHORS.get(by.kind, Author.BOT),
         author_id=by.id,
         author_name=by.name,
+        via=by.via,
         channel="note",
         text=text.strip(),
         sent_at=clock.now(),

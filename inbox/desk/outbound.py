@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from inbox import mailtokens
+from inbox.desk import deliveries
 from inbox.envelope import Address, FilePart, OutboundEnvelope
 from inbox.model import (
     Agent,
@@ -24,12 +25,16 @@ MOST_REFERENCES = 20
 
 @dataclass(frozen=True, slots=True)
 class Outbound:
-    """`digests` say where the bytes of the files are; their parts have none yet."""
+    """`digests` say where the bytes of the files are; their parts have none yet.
+
+    `stopped`: since it was written they said that they want nothing there.
+    """
 
     delivery: Delivery
     inbox: Inbox
     envelope: OutboundEnvelope
     digests: Sequence[str]
+    stopped: bool = False
 
 
 def build(session: Session, delivery: Delivery, key: bytes) -> Outbound:
@@ -39,14 +44,13 @@ def build(session: Session, delivery: Delivery, key: bytes) -> Outbound:
     inbox = session.get_one(Inbox, delivery.inbox_id)
     thread = session.get_one(ChannelThread, message.thread_id)
     identity = session.get_one(Identity, thread.identity_id)
-    domain = inbox.address.rpartition("@")[2] or "inbox.invalid"
     if not message.mail_message_id:
+        domain = inbox.address.rpartition("@")[2] or "inbox.invalid"
         message.mail_message_id = mailtokens.message_id(key, conversation.id, domain)
         session.add(message)
     references = _references(session, thread.id, message.id)
-    files = session.exec(
-        select(Attachment).where(Attachment.message_id == message.id).order_by(col(Attachment.id))
-    ).all()
+    wanted = select(Attachment).where(Attachment.message_id == message.id)
+    files = session.exec(wanted.order_by(col(Attachment.id))).all()
     envelope = OutboundEnvelope(
         delivery_id=delivery.id,
         message_id=message.mail_message_id,
@@ -63,14 +67,19 @@ def build(session: Session, delivery: Delivery, key: bytes) -> Outbound:
         ),
         in_reply_to=references[0] if references else "",
         references=tuple(reversed(references)),
-        reply_to=mailtokens.plus_address(key, conversation.id, inbox.address)
-        if "@" in inbox.address
-        else "",
+        reply_to=_reply_to(key, conversation.id, inbox.address),
         sender_name=_sender(session, message),
         automatic=message.automatic,
         attempt=delivery.attempts,
+        only=tuple(delivery.envelope.get(deliveries.ONLY, ())),
     )
-    return Outbound(delivery, inbox, envelope, [f.digest for f in files])
+    return Outbound(
+        delivery, inbox, envelope, [f.digest for f in files], stopped=bool(identity.stopped_at)
+    )
+
+
+def _reply_to(key: bytes, conversation_id: str, address: str) -> str:
+    return mailtokens.plus_address(key, conversation_id, address) if "@" in address else ""
 
 
 def _references(session: Session, thread_id: str, before: str) -> list[str]:

@@ -16,6 +16,9 @@ from inbox.model.base import UtcDateTime
 
 Row = TypeVar("Row")
 
+USUAL = 50
+HIGHEST = 2**63
+
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Row]):
@@ -36,20 +39,22 @@ class Order:
 def page(session: Session, query: Any, order: Order, cursor: str, limit: int) -> Page[Any]:
     """Up to `limit` rows of `query` after `cursor`; an empty one begins."""
     if cursor:
-        keys, place = sa.tuple_(*order.columns), _read(cursor, order.columns)
+        keys, place = sa.tuple_(*order.columns), place_of(cursor, order.columns)
         query = query.where(keys < place if order.descending else keys > place)
     sorting = [c.desc() if order.descending else c.asc() for c in order.columns]
     found = list(session.exec(query.order_by(*sorting).limit(limit + 1)))
     items = found[:limit]
-    return Page(items, _write(items[-1], order.columns) if len(found) > limit else None)
+    return Page(items, cursor_after(items[-1], order.columns) if len(found) > limit else None)
 
 
-def _write(row: Any, columns: Sequence[Any]) -> str:
+def cursor_after(row: Any, columns: Sequence[Any]) -> str:
+    """For `next`: the place behind this row."""
     values = orjson.dumps([getattr(row, column.key) for column in columns])
     return base64.urlsafe_b64encode(values).decode().rstrip("=")
 
 
-def _read(cursor: str, columns: Sequence[Any]) -> sa.Tuple:
+def place_of(cursor: str, columns: Sequence[Any]) -> sa.Tuple:
+    """What the columns are to be compared with; Invalid for what was never in `next`."""
     wrong = Invalid(fields={"cursor": "Give a cursor as it was in `next`."})
     try:
         values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
@@ -61,7 +66,9 @@ def _read(cursor: str, columns: Sequence[Any]) -> sa.Tuple:
 
 
 def _literal(value: Any, column: Any, wrong: Invalid) -> Any:
-    if not isinstance(value, str) or "\0" in value:
+    if type(value) is int and isinstance(column.type, sa.Integer) and abs(value) < HIGHEST:
+        return sa.literal(value, sa.BigInteger())
+    if not isinstance(value, str) or "\0" in value or isinstance(column.type, sa.Integer):
         raise wrong
     if not isinstance(column.type, UtcDateTime):
         return sa.literal(value)

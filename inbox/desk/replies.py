@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from inbox import clock, ids, richtext
 from inbox.db import touch
-from inbox.desk import copies, counters, deliveries, repeats
+from inbox.desk import copies, counters, deliveries, rearranging, repeats
 from inbox.desk.reply_channels import ReplyChannel, channels_for
 from inbox.errors import Conflict, Invalid, NotFound
 from inbox.events import Actor, EventKind, record
@@ -27,7 +27,9 @@ from inbox.model import (
 
 PREVIEW_LENGTH = 160
 LATEST = timedelta(days=366)
-AUTHORS = {"agent": Author.AGENT, "contact": Author.CONTACT, "system": Author.SYSTEM}
+AUTHORS = {
+    "agent": Author.AGENT, "contact": Author.CONTACT, "system": Author.SYSTEM, "api": Author.API,
+}  # fmt: skip
 
 
 class Overtaken(Conflict):
@@ -64,6 +66,7 @@ def reply(
         return _same(session.get_one(Message, repeated.message_id), conversation, composed)
     if not composed.text.strip() and not composed.html and not composed.attachment_ids:
         raise Invalid(fields={"text": "Write something or attach a file."})
+    rearranging.refuse_merged(conversation)
     _refuse_overtaken(session, conversation, composed)
     channel = _chosen(session, conversation, composed.thread_id)
     copies.check(composed.cc, composed.bcc, channel)
@@ -199,6 +202,7 @@ def _message(
         author_kind=AUTHORS.get(by.kind, Author.BOT),
         author_id=by.id,
         author_name=by.name,
+        via=by.via,
         channel=channel.channel,
         subject=composed.subject,
         text=text,

@@ -14,7 +14,7 @@ THREADS = (
     .join(Inbox, col(Inbox.id) == col(ChannelThread.inbox_id))
     .join(Identity, col(Identity.id) == col(ChannelThread.identity_id))
     .where(col(ChannelThread.conversation_id) == sa.bindparam("conversation_id"))
-    .order_by(col(ChannelThread.last_incoming_at).desc())
+    .order_by(col(ChannelThread.last_incoming_at).desc().nulls_last(), col(ChannelThread.id).desc())
 )
 
 
@@ -30,6 +30,14 @@ class ReplyChannel:
     why_not: str = ""
     window_until: datetime | None = None
     is_proposed: bool = False
+
+
+def choices_for(session: Session, conversation: Conversation) -> list[ReplyChannel]:
+    """As `channels_for`, but each address of an inbox once, by the thread last written on."""
+    found: dict[tuple[str, str, str], ReplyChannel] = {}
+    for one in channels_for(session, conversation):
+        found.setdefault((one.inbox_id, one.identity_kind, one.address), one)
+    return list(found.values())
 
 
 def channels_for(session: Session, conversation: Conversation) -> list[ReplyChannel]:
@@ -60,6 +68,10 @@ def _why_not(thread: ChannelThread, inbox: Inbox, identity: Identity) -> str:
         return f"The inbox {inbox.name} is switched off."
     if identity.bouncing_since:
         return f"Mail to {identity.value} comes back."
+    if identity.stopped_at:
+        return (
+            f"{identity.value} answered STOP, so nothing may be sent there until they answer START."
+        )
     if thread.window_until and thread.window_until < clock.now():
         return "The time in which this channel allows answers is over."
     return ""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from inbox import ids
 from inbox.crm.people import Person
@@ -30,6 +30,7 @@ class ConversationRow:
     snoozed_until_reply: bool = False
     waiting_since: datetime | None = None
     resolved_at: datetime | None = None
+    merged_into_id: str | None = None
     flagged: bool = False
     version: int = 1
     preview: str = ""
@@ -50,6 +51,13 @@ CHANGED = (
     "id", "status", "snoozed_until", "snoozed_until_reply", "waiting_since", "resolved_at",
     "flagged", "version", "preview", "last_author", "last_at", "unread", "message_count",
 )  # fmt: skip
+
+
+class Placed(Protocol):
+    """A conversation; it may stand in another inbox than its messages came to."""
+
+    id: str
+    inbox_id: str
 
 
 @dataclass(slots=True, kw_only=True)
@@ -98,6 +106,7 @@ def message(  # noqa: PLR0913  the parts a message is made of
         "mail_message_id": envelope.mail_message_id[:998] or None,
         "author_kind": Author.CONTACT,
         "author_id": contact.id,
+        "via": "",
         "author_name": (envelope.sender.name or shown_name(envelope, contact))[:320],
         "channel": channel,
         "subject": envelope.subject[:998],
@@ -141,7 +150,7 @@ def attachment(message: Mapping[str, Any], part: FilePart, digest: str) -> dict[
 
 def event(
     kind: EventKind,
-    conversation_id: str,
+    conversation: Placed,
     contact: Person,
     message: Mapping[str, Any],
     **particulars: Any,
@@ -153,9 +162,9 @@ def event(
         "actor_kind": "contact",
         "actor_id": contact.id,
         "actor_name": contact.name[:200],
-        "conversation_id": conversation_id,
+        "conversation_id": conversation.id,
         "contact_id": contact.id,
-        "inbox_id": message["inbox_id"],
+        "inbox_id": conversation.inbox_id,
         "message_id": message["id"],
         "particulars": particulars,
         "depth": 0,

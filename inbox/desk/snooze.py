@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from inbox import clock
-from inbox.desk import counters
+from inbox.desk import assignment, counters
 from inbox.errors import Invalid
 from inbox.events import Actor, EventKind, record
 from inbox.model import Conversation, Status
@@ -49,6 +49,7 @@ def wake(session: Session, conversation: Conversation, *, by: Actor) -> Conversa
         conversation.woke_at = conversation.last_at = clock.now()
         conversation.version += 1
     record(session, EventKind.CONVERSATION_WOKE, by=by, conversation=conversation)
+    assignment.free_of_who_left(session, [conversation], by=by)
     return conversation
 
 

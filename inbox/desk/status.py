@@ -3,7 +3,7 @@
 from sqlmodel import Session
 
 from inbox import clock
-from inbox.desk import counters
+from inbox.desk import assignment, counters
 from inbox.errors import Invalid
 from inbox.events import Actor, EventKind, record
 from inbox.model import Conversation, Priority, Status
@@ -32,6 +32,8 @@ def set_status(
         session, EventKind.STATUS_CHANGED, by=by, conversation=conversation,
         before=before, after=status, reason=reason,
     )  # fmt: skip
+    if status is Status.OPEN:
+        assignment.free_of_who_left(session, [conversation], by=by)
     return conversation
 
 

@@ -47,6 +47,15 @@ def members(session: Session, team_id: str) -> list[str]:
     )
 
 
+def members_of(session: Session, team_ids: Collection[str]) -> dict[str, list[str]]:
+    """The agents of each team, in one query."""
+    rows = session.exec(select(TeamMembership).where(col(TeamMembership.team_id).in_(team_ids)))
+    found: dict[str, list[str]] = {team_id: [] for team_id in team_ids}
+    for membership in rows:
+        found[membership.team_id].append(membership.agent_id)
+    return found
+
+
 def sizes(session: Session) -> dict[str, int]:
     """How many agents each team has."""
     column = col(TeamMembership.team_id)

@@ -22,6 +22,7 @@ TRIES = 12
 FIRST_WAIT = timedelta(seconds=40)  # doubled eleven times it makes most of a day
 LONGEST_LOGGED = 2000
 GONE = 410
+PATIENCE = timedelta(hours=6)  # in which it took nothing at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +133,10 @@ def told(session: Session, delivery_id: str, status_code: int, response: str) ->
 def not_told(
     session: Session, delivery_id: str, status_code: int | None, response: str, error: str
 ) -> None:
-    """Later again; an address that took nothing for all its tries is switched off."""
+    """Later again, then never; an address that has taken nothing for hours is switched off.
+
+    One that refuses this event and takes others stays on.
+    """
     delivery = session.get(WebhookDelivery, delivery_id)
     if delivery is None:
         return
@@ -143,11 +147,13 @@ def not_told(
         return
     webhook = session.get_one(Webhook, delivery.webhook_id)
     webhook.failing_since = webhook.failing_since or clock.now()
-    if status_code == GONE or delivery.attempts >= TRIES:
+    is_last = status_code == GONE or delivery.attempts >= TRIES
+    if is_last:
         delivery.state = MessageState.FAILED
+    if status_code == GONE or (is_last and clock.now() - webhook.failing_since >= PATIENCE):
         webhook.enabled = False
         webhook.disabled_reason = f"Switched off after {delivery.attempts} tries. {error}"
-    else:
+    if not is_last:
         delivery.not_before = clock.now() + _wait(delivery.attempts)
     session.add_all([delivery, webhook])
 

@@ -1,64 +1,28 @@
 """Which conversation an incoming message belongs to, and by which rule: the ladder.
 
 The first rung that holds decides, and its name is stored with the message and shown. Everything
-that the rungs of a whole batch need is read beforehand, one query a table (`look_up`).
+that the rungs of a whole batch need is read beforehand, one query a table (`thread_facts`).
 """
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-import sqlalchemy as sa
-from sqlmodel import Session, col
-
-from inbox import mailtokens, richtext
-from inbox.desk.rows import ConversationRow, ThreadRow
+from inbox import richtext
+from inbox.desk.rows import ConversationRow
+from inbox.desk.thread_facts import MARKER, PLUS_ADDRESS, SIGNED_ID, Known, numbers, signed
 from inbox.envelope import InboundEnvelope
-from inbox.model import (
-    ChannelThread,
-    Conversation,
-    Inbox,
-    MailReference,
-    Message,
-    Participant,
-    ParticipantKind,
-)  # fmt: skip
+from inbox.model import Inbox
 
-PLUS_ADDRESS = "plus_address"
-SIGNED_ID = "signed_message_id"
 STORED_ID = "message_id"
 REFERRED_ID = "referred_to"
-MARKER = "marker"
 SUBJECT = "subject"
 CHANNEL_THREAD = "channel_thread"
 NEW = "new"
 LINKED = "new_linked"
 
 REFERENCES_KEPT = 10  # the newest of a mail: an old thread refers to hundreds
-
-_CONVERSATION = [col(getattr(Conversation, each.name)) for each in fields(ConversationRow)]
-_THREAD = [col(getattr(ChannelThread, each.name)) for each in fields(ThreadRow)]
-_REFERENCE = (
-    col(MailReference.inbox_id), col(MailReference.message_id), col(MailReference.conversation_id),
-)  # fmt: skip
-_SUBJECT_NUMBER = re.compile(r"\[#(\d{1,12})\]")
-
-
-@dataclass(slots=True)
-class Known:
-    """What is in the store for a batch of envelopes; grows as the batch is worked through.
-
-    `by_thread` has the newest thread of an inbox and remote id, `threads` each by conversation too.
-    """
-
-    conversations: dict[str, ConversationRow] = field(default_factory=dict)
-    by_number: dict[int, str] = field(default_factory=dict)
-    by_message_id: dict[tuple[str, str], str] = field(default_factory=dict)
-    by_reference: dict[tuple[str, str], str] = field(default_factory=dict)
-    by_thread: dict[tuple[str, str], ThreadRow] = field(default_factory=dict)
-    threads: dict[tuple[str, str, str], ThreadRow] = field(default_factory=dict)
-    takers: set[tuple[str, str]] = field(default_factory=set)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,26 +35,6 @@ class Match:
     flagged: bool = False
 
 
-def look_up(session: Session, key: bytes, pairs: Sequence[tuple[str, InboundEnvelope]]) -> Known:
-    """`pairs` are (inbox id, envelope); a handful of queries however many there are."""
-    known = Known()
-    wanted: set[str] = set()
-    _read_message_ids(session, pairs, known)
-    _read_references(session, pairs, known)
-    _read_threads(session, pairs, known)
-    for _, envelope in pairs:
-        wanted.update(_signed(key, envelope).values())
-    wanted.update(known.by_message_id.values(), known.by_reference.values())
-    wanted.update(thread.conversation_id for thread in known.by_thread.values())
-    numbers = {n for _, envelope in pairs for n in _numbers(envelope)}
-    for found in _read_conversations(session, wanted, numbers):
-        known.conversations[found.id] = found
-        known.by_number[found.number] = found.id
-    if known.conversations:
-        _read_parts(session, known)
-    return known
-
-
 def match(
     known: Known,
     key: bytes,
@@ -101,7 +45,7 @@ def match(
 ) -> Match:
     """The first rung that holds, after the guards."""
     for rung, conversation_id in _candidates(known, key, inbox, envelope):
-        conversation = known.conversations.get(conversation_id)
+        conversation = known.standing(conversation_id)
         if conversation is None:
             continue
         takes_part = _takes_part(known, conversation, envelope, contact_id)
@@ -112,9 +56,10 @@ def match(
 
 
 def refer(
-    known: Known, inbox_id: str, envelope: InboundEnvelope, conversation_id: str
+    known: Known, inbox_id: str, envelope: InboundEnvelope, message: Mapping[str, Any]
 ) -> list[dict[str, str]]:
     """Rows for the mails that this one refers to and that we don't have; `known` learns them."""
+    conversation_id = message["conversation_id"]
     if envelope.mail_message_id:
         known.by_message_id[inbox_id, envelope.mail_message_id] = conversation_id
     new = [
@@ -126,8 +71,10 @@ def refer(
     for reference in new:
         known.by_reference[inbox_id, reference] = conversation_id
     return [
-        {"inbox_id": inbox_id, "message_id": one, "conversation_id": conversation_id} for one in new
-    ]
+        {"inbox_id": inbox_id, "message_id": one, "conversation_id": conversation_id,
+         "referrer_id": message["id"]}
+        for one in new
+    ]  # fmt: skip
 
 
 def _guarded(
@@ -158,14 +105,16 @@ def _candidates(
     known: Known, key: bytes, inbox: Inbox, envelope: InboundEnvelope
 ) -> Iterable[tuple[str, str]]:
     """In the order of the ladder."""
-    signed = _signed(key, envelope)
+    found = signed(key, envelope)
     referred = (envelope.mail_message_id, *envelope.references)
-    yield from ((rung, signed[rung]) for rung in (PLUS_ADDRESS, SIGNED_ID) if rung in signed)
+    for rung in (PLUS_ADDRESS, SIGNED_ID):
+        if rung in found:
+            yield rung, _followed(known, inbox, envelope, found[rung])
     yield from _found(STORED_ID, known.by_message_id, inbox, envelope.references)
-    if MARKER in signed:
-        yield MARKER, signed[MARKER]
+    if MARKER in found:
+        yield MARKER, _followed(known, inbox, envelope, found[MARKER])
     yield from _found(REFERRED_ID, known.by_reference, inbox, referred)
-    for number in _numbers(envelope):
+    for number in numbers(envelope):
         if number in known.by_number:
             yield SUBJECT, known.by_number[number]
     if envelope.thread is not None:
@@ -180,19 +129,12 @@ def _found(
     yield from ((rung, known[inbox.id, one]) for one in ids if (inbox.id, one) in known)
 
 
-def _signed(key: bytes, envelope: InboundEnvelope) -> dict[str, str]:
-    """Conversation ids that carry our signature, by rung; a wrong signature never matches."""
-    found: dict[str, str] = {}
-    for rung, texts, read in (
-        (PLUS_ADDRESS, envelope.delivered_to, mailtokens.read_plus_address),
-        (SIGNED_ID, envelope.references, mailtokens.read_message_id),
-        (MARKER, envelope.markers, mailtokens.read_marker),
-    ):
-        for text in texts:
-            conversation_id = read(key, text)
-            if conversation_id:
-                found.setdefault(rung, conversation_id)
-    return found
+def _followed(known: Known, inbox: Inbox, envelope: InboundEnvelope, signed_for: str) -> str:
+    """Where the message answered to is now, if it was split off the signed conversation."""
+    for reference in envelope.references:
+        if known.moved_from.get((inbox.id, reference)) == signed_for:
+            return known.by_message_id[inbox.id, reference]
+    return signed_for
 
 
 def _takes_part(
@@ -202,87 +144,3 @@ def _takes_part(
         conversation.contact_id == contact_id
         or (conversation.id, envelope.sender.value) in known.takers
     )
-
-
-def _numbers(envelope: InboundEnvelope) -> list[int]:
-    return [int(number) for number in _SUBJECT_NUMBER.findall(envelope.subject)]
-
-
-def _read_message_ids(
-    session: Session, pairs: Sequence[tuple[str, InboundEnvelope]], known: Known
-) -> None:
-    references = {r for _, envelope in pairs for r in envelope.references}
-    if not references:
-        return
-    rows = session.execute(
-        sa.select(
-            col(Message.inbox_id), col(Message.mail_message_id), col(Message.conversation_id)
-        ).where(col(Message.mail_message_id).in_(list(references)))
-    )
-    for inbox_id, message_id, conversation_id in rows:
-        known.by_message_id[inbox_id, message_id] = conversation_id
-
-
-def _read_references(
-    session: Session, pairs: Sequence[tuple[str, InboundEnvelope]], known: Known
-) -> None:
-    """Mails that came before told of these, or of the same one that never came."""
-    wanted = {r for _, e in pairs for r in (e.mail_message_id, *e.references) if r}
-    if not wanted:
-        return
-    found = session.execute(
-        sa.select(*_REFERENCE).where(col(MailReference.message_id).in_(list(wanted)))
-    )
-    for inbox_id, message_id, conversation_id in found:
-        known.by_reference[inbox_id, message_id] = conversation_id
-
-
-def _read_threads(
-    session: Session, pairs: Sequence[tuple[str, InboundEnvelope]], known: Known
-) -> None:
-    wanted = list({(inbox_id, e.thread) for inbox_id, e in pairs if e.thread is not None})
-    if not wanted:
-        return
-    found = session.execute(
-        sa.select(*_THREAD)
-        .where(sa.tuple_(col(ChannelThread.inbox_id), col(ChannelThread.remote_id)).in_(wanted))
-        .order_by(col(ChannelThread.id))
-    )
-    for row in found.mappings():  # the newest of a key is the last to be put
-        thread = ThreadRow(**row)
-        known.by_thread[thread.inbox_id, thread.remote_id] = thread
-        known.threads[thread.conversation_id, thread.inbox_id, thread.remote_id] = thread
-
-
-def _read_conversations(
-    session: Session, wanted: set[str], numbers: set[int]
-) -> Iterable[ConversationRow]:
-    """Held until the commit, in one order, so that what is written is what was read and more."""
-    if not wanted and not numbers:
-        return []
-    asked: sa.ColumnElement[bool] = col(Conversation.id).in_(list(wanted))
-    if numbers:
-        asked = sa.or_(asked, col(Conversation.number).in_(list(numbers)))
-    found = session.execute(
-        sa.select(*_CONVERSATION)
-        .where(asked)
-        .order_by(col(Conversation.id))
-        .with_for_update(key_share=True)
-    )
-    return [ConversationRow(**row) for row in found.mappings()]
-
-
-def _read_parts(session: Session, known: Known) -> None:
-    """Who takes part in the conversations, and by which threads."""
-    wanted = list(known.conversations)
-    takers = sa.select(col(Participant.conversation_id), col(Participant.key)).where(
-        col(Participant.conversation_id).in_(wanted),
-        col(Participant.kind) == ParticipantKind.COPIED,
-    )
-    known.takers.update((conversation_id, key) for conversation_id, key in session.execute(takers))
-    threads = sa.select(*_THREAD).where(col(ChannelThread.conversation_id).in_(wanted))
-    for row in session.execute(threads).mappings():
-        thread = ThreadRow(**row)
-        known.threads.setdefault(
-            (thread.conversation_id, thread.inbox_id, thread.remote_id), thread
-        )

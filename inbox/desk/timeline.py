@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from inbox.events import EventKind
-from inbox.model import Attachment, Event, Message
+from inbox.model import Attachment, Conversation, Event, Message
 
 PAGE = 50
 SHOWN = (
@@ -18,6 +18,8 @@ SHOWN = (
     EventKind.PRIORITY_CHANGED, EventKind.SUBJECT_CHANGED, EventKind.CONVERSATION_SNOOZED,
     EventKind.CONVERSATION_WOKE, EventKind.TAG_ADDED, EventKind.TAG_REMOVED,
     EventKind.CONVERSATION_FLAGGED, EventKind.CONVERSATIONS_MERGED, EventKind.CONVERSATION_SPLIT,
+    EventKind.CONVERSATIONS_UNMERGED, EventKind.CONVERSATION_MOVED, EventKind.CUSTOMER_CHANGED,
+    EventKind.MACRO_RUN,
 )  # fmt: skip
 LAST = 2**62  # a place after all events
 SLACK = 1000  # places by which events may stand out of the order of their ids
@@ -25,7 +27,8 @@ SLACK = 1000  # places by which events may stand out of the order of their ids
 M = Message.__table__.c  # type: ignore[attr-defined]
 E = Event.__table__.c  # type: ignore[attr-defined]
 PARTS = (
-    M.id, M.created_at, M.direction, M.state, M.state_reason, M.author_name, M.channel, M.text,
+    M.id, M.created_at, M.direction, M.state, M.state_reason, M.author_name, M.author_kind, M.via,
+    M.channel, M.text,
     M.quoted, (M.html != "").label("html"), M.automatic, M.edited_at, M.matched_by, M.proof,
     M.attachment_count, M.conversation_id, M.recipients, M.sent_at,
 )  # fmt: skip
@@ -38,11 +41,15 @@ HAPPENED = (
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A message with its files, or an event: what is shown of them, `html` as whether there is."""
+    """A message with its files, or an event: what is shown of them, `html` as whether there is.
+
+    `undoable` is a merge or split that still stands.
+    """
 
     message: sa.Row[Any] | None = None
     event: sa.Row[Any] | None = None
     files: Sequence[Attachment] = field(default_factory=list)
+    undoable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +70,7 @@ def entries(
     messages = found[:limit][::-1]
     since = messages[0].id if more else None
     happened = _events(session, conversation_id, since, before)
-    made = [*with_files(session, messages), *(Entry(event=e) for e in happened if is_news(e))]
+    made = [*with_files(session, messages), *_with_state(session, happened)]
     made.sort(key=_when)
     return Timeline(made, since)
 
@@ -74,6 +81,7 @@ def is_news(event: Event | sa.Row[Any]) -> bool:
         "answered",
         "customer_wrote",
         "taken_back",
+        "merged",
     )
 
 
@@ -92,6 +100,33 @@ def with_files(session: Session, found: Sequence[sa.Row[Any]]) -> list[Entry]:
         for attachment in session.exec(wanted.order_by(col(Attachment.id))):
             files[attachment.message_id].append(attachment)
     return [Entry(message=message, files=files[message.id]) for message in found]
+
+
+def _with_state(session: Session, events: Sequence[sa.Row[Any]]) -> list[Entry]:
+    """Each event that is news as an entry; one query more where something was merged or split."""
+    others = {event.id: _other(event) for event in events}
+    wanted = [other for other in others.values() if other]
+    into: dict[str, str | None] = {}
+    if wanted:
+        query = select(Conversation.id, Conversation.merged_into_id)
+        into = dict(list(session.exec(query.where(col(Conversation.id).in_(wanted)))))
+    return [
+        Entry(event=event, undoable=_stands(event, into.get(others[event.id] or "")))
+        for event in events
+        if is_news(event)
+    ]
+
+
+def _other(event: sa.Row[Any]) -> str | None:
+    """The conversation that was merged in or split off."""
+    what: dict[str, Any] = event.particulars
+    return what.get("merged_id") or what.get("new_id")
+
+
+def _stands(event: sa.Row[Any], merged_into: str | None) -> bool:
+    if event.kind == EventKind.CONVERSATIONS_MERGED:
+        return merged_into == str(event.conversation_id)
+    return bool(event.kind == EventKind.CONVERSATION_SPLIT) and merged_into is None
 
 
 def _events(

@@ -18,9 +18,11 @@ from inbox.model.event import Event
 from inbox.model.identity import Identity
 from inbox.model.inbox import Health, Inbox, InboxMembership
 from inbox.model.lease import Lease
+from inbox.model.macro import Macro
 from inbox.model.mail_reference import MailReference
 from inbox.model.message import Author, Direction, Message, MessageState
 from inbox.model.participant import Participant, ParticipantKind
+from inbox.model.saved_view import SavedView
 from inbox.model.search_document import SearchDocument
 from inbox.model.session import Session, Throttle
 from inbox.model.tag import Tag, Tagging
@@ -55,6 +57,7 @@ __all__ = [
     "Inbox",
     "InboxMembership",
     "Lease",
+    "Macro",
     "MailReference",
     "Message",
     "MessageState",
@@ -66,6 +69,7 @@ __all__ = [
     "RememberedAnswer",
     "Role",
     "RuleRun",
+    "SavedView",
     "SearchDocument",
     "Session",
     "Status",

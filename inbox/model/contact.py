@@ -41,7 +41,7 @@ class Contact(Record, table=True):
     custom: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     owner_id: str | None = Field(default=None, foreign_key="agent.id")
     blocked: bool = False
-    merged_into_id: str | None = Field(default=None, foreign_key="contact.id")
+    merged_into_id: str | None = Field(default=None, foreign_key="contact.id", index=True)
     version: int = 1
     # both follow behind the commit: the folded name, or an address, and whether search knows it
     sort_key: str = Field(default="", sa_type=FoldedText)

@@ -15,6 +15,7 @@ class Status(StrEnum):
     SNOOZED = "snoozed"
     RESOLVED = "resolved"
     SPAM = "spam"
+    MERGED = "merged"  # in no list: `merged_into_id` is where it goes on
 
 
 class Priority(IntEnum):
@@ -56,6 +57,7 @@ class Conversation(Record, table=True):
     first_reply_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     resolved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     linked_id: str | None = Field(default=None, foreign_key="conversation.id")
+    merged_into_id: str | None = Field(default=None, foreign_key="conversation.id")
     flagged: bool = False  # somebody who takes no part wrote in
     version: int = 1
     # what a list row shows

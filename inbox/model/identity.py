@@ -9,7 +9,11 @@ from inbox.model.base import Record, UtcDateTime
 
 
 class Identity(Record, table=True):
-    """`value` is normalised, and (kind, value) belongs to one contact only."""
+    """`value` is normalised, and (kind, value) belongs to one contact only.
+
+    `stopped_at`: they answered STOP, so nothing may be sent there. `consent_version` is the text
+    of the chat's consent that they agreed to.
+    """
 
     __table_args__ = (UniqueConstraint("kind", "value"),)
 
@@ -21,4 +25,7 @@ class Identity(Record, table=True):
     proof: str = Field(default="", max_length=64)
     is_primary: bool = False
     bouncing_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    stopped_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    consent_version: str = Field(default="", max_length=64)
+    consented_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     last_seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -21,6 +21,7 @@ class Author(StrEnum):
     AGENT = "agent"
     BOT = "bot"  # rules and auto-replies too
     SYSTEM = "system"
+    API = "api"  # an integration, by a token of its own
 
 
 class MessageState(StrEnum):
@@ -82,6 +83,8 @@ class Message(Record, table=True):
     author_kind: Author = Field(sa_type=EnumText(Author))
     author_id: str | None = Field(default=None, max_length=25)
     author_name: str = Field(default="", max_length=320)
+    via: str = Field(default="", max_length=120)  # the token that wrote it for somebody
+    moved_from_id: str | None = Field(default=None, max_length=25)  # by splitting
     channel: str = Field(default="", max_length=32)
     subject: str = Field(default="", max_length=998)
     text: str = ""

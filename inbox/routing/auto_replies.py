@@ -101,7 +101,7 @@ def _answered_lately(session: Session, conversation_id: str, now: datetime) -> b
         select(sa.func.max(col(Message.created_at))).where(
             Message.conversation_id == conversation_id,
             Message.direction == Direction.OUTGOING,
-            Message.author_kind == Author.AGENT,
+            col(Message.author_kind).in_([Author.AGENT, Author.API]),
             col(Message.automatic).is_(False),
         )
     ).one()

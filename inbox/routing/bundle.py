@@ -111,18 +111,32 @@ def around(session: Session, event: Event) -> Iterator[Bundle]:
 
 
 def read_subjects(session: Session, bundle: Bundle, events: Sequence[Event]) -> None:
-    """The rows that these events are about; their conversations are held, in one order."""
+    """The rows that these events are about; their conversations are held, in one order.
+
+    For a conversation that was merged meanwhile stands the one in which it goes on.
+    """
     wanted = {event.conversation_id for event in events if event.conversation_id}
     message_ids = {event.message_id for event in events if event.message_id}
-    for conversation, contact, inbox, company in _conversations(session, wanted):
-        bundle.subjects[conversation.id] = (conversation, contact, inbox, company)
-        bundle.tags[conversation.id] = []
+    while wanted:
+        for conversation, contact, inbox, company in _conversations(session, wanted):
+            bundle.subjects[conversation.id] = (conversation, contact, inbox, company)
+            bundle.tags[conversation.id] = []
+        into = {each.merged_into_id for each, *_ in bundle.subjects.values()}
+        wanted = {each for each in into if each and each not in bundle.subjects}
+    for conversation_id, row in bundle.subjects.items():
+        bundle.subjects[conversation_id] = _standing(bundle, row)
     counters.already_held(session, bundle.subjects.keys())
     messages = session.exec(select(Message).where(col(Message.id).in_(message_ids)))
     bundle.messages = {message.id: message for message in messages}
-    for conversation_id, name in _tags(session, wanted):
+    for conversation_id, name in _tags(session, bundle.subjects.keys()):
         bundle.tags[conversation_id].append(name)
     bundle.asked = _asked(session, bundle, events)
+
+
+def _standing(bundle: Bundle, row: Row) -> Row:
+    while into := row[0].merged_into_id:
+        row = bundle.subjects[into]
+    return row
 
 
 def write_runs(session: Session, bundle: Bundle) -> None:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from inbox import clock
-from inbox.desk import access, assignment, counters
+from inbox.desk import access, assignment, conversations, counters
 from inbox.events import SYSTEM, Actor
 from inbox.model import (
     Agent,
@@ -46,7 +46,7 @@ def distribute(session: Session, conversation: Conversation, *, by: Actor) -> Ch
 
 def distribute_new(session: Session, event: Event) -> Choice | None:
     """What follows a conversation that is new or came to a team, if the team does it by itself."""
-    conversation = session.get(Conversation, event.conversation_id)
+    conversation = conversations.find(session, event.conversation_id or "")
     if conversation is None or conversation.assignee_id is not None:
         return None
     team = _team_of(session, conversation)

@@ -42,6 +42,8 @@ class Run:
 
 def run_rules(session: Session, event: Event) -> list[Run]:
     """The event's rules in order, each once however often the event is reacted to."""
+    if event.particulars.get("reason") == "merged":
+        return []  # tells lists of a row, and no rule of a change
     with bundles.around(session, event) as bundle:
         rules = [
             r for r in bundle.rules.get(event.kind, ()) if (r.id, event.id) not in bundle.asked

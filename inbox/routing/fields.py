@@ -55,11 +55,12 @@ OPERATOR_LABELS = {
     "not_empty": N_("is not empty"),
 }
 
+STATUSES = tuple(status for status in Status if status is not Status.MERGED)
+ACTORS = ("agent", "contact", "rule", "system", "api")
 PRIORITIES = tuple(str(priority.value) for priority in Priority)
-ACTORS = ("agent", "contact", "rule", "system")
 
 FIELDS = (
-    Field("conversation.status", N_("Status"), FieldType.CHOICE, tuple(Status)),
+    Field("conversation.status", N_("Status"), FieldType.CHOICE, STATUSES),
     Field("conversation.priority", N_("Priority"), FieldType.NUMBER, PRIORITIES),
     Field("conversation.subject", N_("Subject"), FieldType.TEXT),
     Field("conversation.channel", N_("Channel"), FieldType.CHOICE, choices_from="channels"),

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from inbox.desk import agents, handing_over, teams
+from inbox.desk.assignment import LEFT
 from inbox.errors import Invalid
 from inbox.events import Actor, EventKind, record
 from inbox.i18n import N_
@@ -17,7 +18,6 @@ from inbox.routing import rules
 FIELDS = {"conversation.team", "conversation.assignee"}
 PARAMETERS = ("team_id", "agent_id")
 DISSOLVED = N_("The team was dissolved.")
-LEFT = N_("The agent left.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -87,7 +87,8 @@ def _make(
         made[kind] = inboxes.create(session, new, vault=services.vault, by=by)
     _rules(session)
     tell(session, services.vault.key("mail"), Desk(people, made, teams))
-    return made
+    # read again: what came in was written past the session, which has forgotten its rows
+    return {inbox.kind: inbox for inbox in session.exec(select(Inbox))}
 
 
 def _answered(kind: str, values: Any, made: Mapping[str, Inbox]) -> Any:

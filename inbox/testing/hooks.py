@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 import orjson
 from pydantic import SecretStr
 
 from inbox.channels.base import Account, BadRequest, BadSignature, HookRequest
 from inbox.channels.sms import SmsChannel, SmsSettings
+from inbox.channels.sms.parse import read_fields, reported_status
 from inbox.channels.telegram import TelegramChannel, TelegramSettings
 from inbox.envelope import AddressKind, DeliveryReport, Inbound, InboundEnvelope, RawItem
 from inbox.errors import Invalid
@@ -49,7 +50,7 @@ def _twilio(request: Mapping[str, Any]) -> dict[str, Any]:
     )
     values = _as_values(channel.parse(item))
     if "status" in values:
-        values["provider_status"] = dict(parse_qsl(item.content.decode()))["MessageStatus"]
+        values["provider_status"] = reported_status(read_fields(item.content, content_type))
     return values
 
 
@@ -61,7 +62,7 @@ def _telegram(request: Mapping[str, Any]) -> dict[str, Any]:
     values = _as_values(found)
     message = orjson.loads(_body(request)).get("message") or {}
     if "chat" in message:  # the desk knows groups by their id, which is not the sender's
-        values["chat_type"] = message["chat"]["type"]
+        values["chat_type"] = message["chat"].get("type", "private")
     if "secret" in request:
         values["signature_valid"] = _is_taken(channel, request, "application/json")
     return values

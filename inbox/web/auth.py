@@ -7,9 +7,9 @@ from aiohttp import web
 
 from inbox import clock
 from inbox.desk import first_run, signing_in, tokens
+from inbox.desk.tokens import Bearer
 from inbox.errors import Forbidden, Unauthenticated
 from inbox.i18n import Phrase
-from inbox.model import ApiToken
 from inbox.services import Services
 from inbox.web import keys
 
@@ -38,23 +38,24 @@ async def require_token(request: web.Request, scope: str) -> None:
     kind, _, secret = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "bearer" or not secret:
         raise Unauthenticated("Give a token: Authorization: Bearer …")
-    token = await _token(request.app[keys.SERVICES], secret.strip())
-    if not tokens.allows(token, scope):
+    bearer = await _bearer(request.app[keys.SERVICES], secret.strip())
+    if not bearer.may(scope):
         raise Forbidden(Phrase("This token lacks the scope “%(scope)s”.", scope=scope))
-    request[keys.TOKEN] = token
+    request[keys.BEARER] = bearer
 
 
-async def _token(services: Services, secret: str) -> ApiToken:
+async def _bearer(services: Services, secret: str) -> Bearer:
     key = signing_in.hash_of(secret)
     if known := services.known_tokens.get(key):
         return known
-    token = await services.database.read(lambda s: tokens.recognise(s, secret))
-    if token is None:
+    bearer = await services.database.read(lambda s: tokens.recognise(s, secret))
+    if bearer is None:
         raise Unauthenticated("This token is unknown or revoked.")
-    services.known_tokens.keep(key, token)
-    if token.last_used_at is None or clock.now() - token.last_used_at >= TOKEN_SEEN_EVERY:
-        await services.database.write(lambda s: tokens.seen(s, token.id))
-    return token
+    services.known_tokens.keep(key, bearer)
+    last = bearer.token.last_used_at
+    if last is None or clock.now() - last >= TOKEN_SEEN_EVERY:
+        await services.database.write(lambda s: tokens.seen(s, bearer.token.id))
+    return bearer
 
 
 async def ask_to_sign_in(request: web.Request) -> web.StreamResponse:

@@ -55,8 +55,9 @@ async def _plain(request: web.Request, public_url: str) -> HookRequest:
 
 
 async def _channel(services: Services, inbox_id: str) -> Hooked:
+    """Of one that is switched off as well: what comes waits, since few providers call again."""
     inbox = await services.database.read(lambda s: s.get(Inbox, inbox_id))
-    channel = services.channels.of(inbox) if inbox and inbox.enabled else None
+    channel = services.channels.of(inbox) if inbox and not inbox.archived else None
     if not isinstance(channel, Hooked):
         raise NotFound("There is no inbox here that takes calls.")
     return channel

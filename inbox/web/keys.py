@@ -2,7 +2,8 @@
 
 from aiohttp import web
 
-from inbox.model import Agent, ApiToken, Role, Session
+from inbox.desk.tokens import Bearer
+from inbox.model import Agent, Role, Session
 from inbox.services import Services
 
 SERVICES = web.AppKey("services", Services)
@@ -11,5 +12,5 @@ REQUEST_ID = web.RequestKey("request_id", str)
 AGENT = web.RequestKey("agent", Agent)
 ROLE = web.RequestKey("role", Role)
 SESSION = web.RequestKey("session", Session)
-TOKEN = web.RequestKey("token", ApiToken)
+BEARER = web.RequestKey("bearer", Bearer)
 REMOTE = web.RequestKey("remote", str)

@@ -1,7 +1,7 @@
 """What the navigation shows: views with counts, inboxes, teams, and places of the workspace."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from aiohttp import web
@@ -11,7 +11,8 @@ from inbox.desk import access, counters, listing
 from inbox.desk.access import SeenInbox
 from inbox.desk.listing import Counts
 from inbox.i18n import gettext as _
-from inbox.model import Agent, Permission, Role, Team, TeamMembership
+from inbox.model import Agent, Permission, Role, SavedView, Team, TeamMembership
+from inbox.routing import views
 from inbox.web import keys
 from inbox.web.icons import ICONS
 
@@ -37,6 +38,7 @@ class Item:
 @dataclass(frozen=True, slots=True)
 class Nav:
     views: Sequence[Item]
+    saved: Sequence[Item]
     inboxes: Sequence[Item]
     teams: Sequence[Item]
     links: Sequence[Item]
@@ -50,6 +52,7 @@ class Known:
     teams: Mapping[str, str]  # names by id
     counts: Counts
     inbox_ids: Sequence[str] | None  # None: no limit
+    views: Sequence[SavedView] = ()
 
 
 async def load(request: web.Request) -> Nav:
@@ -63,11 +66,15 @@ async def look(request: web.Request) -> Known:
 
 
 def read(session: Session, agent: Agent, role: Role) -> Known:
-    return read_all(session, {agent.id: role})[agent.id]
+    known = read_all(session, {agent.id: role})[agent.id]
+    return replace(known, views=views.seen_by(session, agent.id))
 
 
 def read_all(session: Session, people: Mapping[str, Role]) -> dict[str, Known]:
-    """For many agents, whose roles are given by their ids, with as many queries as for one."""
+    """For many agents, whose roles are given by their ids, with as many queries as for one.
+
+    Without their saved views, which nobody is told of.
+    """
     inboxes = access.visible_to(session, people)
     teams = _teams(session, people)
     keys = {key for one in people for key in listing.counted(one, inboxes[one], teams[one])}
@@ -100,14 +107,20 @@ def _teams(session: Session, people: Mapping[str, Role]) -> dict[str, dict[str, 
 
 def draw(known: Known, path: str, *, with_settings: bool) -> Nav:
     counts = known.counts
-    views = [
+    own = [
         _item("mine", _("Mine"), "/views/mine", "inbox", path, counts.mine, "go-mine", bar=True),
         _item("unassigned", _("Unassigned"), "/views/unassigned", "user-round-x", path,
               counts.unassigned, "go-unassigned", bar=True),
-        _item("all", _("All"), "/views/all", "users", path, counts.everything, "go-all", bar=True),
+        _item("all", _("All"), "/views/all", "layers", path, counts.everything, "go-all", bar=True),
         _item("snoozed", _("Snoozed"), "/views/snoozed", "clock", path, counts.snoozed,
               "go-snoozed"),
     ]  # fmt: skip
+    saved = [
+        _item(f"view-{v.id}", v.name, f"/views/saved/{v.id}", "list-filter", path,
+              command=f"go-view-{v.id}")
+        for v in known.views
+    ]  # fmt: skip
+    saved.append(_item("new-view", _("New view"), "/saved-views/new", "plus", path, 0, "new-view"))
     inboxes = [
         _item(f"inbox-{i.id}", i.name, f"/views/inbox/{i.id}", ICONS.get(i.kind, "inbox"), path,
               counts.inboxes[i.id])
@@ -120,12 +133,13 @@ def draw(known: Known, path: str, *, with_settings: bool) -> Nav:
     ]
     links = [
         _item("contacts", _("Contacts"), "/contacts", "contact-round", path, 0, "go-contacts"),
+        _item("reports", _("Reports"), "/reports", "chart-line", path, 0, "go-reports"),
     ]
     if with_settings:
         links.append(
             _item("settings", _("Settings"), "/settings", "settings", path, 0, "go-settings")
         )
-    return Nav(views, inboxes, teams, links)
+    return Nav(own, saved, inboxes, teams, links)
 
 
 def _item(  # noqa: PLR0913, PLR0917  the parts of a link

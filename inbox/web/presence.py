@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -33,10 +34,12 @@ class Presence:
         self.clients = clients
         self._viewing: dict[Who, tuple[str, float]] = {}
         self._typing: dict[Who, tuple[str, float]] = {}
+        self._customers: dict[str, float] = {}  # conversation id → when its customer last typed
         self._seen: dict[str, float] = {}
 
     def start(self) -> None:
         self.services.bus.hear("presence", self._heard)
+        self.services.bus.hear("typing", self._heard_typing)
 
     def watching(self, client: Client) -> None:
         self._say(client, "viewing" if client.watching else "left")
@@ -86,10 +89,28 @@ class Presence:
                 if moment - at < TYPING_SECONDS
             }
             self._typing[who] = (payload["name"], moment)
+            self._fade(who[0])
         if payload["what"] != "left" and who[0]:
             self._viewing[who] = (payload["name"], moment)
         for conversation_id in touched - {""}:
             self._show(conversation_id)
+
+    def _heard_typing(self, payload: dict[str, Any]) -> None:
+        """Of agents the pages hear by their presence, so here only the customer counts."""
+        if payload["by"] != "contact":
+            return
+        conversation_id, moment = payload["conversation_id"], time.monotonic()
+        self._customers = {
+            other: at for other, at in self._customers.items() if moment - at < TYPING_SECONDS
+        }
+        self._customers[conversation_id] = moment
+        self._show(conversation_id)
+        self._fade(conversation_id)
+
+    def _fade(self, conversation_id: str) -> None:
+        """Nobody says that he has stopped typing, so it is looked at again."""
+        loop = asyncio.get_running_loop()
+        loop.call_later(TYPING_SECONDS + 0.1, self._show, conversation_id)
 
     def _show(self, conversation_id: str) -> None:
         for client in self.clients:
@@ -100,8 +121,11 @@ class Presence:
     def _drawn(self, conversation_id: str, agent_id: str) -> str:
         viewing = _others(self._viewing, conversation_id, agent_id, VIEWING_SECONDS)
         typing = _others(self._typing, conversation_id, agent_id, TYPING_SECONDS)
+        typed_at = self._customers.get(conversation_id)
         text = ""
-        if typing:
+        if typed_at is not None and time.monotonic() - typed_at < TYPING_SECONDS:
+            text = _("The customer is typing…")
+        elif typing:
             text = _("%(names)s is writing a reply") % {"names": ", ".join(typing)}
         elif viewing:
             text = _("%(names)s is viewing this conversation") % {"names": ", ".join(viewing)}

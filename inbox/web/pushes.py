@@ -1,7 +1,7 @@
 """From events to the partials that a page takes in: rows, messages, lines, states."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,10 +9,11 @@ from markupsafe import Markup
 from sqlmodel import Session
 
 from inbox.desk import listing, timeline, trail
-from inbox.desk.listing import Counts
+from inbox.desk.listing import Counts, View
 from inbox.desk.timeline import Entry
 from inbox.events import EventKind
 from inbox.model import Agent, Role
+from inbox.routing import views
 from inbox.web import nav
 from inbox.web.icons import ICONS
 from inbox.web.render import environment
@@ -50,12 +51,27 @@ class News:
     entries: Mapping[str, Entry]
     agents: Mapping[str, str]
     teams: Mapping[str, str]
+    tagged: Collection[tuple[str, str]] = ()
+    saved: Mapping[tuple[str | None, str], Collection[str]] = field(default_factory=dict)
+
+    def stands(self, view: View, conversation: sa.Row[Any], agent_id: str) -> bool:
+        """Whether the conversation is in the list that this agent looks at."""
+        if not listing.matches(view, conversation, agent_id, self.tagged):
+            return False
+        return view.kind != "saved" or conversation.id in self.saved.get((view.id, agent_id), ())
 
 
-def read(session: Session, after: int, limit: int, people: Mapping[str, Role]) -> News:
+def read(
+    session: Session,
+    after: int,
+    limit: int,
+    people: Mapping[str, Role],
+    looked_at: Collection[tuple[View, str]] = (),
+) -> News:
     """What happened after a place in the trail, as it stands now; one query a table.
 
-    `people` are the roles of those who are to be told, by their ids.
+    `people` are the roles of those who are to be told, by their ids; `looked_at` are the lists that
+    are open, each with the agent who looks at it.
     """
     events = trail.told(session, after, limit)
     if not events or not people:
@@ -68,6 +84,8 @@ def read(session: Session, after: int, limit: int, people: Mapping[str, Role]) -
         listing.rows(session, wanted),
         {e.message.id: e for e in timeline.messages(session, message_ids) if e.message},
         *_names(session, events),
+        listing.tagged(session, {v.id for v, _ in looked_at if v.kind == "tag" and v.id}, wanted),
+        views.standing(session, {(v.id, a) for v, a in looked_at if v.kind == "saved"}, wanted),
     )
 
 

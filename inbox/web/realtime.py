@@ -13,13 +13,13 @@ from aiohttp import WSCloseCode, WSMsgType, web
 from sqlmodel import Session
 
 from inbox import i18n
-from inbox.desk import access, conversations, listing, trail
+from inbox.desk import access, conversations, trail
 from inbox.desk.listing import Counts, View
 from inbox.errors import Forbidden
 from inbox.events import TOPIC
 from inbox.model import Agent, Role, Status
 from inbox.services import Services
-from inbox.web import keys, nav, pushes
+from inbox.web import keys, pushes
 from inbox.web.dismissals import Sockets, dismiss_ended
 from inbox.web.presence import Presence
 from inbox.web.pushes import News, Push
@@ -114,7 +114,10 @@ class Hub:
 
     async def _news(self, after: int, limit: int, clients: Sequence[Client]) -> News:
         people = {client.agent.id: client.role for client in clients}
-        return await self.services.database.read(lambda s: pushes.read(s, after, limit, people))
+        looked_at = {(client.view, client.agent.id) for client in clients}
+        return await self.services.database.read(
+            lambda s: pushes.read(s, after, limit, people, looked_at)
+        )
 
     def _tell(self, news: News, clients: Sequence[Client]) -> None:
         """Drawn once a language and encoded once, whoever is told."""
@@ -124,7 +127,7 @@ class Hub:
             frame = cache(_frame)
             for client in clients:
                 if client.locale == locale:
-                    _send(client, drawn, news.known[client.agent.id], frame)
+                    _send(client, drawn, news, frame)
 
     async def join(self, client: Client, cursor: int | None) -> None:
         """First what the page missed, also while that is read; then what comes."""
@@ -147,13 +150,14 @@ class Hub:
 def _send(
     client: Client,
     drawn: Sequence[Push],
-    known: nav.Known,
+    news: News,
     frame: Callable[[int | None, str], bytes],
 ) -> None:
     """Access is asked anew for each batch; what may not be seen is passed over."""
+    known = news.known[client.agent.id]
     for push in drawn:
         if push.inbox_id in known.inboxes:
-            stands = listing.matches(client.view, push.conversation, client.agent.id)
+            stands = news.stands(client.view, push.conversation, client.agent.id)
             html = push.row if stands else push.gone
             if client.watching == push.conversation.id:
                 html += push.inside

@@ -58,7 +58,7 @@ def environment() -> jinja2.Environment:
     made.filters.update(
         clock_time=clock_time, day=day, moment=moment, ago=ago, initials=initials, hue=hue,
         paragraphs=paragraphs, said=i18n.said, remembered=remembered, local_date=local_date,
-        **words.FILTERS,
+        date=plain_date, duration=duration, **words.FILTERS,
     )  # fmt: skip
     made.globals["place"] = words.place
     return made
@@ -86,6 +86,29 @@ def day(value: datetime, time_zone: str = "UTC") -> str:
 def local_date(value: datetime, time_zone: str = "UTC") -> date:
     """To compare, which is cheaper than to draw."""
     return _local(value, time_zone).date()
+
+
+def plain_date(value: date) -> str:
+    """A day that belongs to no time zone any more."""
+    return format_date(value, "medium", locale=i18n.babel_locale())
+
+
+def duration(seconds: int | None) -> str:
+    """1 h 20 min; the larger two units are enough."""
+    if seconds is None:
+        return "—"
+    minutes = round(seconds / 60)
+    hours, days = minutes // 60, minutes // 1440
+    if not minutes:
+        return i18n.gettext("%(seconds)s s") % {"seconds": seconds}
+    if not hours:
+        return i18n.gettext("%(minutes)s min") % {"minutes": minutes}
+    if not days:
+        return i18n.gettext("%(hours)s h %(minutes)s min") % {
+            "hours": hours,
+            "minutes": minutes % 60,
+        }
+    return i18n.gettext("%(days)s d %(hours)s h") % {"days": days, "hours": hours % 24}
 
 
 def moment(value: datetime, time_zone: str = "UTC") -> str:

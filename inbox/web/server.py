@@ -7,6 +7,7 @@ from aiohttp import web
 
 from inbox.services import Services
 from inbox.web import keys, widget
+from inbox.web.api import stream
 from inbox.web.middlewares import MIDDLEWARES, keep_no_error
 from inbox.web.realtime import HUB, Hub
 from inbox.web.render import STATIC
@@ -27,6 +28,7 @@ def make_app(services: Services, extra: Sequence[Route] = ()) -> web.Application
     app.cleanup_ctx.append(_live)
     widget.prepare(app)
     app.on_response_prepare.append(keep_no_error)
+    stream.prepare(app)
     app.on_shutdown.append(_tell_sockets)
     return app
 

@@ -33,6 +33,7 @@ class Crew:
         self.services = services
         self.receiving = Receiving(services)
         self.ingesting = Ingesting(services)
+        self.delivering = Delivering(services)
         reacting = Reacting(services, REACTIONS, Together)
         loop = partial(Loop, bus=services.bus)
         self.loops = [
@@ -40,7 +41,7 @@ class Crew:
                  full=ingest.BATCH),
             loop("react", topic=TOPIC, work=reacting.work, every=5,
                  full=react.BATCH, gives_way=PAGES_FIRST),
-            loop("deliver", topic=deliveries.TOPIC, work=Delivering(services).work, every=1),
+            loop("deliver", topic=deliveries.TOPIC, work=self.delivering.begin, every=1),
             loop("webhooks", topic=telling.TOPIC, work=Telling(services).work, every=5),
             loop("index", topic=TOPIC, work=self._index, every=10, gives_way=INDEX_LAST),
             loop("tick", topic="tick", work=self._tick, every=5),
@@ -54,6 +55,7 @@ class Crew:
 
     async def stop(self) -> None:
         await asyncio.gather(*(loop.stop() for loop in self.loops))
+        await self.delivering.close()
         await self.receiving.close()
         await self.ingesting.close()
 

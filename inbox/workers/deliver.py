@@ -17,15 +17,20 @@ from inbox.channels.base import (
 from inbox.db import Session, Work
 from inbox.desk import deliveries, health, outbound
 from inbox.desk.outbound import Outbound
-from inbox.envelope import FilePart, OutboundEnvelope
+from inbox.envelope import FilePart, OutboundEnvelope, Receipt
 from inbox.errors import InboxError, Unavailable
 from inbox.model import Health, Inbox
 from inbox.services import Services
 
 log = structlog.get_logger()
 
-BATCH = 20
-SEND_SECONDS = 60  # below the lease, so that nobody else takes it meanwhile
+AT_ONCE = 20
+FINISH_SECONDS = 10.0  # so that a message on its way is not cut off by a restart
+SEND_SECONDS = 420  # above what each channel allows itself, so that it is the one to say what broke
+SLOWEST_UPLINK = 32 * 1024  # bytes a second
+LEASE_SECONDS = 30  # on top, so that nobody else takes it meanwhile
+
+STOPPED = "They answered STOP, so nothing may be sent there until they answer START."
 
 Note = Work[None]  # stores what became of a delivery
 
@@ -34,16 +39,42 @@ class Delivering:
     def __init__(self, services: Services) -> None:
         self.services = services
         self.key = services.vault.key("mail")
+        self._sending: set[asyncio.Task[None]] = set()
 
-    async def work(self) -> int:
-        """How many deliveries were tried."""
-        claimed = await self.services.database.write(self._claim)
-        await asyncio.gather(*(self._deliver(found) for found in claimed))
+    async def begin(self) -> int:
+        """How many deliveries were claimed: as many as there is room for beside the slow ones."""
+        room = AT_ONCE - len(self._sending)
+        if room <= 0:
+            return 0
+        claimed = await self.services.database.write(partial(self._claim, limit=room))
+        for found in claimed:
+            task = asyncio.create_task(self._deliver(found), name=f"deliver {found.delivery.id}")
+            self._sending.add(task)
+            task.add_done_callback(self._done)
         return len(claimed)
 
-    def _claim(self, session: Session) -> list[Outbound]:
+    async def work(self) -> int:
+        """How many deliveries were tried, all of them to their end."""
+        claimed = await self.begin()
+        await asyncio.gather(*self._sending)
+        return claimed
+
+    async def close(self) -> None:
+        """What is on its way is finished, unless it takes too long."""
+        if self._sending:
+            _, cut_off = await asyncio.wait(self._sending, timeout=FINISH_SECONDS)
+            for task in cut_off:
+                task.cancel()
+            await asyncio.gather(*cut_off, return_exceptions=True)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._sending.discard(task)
+        if not task.cancelled() and task.exception():
+            log.error("delivery_not_noted", error=repr(task.exception()))
+
+    def _claim(self, session: Session, limit: int) -> list[Outbound]:
         found = []
-        for delivery in deliveries.claim_due(session, BATCH):
+        for delivery in deliveries.claim_due(session, limit):
             if deliveries.was_handed_over(delivery):
                 repeatable = _repeatable(session.get_one(Inbox, delivery.inbox_id))
                 text = "The process stopped while this was being handed over."
@@ -51,7 +82,11 @@ class Delivering:
                     session, delivery.id, delivery.epoch, text, repeatable=repeatable
                 )
                 continue
-            found.append(outbound.build(session, delivery, self.key))
+            built = outbound.build(session, delivery, self.key)
+            if built.stopped:
+                deliveries.failed(session, delivery.id, delivery.epoch, STOPPED, "stopped")
+            else:
+                found.append(built)
         return found
 
     async def _deliver(self, found: Outbound) -> None:
@@ -59,26 +94,29 @@ class Delivering:
         try:
             channel = self.services.channels.of(found.inbox)
             envelope = replace(found.envelope, files=await self._files(found))
-            is_mine = await self._hand_over(found)
+            seconds = SEND_SECONDS + _size(envelope) / SLOWEST_UPLINK
+            is_mine = await self._hand_over(found, seconds + LEASE_SECONDS)
         except Exception as error:  # noqa: BLE001  nothing has left yet, so none is unknown
             note = self._not_ready(found, error)
         else:
             if not is_mine:
                 return
-            note = await self._send(found, channel, envelope)
+            note = await self._send(found, channel, envelope, seconds)
         await self.services.database.write(note)
 
-    async def _hand_over(self, found: Outbound) -> bool:
+    async def _hand_over(self, found: Outbound, seconds: float) -> bool:
         """False when the lease was lost meanwhile, so somebody else sends it."""
         delivery = found.delivery
         return await self.services.database.write(
-            lambda s: deliveries.hand_over(s, delivery.id, delivery.epoch)
+            lambda s: deliveries.hand_over(s, delivery.id, delivery.epoch, seconds)
         )
 
-    async def _send(self, found: Outbound, channel: Channel, envelope: OutboundEnvelope) -> Note:
+    async def _send(
+        self, found: Outbound, channel: Channel, envelope: OutboundEnvelope, seconds: float
+    ) -> Note:
         who = (found.delivery.id, found.delivery.epoch)
         try:
-            async with asyncio.timeout(SEND_SECONDS):
+            async with asyncio.timeout(seconds):
                 receipt = await channel.send(envelope)
         except (TemporaryFailure, LoginRefused) as error:
             return self._later(found, error)
@@ -90,7 +128,7 @@ class Delivering:
             text = str(error) or "The provider did not answer in time."
             repeatable = _repeatable(found.inbox)
             return lambda s: deliveries.unknown(s, *who, text, repeatable=repeatable)
-        return lambda s: deliveries.sent(s, *who, receipt)
+        return partial(_sent, found, receipt)
 
     def _not_ready(self, found: Outbound, error: Exception) -> Note:
         """What is wrong with the inbox or the message stays wrong; the rest passes."""
@@ -118,8 +156,19 @@ class Delivering:
         )
 
 
+def _sent(found: Outbound, receipt: Receipt, session: Session) -> None:
+    deliveries.sent(session, found.delivery.id, found.delivery.epoch, receipt)
+    health.prove(session, found.inbox)
+
+
 def _failed(found: Outbound, text: str, code: str, session: Session) -> None:
     deliveries.failed(session, found.delivery.id, found.delivery.epoch, text, code)
+
+
+def _size(envelope: OutboundEnvelope) -> int:
+    """In bytes, with files as large as mail makes them."""
+    files = sum(len(part.content or b"") for part in envelope.files)
+    return len(envelope.text) + len(envelope.html) + files * 4 // 3
 
 
 def _repeatable(inbox: Inbox) -> bool:

@@ -170,6 +170,7 @@ class Ingesting:
     async def _complete(self, channel: Channel, arrival: Claimed, inbound: Inbound) -> Understood:
         """With the bytes of every file in the file store."""
         digests: dict[int, str] = {}
+        hours = inbound.window_hours if isinstance(inbound, InboundEnvelope) else 0
         if isinstance(inbound, InboundEnvelope) and inbound.files:
             is_last = arrival.attempts >= arrivals.TRIES
             files = [await self._file(channel, part, is_last=is_last) for part in inbound.files]
@@ -182,7 +183,7 @@ class Ingesting:
             arrival_id=arrival.id,
             digests=digests,
             channel=channel.name,
-            window_hours=channel.capabilities.window_hours,
+            window_hours=hours or channel.capabilities.window_hours,
         )
 
     async def _keep(self, part: FilePart) -> str:
@@ -267,7 +268,7 @@ def _stand_in(part: FilePart, why: str) -> FilePart:
 
 
 def _claim(session: Session) -> list[tuple[Claimed, Inbox]]:
-    found = arrivals.claim_new(session, BATCH)
+    found = arrivals.claim_new(session, 1 if arrivals.suspects(session) else BATCH)
     wanted = {arrival.inbox_id for arrival in found}
     inboxes = {one.id: one for one in session.exec(select(Inbox).where(col(Inbox.id).in_(wanted)))}
     return [(arrival, inboxes[arrival.inbox_id]) for arrival in found]

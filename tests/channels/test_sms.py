@@ -156,6 +156,7 @@ def test_a_whatsapp_message_is_an_address_of_its_own_kind():
 
     assert envelope.sender == Address(kind="whatsapp", value="+381641234567", name="Ана")
     assert envelope.thread == "whatsapp:+381641234567"
+    assert (envelope.window_hours, channel().parse(item(MESSAGE))[0].window_hours) == (24, 0)
 
 
 @pytest.mark.parametrize(

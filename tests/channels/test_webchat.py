@@ -49,7 +49,7 @@ def test_a_message_is_understood():
     assert envelope.sender == Address(kind="visitor", value="v1", name="Мария")
     assert envelope.thread == "v1"
     assert envelope.proof == "proven"
-    assert envelope.fields["email"] == "maria@example.com"
+    assert [one.value for one in envelope.claimed] == ["maria@example.com"]
     assert envelope.fields["time_zone"] == "Europe/Sofia"
     assert envelope.fields["chat_consent"] == "4f2a"
     assert envelope.files == (

@@ -64,7 +64,7 @@ def test_a_broken_arrival_is_set_aside_after_three_tries(session: Session, cast:
     (arrival_id,) = store(session, cast, "a")
     states = []
     for _ in range(arrivals.TRIES):
-        (_claimed,) = arrivals.claim_new(session, 10)
+        assert len(arrivals.claim_new(session, 10)) == 1
         states.append(arrivals.fail(session, arrival_id, "boom", final=False, by=SYSTEM).state)
         session.flush()
 
@@ -121,3 +121,24 @@ def test_who_lost_the_lease_does_not_move_the_checkpoint(session: Session, cast:
 
     session.expire_all()
     assert session.get_one(Inbox, cast.inbox.id).checkpoint == {"uid": 7}
+
+
+def test_one_that_stops_the_process_each_time_is_set_aside_and_its_neighbours_are_not(
+    session: Session, cast: Cast
+) -> None:
+    deadly, *_ = store(session, cast, "deadly", "good", "fine")
+    for _ in range(arrivals.TRIES):  # the process stops with all of them in its hands
+        assert arrivals.suspects(session) == 0
+        arrivals.claim_new(session, 10)
+        expire(session)
+    while left := arrivals.suspects(session):  # from here on each is tried alone
+        (alone,) = arrivals.claim_new(session, 1)
+        if alone.id != deadly:
+            arrivals.finish(session, [alone.id], ArrivalState.DONE)
+        expire(session)
+        assert left <= 3
+
+    session.expire_all()
+    found = {a.external_id: a.state for a in session.exec(select(Arrival))}
+    assert found == {"deadly": "quarantined", "good": "done", "fine": "done"}
+    assert arrivals.claim_new(session, 10) == []

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlmodel import Session, select
 
 from inbox import clock
-from inbox.desk import deliveries, replies
+from inbox.desk import deliveries, outbound, replies
 from inbox.desk.replies import Composed
 from inbox.envelope import Bounce, DeliveryReport, Receipt
 from inbox.events import SYSTEM
@@ -299,6 +299,44 @@ def test_a_bounce_marks_nobody_whom_the_mail_did_not_go_to(
     deliveries.bounced(session, sent_mail.inbox_id, bounce, by=SYSTEM)
 
     assert other.bouncing_since is None
+
+
+def test_a_copy_that_is_refused_for_now_is_tried_again_alone(
+    session: Session, claimed: Delivery, cast: Cast
+) -> None:
+    receipt = Receipt(
+        provider_id="p", later={"slow@their.example": "Greylisted."}, refused={"gone": "No."}
+    )
+    deliveries.sent(session, claimed.id, claimed.epoch, receipt)
+
+    assert message_of(session, claimed).state_reason == "gone: No.; slow@their.example: Greylisted."
+    conversation = session.get_one(Conversation, claimed.conversation_id)
+    after = queue(session, conversation, "after")
+    assert [d.message_id for d in deliveries.claim_due(session, 10)] == [after.id]
+
+    claimed.not_before = clock.now()
+    session.flush()
+    (again,) = deliveries.claim_due(session, 10)
+    assert outbound.build(session, again, b"key").envelope.only == ("slow@their.example",)
+
+    deliveries.failed(session, again.id, again.epoch, "No such mailbox.", "550")
+    message = message_of(session, again)
+    assert message.state is MessageState.SENT
+    assert message.state_reason == "gone: No.; slow@their.example: No such mailbox."
+
+
+def test_all_copies_taken_at_last_leave_no_word(session: Session, claimed: Delivery) -> None:
+    later = {"slow@their.example": "Greylisted."}
+    deliveries.sent(session, claimed.id, claimed.epoch, Receipt(provider_id="p", later=later))
+    claimed.not_before = clock.now()
+    session.flush()
+    (again,) = deliveries.claim_due(session, 10)
+
+    deliveries.sent(session, again.id, again.epoch, Receipt(provider_id="p"))
+
+    message = message_of(session, again)
+    assert (message.state, message.state_reason) == (MessageState.SENT, "")
+    assert again.envelope == {}
 
 
 def test_what_is_to_go_out_tomorrow_holds_back_nothing(session: Session, cast: Cast) -> None:

@@ -47,3 +47,10 @@ def test_what_is_no_draft_is_refused(
 ) -> None:
     with pytest.raises(Invalid):
         save(session, place, kind, text, 1)
+
+
+def test_an_empty_text_leaves_nothing(session: Session, place: tuple[str, str]) -> None:
+    save(session, place, "reply", "Dear", 1)
+    assert save(session, place, "reply", " ", 2) == " "
+
+    assert drafts.of(session, *place) == {}

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlmodel import Session, select
 
 from inbox import clock
-from inbox.desk import snooze, status
+from inbox.desk import assignment, counters, health, snooze, status
 from inbox.desk.ingest import Understood, ingest
 from inbox.envelope import Address, AddressKind, FilePart
 from inbox.events import SYSTEM, EventKind
@@ -14,6 +14,7 @@ from inbox.model import (
     Contact,
     Conversation,
     Event,
+    Health,
     Message,
     Participant,
     Status,
@@ -70,7 +71,26 @@ def test_a_new_conversation_carries_what_the_list_shows(session: Session, cast: 
     assert conversation.preview == "It leaks again"
     assert conversation.waiting_since is not None
     kinds = [e.kind for e in session.exec(select(Event).order_by(Event.seq))]
-    assert kinds == [EventKind.CONVERSATION_CREATED, EventKind.MESSAGE_RECEIVED]
+    assert kinds[-2:] == [EventKind.CONVERSATION_CREATED, EventKind.MESSAGE_RECEIVED]
+
+
+def test_an_inbox_to_which_something_came_works(session: Session, cast: Cast) -> None:
+    take(session, cast.inbox, mail(external_id="1"))
+    take(session, cast.inbox, mail(external_id="2"))
+
+    session.refresh(cast.inbox)
+    assert cast.inbox.health is Health.OK
+    told = select(Event).where(Event.kind == EventKind.INBOX_HEALTH_CHANGED)
+    assert len(session.exec(told).all()) == 1
+
+
+def test_what_came_before_a_trouble_does_not_hide_it(session: Session, cast: Cast) -> None:
+    health.note(session, cast.inbox.id, Health.NEEDS_LOGIN, "Wrong password")
+
+    take(session, cast.inbox, mail())
+
+    session.refresh(cast.inbox)
+    assert cast.inbox.health is Health.NEEDS_LOGIN
 
 
 def test_the_customer_who_writes_reopens_what_was_resolved(session: Session, cast: Cast) -> None:
@@ -158,3 +178,18 @@ def test_a_time_in_the_future_is_not_believed(session: Session, cast: Cast) -> N
     (message,) = take(session, cast.inbox, mail(sent_at=clock.now() + timedelta(days=400)))
 
     assert message.sent_at <= clock.now()
+
+
+def test_what_is_open_again_is_nobodys_if_its_agent_left(session: Session, cast: Cast) -> None:
+    (first,) = take(session, cast.inbox, mail(mail_message_id="one@their.example"))
+    conversation = conversation_of(session, first)
+    ana = cast.agents["Ana"]
+    assignment.assign(session, conversation, ana.id, by=SYSTEM)
+    status.resolve(session, conversation, by=SYSTEM)
+    ana.active = False
+
+    take(session, cast.inbox, mail(references=("one@their.example",), subject="Re: Boiler"))
+
+    assert (conversation.status, conversation.assignee_id) == (Status.OPEN, None)
+    keys = [f"assignee:{ana.id}:open", f"inbox:{cast.inbox.id}:unassigned:open"]
+    assert list(counters.read(session, keys).values()) == [0, 1]

@@ -172,5 +172,5 @@ def test_nobody_gets_in_with_an_empty_hash():
 )  # fmt: skip
 async def test_scopes_include_the_lesser_ones(database, held, asked, allowed):
     token, secret = await database.write(lambda s: tokens.create(s, "x", [held], by=SYSTEM))
-    assert (await database.read(lambda s: tokens.recognise(s, secret))).id == token.id
+    assert (await database.read(lambda s: tokens.recognise(s, secret))).token.id == token.id
     assert tokens.allows(token, asked) is allowed

@@ -70,3 +70,13 @@ def test_read_and_unread_again(session: Session, cast: Cast) -> None:
     assert conversation.unread == 0
     status.mark_unread(session, conversation, by=SYSTEM)
     assert conversation.unread == 1
+
+
+def test_opened_again_it_is_nobodys_if_its_agent_left(session: Session, cast: Cast) -> None:
+    conversation = cast.conversation(assignee_id=cast.agents["Ana"].id, team_id=cast.team.id)
+    status.resolve(session, conversation, by=SYSTEM)
+    cast.agents["Ana"].active = False
+
+    status.reopen(session, conversation, by=SYSTEM)
+
+    assert (conversation.assignee_id, conversation.team_id) == (None, cast.team.id)

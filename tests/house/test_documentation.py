@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from inbox.events import EventKind
+from inbox.reports import REPORTS
 from inbox.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -56,6 +57,12 @@ def test_every_action_of_rules_is_in_the_routing_page() -> None:
         and f"`{action.name}`" not in page
     }
     assert missing == set()
+
+
+def test_every_report_is_in_the_reports() -> None:
+    told = re.findall(r"^\| `([\w-]+)` \|", (DOCS / "reports.md").read_text(), re.MULTILINE)
+
+    assert told == [report.slug for report in REPORTS]
 
 
 def test_links_between_pages_lead_somewhere() -> None:

@@ -28,6 +28,8 @@ async def test_a_mailbox_of_ones_own_is_kept(tmp_path: Path, sqlite_url: str) ->
     )
     await services.start()
     made = await seed.seed(services, WANTED)
+    assert list(made) == [kind for kind, _name, _settings in WANTED]
+    assert all(inbox.slug for inbox in made.values())
     own = NewInbox(name="Ours", kind="email", settings=EmailSettings(email="me@firm.example"))
     services.database.run(lambda s: inboxes.create(s, own, vault=services.vault, by=SYSTEM))
 

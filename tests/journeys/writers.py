@@ -56,11 +56,11 @@ class Writers:
             await asyncio.sleep(PAUSE_SECONDS)
 
     async def chat_histories(self) -> list[str]:
-        """What the visitors see of the team, each message as often as it is shown."""
+        """What the visitors see of the house, each message as often as it is shown."""
         seen = []
         for token in self._visitors.values():
             found = await self._insist("GET", self._chat("messages"), headers=_bearer(token))
-            seen += [m["text"] for m in found["messages"] if m["author"] == "team"]
+            seen += [m["text"] for m in found["messages"] if m["author"] != "visitor"]
         return seen
 
     async def _lane(

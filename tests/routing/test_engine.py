@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
-from inbox.desk import tags
+from inbox.desk import merging, tags
 from inbox.events import SYSTEM, Actor, EventKind, record
 from inbox.model import (
     AutomationRule,
@@ -281,3 +281,28 @@ def test_an_event_about_no_conversation_concerns_no_rule(session: Session, cast:
     session.flush()
 
     assert run_rules(session, event) == []
+
+
+def test_a_rule_acts_where_a_merged_conversation_goes_on(
+    session: Session, cast: Cast, conversation: Conversation, event: Event
+) -> None:
+    rule(session, action("add_tags", tags=["leak"]), action("set_status", status="resolved"))
+    other = cast.conversation()
+    merging.merge(session, other, conversation, by=SYSTEM)
+
+    [run] = run_rules(session, event)
+
+    assert (run.conversation_id, other.status) == (other.id, Status.RESOLVED)
+    assert conversation.status is Status.MERGED
+    assert names(session, other) == ["leak"]
+
+
+def test_no_rule_hears_that_a_conversation_was_merged_away(
+    session: Session, cast: Cast, conversation: Conversation
+) -> None:
+    rule(session, action("add_tags", tags=["x"]), event_kind="status_changed", conditions={})
+    other = cast.conversation()
+    merging.merge(session, other, conversation, by=SYSTEM)
+    changed = session.exec(select(Event).where(Event.kind == "status_changed")).one()
+
+    assert run_rules(session, changed) == []

@@ -38,6 +38,7 @@ class Proxy:
         self.is_stalled = False  # as if a cable was pulled: nothing passes, nothing ends
         self.cuts = 0
         self._links: set[asyncio.StreamWriter] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
@@ -49,6 +50,8 @@ class Proxy:
         self._server.close()
         self.cut()
         await self._server.wait_closed()
+        if self._tasks:  # or what they hold would outlive the loop
+            await asyncio.wait(self._tasks, timeout=5)
 
     def cut(self) -> None:
         """Reset every open link, in whatever it is doing."""
@@ -58,6 +61,10 @@ class Proxy:
     async def _link(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         fate = self.fates.popleft() if self.fates else self.default
         self._links.add(writer)
+        task = asyncio.current_task()
+        assert task
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
         server: asyncio.StreamWriter | None = None
         try:
             if fate.is_silent:
@@ -77,8 +84,13 @@ class Proxy:
             self._reset(writer)
         finally:
             for end_point in filter(None, (writer, server)):
-                self._links.discard(end_point)
-                end_point.close()
+                await self._end(end_point)
+
+    async def _end(self, end_point: asyncio.StreamWriter) -> None:
+        self._links.discard(end_point)
+        end_point.close()
+        with suppress(OSError):
+            await end_point.wait_closed()
 
     async def _swallow(self, reader: asyncio.StreamReader) -> None:
         with suppress(OSError):

@@ -87,6 +87,20 @@ test("a sent message leaves no draft behind", async () => {
   expect(new Draft(URL, 0).recover()).toBeNull();
 });
 
+test("a save that was on its way when the message went leaves no draft behind", async () => {
+  let arrive = (_: Response) => {};
+  answer = () => new Promise((resolve) => (arrive = resolve));
+  const draft = new Draft(URL, 0);
+  draft.change("sent");
+  await vi.advanceTimersByTimeAsync(600);
+  draft.discard();
+  answer = async () => Response.json({ version: 2 });
+  arrive(Response.json({ version: 1 }));
+  await vi.advanceTimersByTimeAsync(10_000);
+
+  expect(saves.slice(1)).toEqual([{ text: "", version: 1 }]);
+});
+
 test("drafts of two conversations never mix", () => {
   new Draft("/conversations/1/drafts/reply", 0).change("for Ana");
 

@@ -44,6 +44,20 @@ test("the palette finds the page's commands by the beginning of a word", () => {
   ).toEqual(["Mark as done"]);
 });
 
+test("the palette begins with what can be done here, each named by its menu", () => {
+  document.body.innerHTML = `<nav><a href="/" data-command="go-mine">Mine</a></nav>
+    <button data-command="snooze" aria-label="Snooze"></button>
+    <button data-command="snooze-week">In a week</button>
+    <cmd-palette><dialog><input role="combobox"><div role="listbox"></div></dialog></cmd-palette>`;
+  run("palette");
+
+  expect(
+    [...document.querySelectorAll("[role=option] > span:first-of-type")].map(
+      (one) => one.textContent,
+    ),
+  ).toEqual(["Snooze", "Snooze: In a week", "Mine"]);
+});
+
 test("a moment is said as people say it", () => {
   const now = new Date(2026, 10, 25, 12, 0);
   const at = (days: number) =>

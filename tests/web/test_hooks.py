@@ -17,7 +17,8 @@ from inbox.channels.telegram import TelegramSettings
 from inbox.desk import inboxes
 from inbox.desk.inboxes import NewInbox
 from inbox.events import SYSTEM
-from inbox.model import Arrival
+from inbox.model import Arrival, ArrivalState
+from inbox.workers.ingest import Ingesting
 
 SMS = SmsSettings(account_sid="AC1", auth_token=SecretStr("twilio-token"), sender="+15005550006")
 TELEGRAM = TelegramSettings(
@@ -101,11 +102,31 @@ async def test_what_is_signed_but_of_no_use_is_a_bad_request(open_browser, servi
     assert kept(services) == []
 
 
-async def test_an_unknown_inbox_and_one_switched_off_are_not_there(open_browser, services, made):
+async def test_an_unknown_inbox_and_an_archived_one_are_not_there(open_browser, services, made):
     inbox, client = made("api", API), await open_browser()
-    services.database.run(lambda s: inboxes.update(s, inbox.id, {"enabled": False}, by=SYSTEM))
+    services.database.run(lambda s: inboxes.archive(s, inbox.id, True, by=SYSTEM))
     for inbox_id in (inbox.id, "nothing"):
         assert (await client.post(f"/hooks/{inbox_id}", data=b"{}")).status == 404
+
+
+async def test_what_comes_to_an_inbox_that_is_switched_off_waits_until_it_is_on(
+    open_browser, services, made
+):
+    inbox, client = made("api", API), await open_browser()
+    services.database.run(lambda s: inboxes.update(s, inbox.id, {"enabled": False}, by=SYSTEM))
+    body = orjson.dumps(ARRIVAL)
+
+    answer = await client.post(
+        f"/hooks/{inbox.id}", data=body, headers={HEADER: signature("wave", body)}
+    )
+
+    assert answer.status == 202
+    ingesting = Ingesting(services)
+    assert await ingesting.work() == 0
+    services.database.run(lambda s: inboxes.update(s, inbox.id, {"enabled": True}, by=SYSTEM))
+    assert await ingesting.work() == 1
+    await ingesting.close()
+    assert [row.state for row in kept(services)] == [ArrivalState.DONE]
 
 
 async def test_a_body_beyond_the_limit_is_not_read(open_browser, services, made):

@@ -9,10 +9,10 @@ import pytest
 from aiohttp import ClientWebSocketResponse, WSCloseCode, WSMsgType, WSServerHandshakeError
 
 from inbox.db import Session
-from inbox.desk import notes, trail
+from inbox.desk import notes, tags, trail
 from inbox.events import SYSTEM
 from inbox.model import Conversation, Inbox
-from inbox.web import realtime
+from inbox.web import presence, realtime
 from tests.cast import Cast
 
 SECONDS = 10
@@ -61,6 +61,44 @@ async def test_a_page_hears_what_happens_in_what_it_watches(
     frame = await next_with_number(socket)
     assert "He is nice" in frame["h"]
     assert frame["h"].count("He is nice") == 1
+
+
+async def test_that_the_customer_types_is_seen_and_fades(
+    services, signed_in, owner, conversation, monkeypatch
+) -> None:
+    monkeypatch.setattr(presence, "TYPING_SECONDS", 0.3)
+    socket = await connect(await signed_in(owner), f"&conv={conversation.id}")
+    await watch(socket, conversation)
+
+    services.bus.say("typing", {"conversation_id": conversation.id, "who": "", "by": "contact"})
+
+    seen: list[bool] = []
+    async with asyncio.timeout(SECONDS):
+        while seen[-2:] != [True, False]:
+            frame = orjson.loads((await socket.receive()).data)
+            if f"#presence-{conversation.id}" in frame.get("h", ""):
+                seen.append("The customer is typing" in frame["h"])
+
+
+async def test_a_list_of_a_tag_takes_in_only_what_bears_it(
+    services, signed_in, owner, conversation
+) -> None:
+    def tag(session: Session) -> str:
+        other = session.get_one(Conversation, conversation.id)
+        tags.tag(session, other, "urgent", by=SYSTEM)
+        return tags.find_or_create(session, "urgent").id
+
+    def untag(session: Session) -> None:
+        other = session.get_one(Conversation, conversation.id)
+        tags.untag(session, other, "urgent", by=SYSTEM)
+
+    tag_id = await services.database.write(tag)
+    socket = await connect(await signed_in(owner), f"&list=tag:{tag_id}:open")
+
+    await note(services, conversation, "Tagged")
+    assert "data-gone" not in (await next_with_number(socket))["h"]
+    await services.database.write(untag)
+    assert "data-gone" in (await next_with_number(socket))["h"]
 
 
 async def test_what_was_missed_reaches_into_the_open_conversation(

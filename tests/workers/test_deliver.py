@@ -1,5 +1,8 @@
 """Each outcome of a send ends in a stored state."""
 
+import asyncio
+from datetime import timedelta
+
 import orjson
 import pytest
 from sqlmodel import select
@@ -17,7 +20,16 @@ from inbox.desk import deliveries, replies
 from inbox.desk.replies import Composed
 from inbox.envelope import RawItem
 from inbox.events import SYSTEM
-from inbox.model import Attachment, Conversation, Delivery, Health, Inbox, Message, MessageState
+from inbox.model import (
+    Attachment,
+    Conversation,
+    Delivery,
+    Health,
+    Identity,
+    Inbox,
+    Message,
+    MessageState,
+)
 from inbox.workers.deliver import Delivering
 from inbox.workers.ingest import Ingesting
 
@@ -50,6 +62,20 @@ async def test_a_reply_is_sent_once(desk, queued) -> None:
 
     assert [e.text for e in desk.channel.sent] == ["Hi"]
     assert (message.state, message.provider_id) == (MessageState.SENT, "fake-1")
+
+
+async def test_an_inbox_that_sent_something_works(desk, queued) -> None:
+    def forget(session):
+        inbox = session.get_one(Inbox, desk.inbox.id)
+        inbox.health = Health.UNKNOWN
+        session.add(inbox)
+
+    await desk.services.database.write(forget)
+
+    await after_a_try(desk, queued)
+
+    inbox = await desk.services.database.read(lambda s: s.get_one(Inbox, desk.inbox.id))
+    assert inbox.health is Health.OK
 
 
 @pytest.mark.parametrize(
@@ -143,3 +169,69 @@ async def test_an_unknown_outcome_waits_where_a_repeat_is_safe(desk, queued, mon
 
     assert message.state is MessageState.SENDING
     assert delivery.error_code == "repeated"
+
+
+async def test_a_slow_send_keeps_no_other_back(desk, queued, monkeypatch) -> None:
+    may_end, send = asyncio.Event(), desk.channel.send
+
+    async def slowly(envelope):
+        if envelope.text == "Hi":
+            await may_end.wait()
+        return await send(envelope)
+
+    monkeypatch.setattr(desk.channel, "send", slowly)
+    delivering = Delivering(desk.services)
+    assert await delivering.begin() == 1
+
+    await desk.services.arrivals.record(
+        desk.inbox.id,
+        [RawItem(external_id="2", content=b'{"id": "2", "sender": "bob", "text": "Hi"}')],
+    )
+    ingesting = Ingesting(desk.services)
+    await ingesting.work()
+    await ingesting.close()
+    await desk.services.database.write(_answer_the_other)
+    assert await delivering.begin() == 1
+    async with asyncio.timeout(5):
+        while not desk.channel.sent:
+            await asyncio.sleep(0.01)
+    assert [one.text for one in desk.channel.sent] == ["Other"]
+
+    may_end.set()
+    await delivering.close()
+    assert [one.text for one in desk.channel.sent] == ["Other", "Hi"]
+
+
+async def test_a_large_mail_has_the_time_that_a_slow_uplink_takes(desk, queued) -> None:
+    content = bytes(25 * 1024 * 1024)
+    digest = await desk.services.files.put(content)
+    file = {"name": "a", "content_type": "text/plain", "size": len(content), "digest": digest}
+    await desk.services.database.write(lambda s: s.add(Attachment(message_id=queued.id, **file)))
+    seen = []
+
+    async def send(envelope):
+        delivery = await desk.services.database.read(lambda s: s.exec(select(Delivery)).one())
+        seen.append(delivery.lease_until - clock.now())
+        return await type(desk.channel).send(desk.channel, envelope)
+
+    desk.channel.send = send
+    await after_a_try(desk, queued)
+
+    assert seen[0] > timedelta(minutes=20)
+
+
+def _answer_the_other(session):
+    other = session.exec(select(Conversation).order_by(Conversation.number)).all()[-1]
+    return replies.reply(session, other, Composed(text="Other"), by=SYSTEM, request_id="2")
+
+
+async def test_what_waits_for_somebody_who_said_stop_meanwhile_is_not_sent(desk, queued) -> None:
+    def stop(session):
+        session.exec(select(Identity)).one().stopped_at = clock.now()
+
+    await desk.services.database.write(stop)
+
+    message, _ = await after_a_try(desk, queued)
+
+    assert (message.state, desk.channel.sent) == (MessageState.FAILED, [])
+    assert "STOP" in message.state_reason

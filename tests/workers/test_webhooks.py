@@ -10,6 +10,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from sqlmodel import select
 
+from inbox import clock
 from inbox import services as composition
 from inbox.channels.api.signing import HEADER
 from inbox.desk import telling, webhooks
@@ -150,10 +151,47 @@ async def test_an_address_that_never_takes_anything_is_switched_off(services, li
     for _ in range(20):
         make_due(services)
         await Telling(services).work()
+        since_yesterday(services)
 
     assert len(listener.calls) == telling.TRIES
     [found] = rows(services, Webhook)
     assert (found.enabled, "500" in found.disabled_reason) == (False, True)
+
+
+async def test_an_address_that_refuses_one_event_and_takes_others_stays_on(
+    services, listener, webhook
+):
+    listener.answer = web.Response(status=500)
+    happens(services)
+    for _ in range(telling.TRIES - 1):
+        make_due(services)
+        await Telling(services).work()
+        since_yesterday(services)
+    listener.answer = web.Response(status=200)
+    happens(services)
+    services.database.run(_hold_back_the_first)
+    await Telling(services).work()
+
+    listener.answer = web.Response(status=500)
+    make_due(services)
+    await Telling(services).work()
+
+    assert rows(services, Webhook)[0].enabled
+    assert sorted(row.state for row in rows(services, WebhookDelivery)) == ["failed", "sent"]
+
+
+def since_yesterday(services):
+    def work(session):
+        webhook = session.exec(select(Webhook)).one()
+        if webhook.failing_since:
+            webhook.failing_since = clock.now() - timedelta(days=1)
+
+    services.database.run(work)
+
+
+def _hold_back_the_first(session):
+    first = session.exec(select(WebhookDelivery).order_by(WebhookDelivery.id)).first()
+    first.not_before = clock.now() + timedelta(hours=1)
 
 
 async def test_tries_are_spread_over_most_of_a_day():

@@ -70,19 +70,21 @@ class EmailChannel:
     async def send(self, envelope: OutboundEnvelope) -> Receipt:
         if not self._settings.smtp_host:
             raise PermanentFailure("No SMTP server is set for this inbox, so it can't send.")
-        everyone = recipients(envelope)
+        everyone = [
+            one for one in recipients(envelope) if not envelope.only or one in envelope.only
+        ]
         if sum(len(file.content or b"") for file in envelope.files) > COMPOSE_IN_THREAD_BYTES:
             content = await asyncio.to_thread(compose, envelope, self._settings)
         else:
             content = compose(envelope, self._settings)
-        refused = await smtp.send(
+        refused, later = await smtp.send(
             self._settings,
             self._private_hosts,
             everyone,
             content,
             utf8=needs_utf8(envelope, self._settings),
         )
-        return Receipt(provider_id=envelope.message_id, refused=refused)
+        return Receipt(provider_id=envelope.message_id, refused=refused, later=later)
 
     async def check(self) -> Checked:
         said = []

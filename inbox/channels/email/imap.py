@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from inbox import clock
-from inbox.channels.base import Record
+from inbox.channels.base import Record, TemporaryFailure
 from inbox.channels.email.identity import identity
 from inbox.channels.email.mailbox import FETCH_LIMIT, Mailbox
 from inbox.channels.email.settings import EmailSettings
@@ -87,17 +87,36 @@ def _batches(sizes: Mapping[int, int]) -> Iterator[Mapping[int, int]]:
 
 
 async def _fetch(mailbox: Mailbox, batch: Mapping[int, int]) -> Sequence[RawItem]:
-    """A message that is gone meanwhile has no content, and is passed over."""
+    """A message that is gone meanwhile is passed over; one that is there must have a content."""
     small = [uid for uid, size in batch.items() if size <= LARGE_BYTES]
     contents = await mailbox.contents(small) if small else {}
     items = []
+    missing = []
     for uid, size in batch.items():
         meta: dict[str, Any] = {"uid": uid, "uidvalidity": mailbox.uid_validity}
         if uid not in small:
-            items += await _large(mailbox, uid, size, meta)
-        elif content := contents.get(uid):
-            items.append(RawItem(external_id=identity(content), content=content, meta=meta))
+            found = await _large(mailbox, uid, size, meta)
+        else:
+            found = _small(contents.get(uid), meta)
+        items += found
+        if size and not found:
+            missing.append(uid)
+    await _make_sure_they_are_gone(mailbox, missing)
     return items
+
+
+async def _make_sure_they_are_gone(mailbox: Mailbox, missing: Sequence[int]) -> None:
+    """Else the checkpoint would pass what nobody has read."""
+    there = [uid for uid, size in (await mailbox.sizes(missing)).items() if size] if missing else []
+    if there:
+        raise TemporaryFailure(
+            f"The mail server gives no content for the mail with the number (UID) {there[0]}."
+            " What comes after it waits. Move this mail to another folder if it stays so."
+        )
+
+
+def _small(content: bytes | None, meta: dict[str, Any]) -> list[RawItem]:
+    return [RawItem(external_id=identity(content), content=content, meta=meta)] if content else []
 
 
 async def _large(mailbox: Mailbox, uid: int, size: int, meta: dict[str, Any]) -> list[RawItem]:

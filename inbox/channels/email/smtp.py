@@ -25,6 +25,7 @@ from inbox.channels.email.settings import EmailSettings
 
 COMMAND_SECONDS = 60
 DATA_SECONDS = 300  # RFC 5321 asks for ten minutes after the dot; a repeat is recognised
+SLOWEST_UPLINK = 40 * 1024  # bytes a second, which the content may take on top
 
 _PLAIN = {
     "421": "The mail server is busy or shutting down",
@@ -48,15 +49,17 @@ async def send(
     content: bytes,
     *,
     utf8: bool = False,
-) -> Mapping[str, str]:
-    """The recipients that were refused, with why; at least one was not."""
+) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Recipients that were refused for good, and for now, with why; at least one was not."""
     async with _connection(settings, private_hosts) as client:
         try:
             refused = await _open(client, settings.email, recipients, utf8=utf8)
         except (SMTPException, OSError) as error:
             raise _failure(error) from None
         await _hand_over(client, content)
-        return refused
+        final = {who: _explain(error) for who, error in refused.items() if error.code // 100 == 5}
+        later = {who: _explain(error) for who, error in refused.items() if who not in final}
+        return final, later
 
 
 async def check_login(settings: EmailSettings, private_hosts: str) -> None:
@@ -97,7 +100,7 @@ async def _connection(
 
 async def _open(
     client: aiosmtplib.SMTP, sender: str, recipients: Sequence[str], *, utf8: bool
-) -> dict[str, str]:
+) -> dict[str, SMTPRecipientRefused]:
     """MAIL and RCPT; raises if nobody is left to send to."""
     encoding, options = ("utf-8", ["SMTPUTF8"]) if utf8 else ("ascii", [])
     if utf8 and not client.supports_extension("smtputf8"):
@@ -114,14 +117,15 @@ async def _open(
     if len(refusals) == len(recipients):
         # one that may still be taken decides: it is worth another try
         raise min(refusals.values(), key=lambda refusal: refusal.code)
-    return {recipient: _explain(error) for recipient, error in refusals.items()}
+    return refusals
 
 
 async def _hand_over(client: aiosmtplib.SMTP, content: bytes) -> None:
     """Once the content is on its way, only the server knows what it has."""
+    seconds = DATA_SECONDS + len(content) / SLOWEST_UPLINK
     try:
-        async with asyncio.timeout(DATA_SECONDS):
-            await client.data(content, timeout=DATA_SECONDS)
+        async with asyncio.timeout(seconds):
+            await client.data(content, timeout=seconds)
     except SMTPResponseException as error:
         raise _failure(error) from None
     except (SMTPException, OSError, TimeoutError):

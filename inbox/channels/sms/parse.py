@@ -28,6 +28,7 @@ from inbox.envelope import (
 )
 
 WHATSAPP = "whatsapp:"
+WHATSAPP_HOURS = 24  # after the customer's last message, by the rules of WhatsApp
 MAX_FIELDS = 500
 MAX_FILES = 10  # Twilio's own limit
 # The words that carriers and Twilio act upon, when they are the whole message
@@ -96,6 +97,7 @@ def _message(fields: Mapping[str, str]) -> InboundEnvelope:
         files=tuple(_files(fields)),
         fields=_contact_fields(text, fields),
         proof=Proof.PROVEN,
+        window_hours=WHATSAPP_HOURS if sender.kind == AddressKind.WHATSAPP else 0,
     )
 
 

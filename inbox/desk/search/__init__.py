@@ -7,11 +7,17 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from inbox.desk.search.feeding import index_contact, index_contacts, index_new, side
+from inbox.desk.search.feeding import (
+    forget_contact,
+    index_contact,
+    index_contacts,
+    index_new,
+    side,
+)
 from inbox.desk.search.words import words_of
 from inbox.model import Contact, Conversation, Message
 
-__all__ = ["Hit", "find", "index_contact", "index_contacts", "index_new", "side"]
+__all__ = ["Hit", "find", "forget_contact", "index_contact", "index_contacts", "index_new", "side"]
 
 MOST_WORDS = 8
 PAGE = 50

@@ -9,7 +9,7 @@ from sqlmodel import Session
 from inbox.db import insert_many
 from inbox.desk.search import postgres, sqlite
 from inbox.desk.search.words import CONTACT_WORD, words_of
-from inbox.model import Author, Contact, Identity, Message, SearchDocument
+from inbox.model import Author, Contact, Conversation, Identity, Message, SearchDocument
 
 BATCH = 100  # a unit of work of some 30 ms
 LONGEST_BODY = 20_000
@@ -20,10 +20,12 @@ _M = Message.__table__.c  # type: ignore[attr-defined]
 _C = Contact.__table__.c  # type: ignore[attr-defined]
 _I = Identity.__table__.c  # type: ignore[attr-defined]
 _D = SearchDocument.__table__.c  # type: ignore[attr-defined]
+_V = Conversation.__table__.c  # type: ignore[attr-defined]
+_STANDS_IN = sa.select(_V.inbox_id).where(_V.id == _M.conversation_id).scalar_subquery()
 _NEW = (
     sa.select(
-        _M.id, _M.conversation_id, _M.inbox_id, _M.subject, _M.author_name, _M.author_kind,
-        _M.author_id, sa.func.substr(_M.text, 1, LONGEST_BODY).label("text"),
+        _M.id, _M.conversation_id, _STANDS_IN.label("inbox_id"), _M.subject, _M.author_name,
+        _M.author_kind, _M.author_id, sa.func.substr(_M.text, 1, LONGEST_BODY).label("text"),
     )
     .where(_M.indexed.is_(False))
     .order_by(_M.id)
@@ -54,6 +56,12 @@ def index_contact(session: Session, contact_id: str) -> None:
 def index_contacts(session: Session, contact_ids: Collection[str]) -> None:
     session.flush()
     _store(session, list(_contact_rows(session.connection(), contact_ids)))
+
+
+def forget_contact(session: Session, contact_id: str) -> None:
+    session.flush()
+    standing = sa.select(_D.rowid, _D.body).where(_D.subject_id == contact_id)
+    _forget(session, [(rowid, body) for rowid, body in session.connection().execute(standing)])
 
 
 def side(session: Session) -> type[sqlite.Index] | type[postgres.Index]:
@@ -103,13 +111,20 @@ def _store(session: Session, rows: list[Row]) -> None:
     new = [row for row in rows if (row["subject_id"], row["body"]) not in same]
     changed = {row["subject_id"] for row in new}
     gone = [(rowid, body) for subject_id, rowid, body in standing if subject_id in changed]
-    if gone:
-        side(session).forget(connection, gone)
-        connection.execute(
-            sa.delete(SearchDocument.__table__).where(  # type: ignore[attr-defined]
-                _D.rowid.in_([rowid for rowid, _ in gone])
-            )
-        )
+    _forget(session, gone)
     if new:
         with side(session).added(connection):
             insert_many(session, SearchDocument, new)
+
+
+def _forget(session: Session, gone: list[tuple[int, str]]) -> None:
+    """Rows by their place in the index, each with what is indexed there."""
+    if not gone:
+        return
+    connection = session.connection()
+    side(session).forget(connection, gone)
+    connection.execute(
+        sa.delete(SearchDocument.__table__).where(  # type: ignore[attr-defined]
+            _D.rowid.in_([rowid for rowid, _ in gone])
+        )
+    )

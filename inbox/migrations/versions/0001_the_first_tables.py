@@ -88,6 +88,18 @@ def upgrade() -> None:
     sa.Column('until', sa.DateTime(timezone=True), nullable=False),
     sa.PrimaryKeyConstraint('name')
     )
+    op.create_table('macro',
+    sa.Column('id', sa.String(length=25), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('name', sa.String(length=120), nullable=False),
+    sa.Column('actions', sa.JSON(), nullable=False),
+    sa.Column('used', sa.Integer(), nullable=False),
+    sa.Column('last_used_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('name')
+    )
     op.create_table('remembered_answer',
     sa.Column('id', sa.String(length=25), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
@@ -221,9 +233,12 @@ def upgrade() -> None:
     sa.Column('token_hash', sa.String(length=64), nullable=False),
     sa.Column('hint', sa.String(length=8), nullable=False),
     sa.Column('scopes', sa.JSON(), nullable=False),
+    sa.Column('agent_id', sa.String(), nullable=True),
+    sa.Column('inbox_ids', sa.JSON(), nullable=False),
     sa.Column('made_by_id', sa.String(), nullable=True),
     sa.Column('last_used_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('revoked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.ForeignKeyConstraint(['agent_id'], ['agent.id'], ),
     sa.ForeignKeyConstraint(['made_by_id'], ['agent.id'], ),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('token_hash')
@@ -256,6 +271,7 @@ def upgrade() -> None:
     )
     op.create_index('ix_contact_added', 'contact', ['created_at', 'id'], unique=False)
     op.create_index(op.f('ix_contact_company_id'), 'contact', ['company_id'], unique=False)
+    op.create_index(op.f('ix_contact_merged_into_id'), 'contact', ['merged_into_id'], unique=False)
     op.create_index('ix_contact_sort', 'contact', ['sort_key', 'id'], unique=False)
     op.create_index('ix_contact_unindexed', 'contact', ['id'], unique=False, sqlite_where=sa.text('indexed = 0'), postgresql_where=sa.text('NOT indexed'))
     op.create_table('inbox',
@@ -288,6 +304,18 @@ def upgrade() -> None:
     sa.UniqueConstraint('name'),
     sa.UniqueConstraint('slug')
     )
+    op.create_table('saved_view',
+    sa.Column('id', sa.String(length=25), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('name', sa.String(length=80), nullable=False),
+    sa.Column('owner_id', sa.String(), nullable=True),
+    sa.Column('conditions', sa.JSON(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['owner_id'], ['agent.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index(op.f('ix_saved_view_owner_id'), 'saved_view', ['owner_id'], unique=False)
     op.create_table('session',
     sa.Column('id', sa.String(length=25), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
@@ -354,6 +382,7 @@ def upgrade() -> None:
     sa.Column('first_reply_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('resolved_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('linked_id', sa.String(), nullable=True),
+    sa.Column('merged_into_id', sa.String(), nullable=True),
     sa.Column('flagged', sa.Boolean(), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.Column('contact_name', sa.String(length=320), nullable=False),
@@ -367,6 +396,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['contact_id'], ['contact.id'], ),
     sa.ForeignKeyConstraint(['inbox_id'], ['inbox.id'], ),
     sa.ForeignKeyConstraint(['linked_id'], ['conversation.id'], ),
+    sa.ForeignKeyConstraint(['merged_into_id'], ['conversation.id'], ),
     sa.ForeignKeyConstraint(['team_id'], ['team.id'], ),
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('number')
@@ -389,6 +419,9 @@ def upgrade() -> None:
     sa.Column('proof', sa.String(length=64), nullable=False),
     sa.Column('is_primary', sa.Boolean(), nullable=False),
     sa.Column('bouncing_since', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('stopped_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('consent_version', sa.String(length=64), nullable=False),
+    sa.Column('consented_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('last_seen_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['contact_id'], ['contact.id'], ),
     sa.PrimaryKeyConstraint('id'),
@@ -479,11 +512,12 @@ def upgrade() -> None:
     sa.Column('inbox_id', sa.String(), nullable=False),
     sa.Column('message_id', sa.String(length=998), nullable=False),
     sa.Column('conversation_id', sa.String(), nullable=False),
+    sa.Column('referrer_id', sa.String(length=25), nullable=False),
     sa.ForeignKeyConstraint(['conversation_id'], ['conversation.id'], ),
     sa.ForeignKeyConstraint(['inbox_id'], ['inbox.id'], ),
     sa.PrimaryKeyConstraint('inbox_id', 'message_id')
     )
-    op.create_index('ix_mail_reference_conversation', 'mail_reference', ['conversation_id'], unique=False)
+    op.create_index('ix_mail_reference_referrer', 'mail_reference', ['referrer_id'], unique=False)
     op.create_table('participant',
     sa.Column('id', sa.String(length=25), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
@@ -544,6 +578,8 @@ def upgrade() -> None:
     sa.Column('author_kind', sa.String(length=32), nullable=False),
     sa.Column('author_id', sa.String(length=25), nullable=True),
     sa.Column('author_name', sa.String(length=320), nullable=False),
+    sa.Column('via', sa.String(length=120), nullable=False),
+    sa.Column('moved_from_id', sa.String(length=25), nullable=True),
     sa.Column('channel', sa.String(length=32), nullable=False),
     sa.Column('subject', sa.String(length=998), nullable=False),
     sa.Column('text', sa.String(), nullable=False),

@@ -7,9 +7,9 @@ from sqlmodel import Session
 
 from inbox.desk import assignment
 from inbox.events import Actor
-from inbox.i18n import N_, Phrase
+from inbox.i18n import N_
 from inbox.model import Conversation, Event
-from inbox.routing.actions.base import Action
+from inbox.routing.actions.base import Action, reason
 
 
 class AssignAgent(Action):
@@ -18,12 +18,6 @@ class AssignAgent(Action):
 
     agent_id: str = Field(title="Agent", min_length=1, json_schema_extra={"from": "agents"})
 
-    def run(self, session: Session, conversation: Conversation, *, by: Actor, event: Event) -> str:  # noqa: ARG002
-        assignment.assign(
-            session,
-            conversation,
-            self.agent_id,
-            by=by,
-            reason=Phrase("Rule: %(name)s", name=by.name),
-        )
+    def run(self, session: Session, conversation: Conversation, *, by: Actor, event: Event) -> str:
+        assignment.assign(session, conversation, self.agent_id, by=by, reason=reason(by, event))
         return N_("assigned")

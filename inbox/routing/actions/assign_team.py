@@ -7,9 +7,9 @@ from sqlmodel import Session
 
 from inbox.desk import assignment
 from inbox.events import Actor
-from inbox.i18n import N_, Phrase
+from inbox.i18n import N_
 from inbox.model import Conversation, Event
-from inbox.routing.actions.base import Action
+from inbox.routing.actions.base import Action, reason
 
 
 class AssignTeam(Action):
@@ -18,12 +18,6 @@ class AssignTeam(Action):
 
     team_id: str = Field(title="Team", min_length=1, json_schema_extra={"from": "teams"})
 
-    def run(self, session: Session, conversation: Conversation, *, by: Actor, event: Event) -> str:  # noqa: ARG002
-        assignment.transfer(
-            session,
-            conversation,
-            self.team_id,
-            by=by,
-            reason=Phrase("Rule: %(name)s", name=by.name),
-        )
+    def run(self, session: Session, conversation: Conversation, *, by: Actor, event: Event) -> str:
+        assignment.transfer(session, conversation, self.team_id, by=by, reason=reason(by, event))
         return N_("passed on")

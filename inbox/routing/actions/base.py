@@ -31,6 +31,13 @@ class Action(BaseModel, ABC):
         """Do it, and say in a few words what was done; any exception is kept in the why-log."""
 
 
+def reason(by: Actor, event: Event) -> str:
+    """Who is to be named where something is done by a rule, or by a macro of somebody's."""
+    if by.kind == "rule":
+        return Phrase("Rule: %(name)s", name=by.name)
+    return Phrase("Macro: %(name)s", name=event.particulars.get("macro"))
+
+
 class Writing(Action):
     """An action that writes a text, in which variables stand for what the event is about."""
 

@@ -1,4 +1,4 @@
-"""Answers the customer from a template, with the manners of a machine."""
+"""Answers the customer from a template; a rule does it with the manners of a machine."""
 
 from typing import ClassVar
 
@@ -20,11 +20,12 @@ class SendReply(Writing):
 
     def run(self, session: Session, conversation: Conversation, *, by: Actor, event: Event) -> str:
         subject = self.subject(session, event)
-        if objection := manners.objection(session, subject, clock.now()):
+        by_itself = by.kind == "rule"  # else an agent ran a macro, who knows what they do
+        if by_itself and (objection := manners.objection(session, subject, clock.now())):
             return Phrase("not sent: %(why)s", why=Phrase.of(objection))
         thread_id = subject.message.thread_id if subject.message else None
         text = variables.fill(self.text, subject)
-        composed = Composed(text=text, thread_id=thread_id, automatic=True)
+        composed = Composed(text=text, thread_id=thread_id, automatic=by_itself)
         # an id of its own each time: the rule runs once for an event, and so does this
         replies.reply(session, conversation, composed, by=by, request_id=ids.new())
         return N_("reply queued")

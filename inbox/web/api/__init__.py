@@ -1,15 +1,37 @@
 """What programs can do: one table, from which the routes and the description are made."""
 
-from inbox.web.api import contacts, conversations, events, inboxes, team, webhooks, work
+from inbox.web.api import (
+    contact_merges,
+    contacts,
+    conversations,
+    events,
+    inboxes,
+    macros,
+    rearranging,
+    reports,
+    rules,
+    stream,
+    team,
+    views,
+    webhooks,
+    work,
+)
 from inbox.web.api.operation import Operation
 from inbox.web.route import Route
 
 OPERATIONS: list[Operation] = [
     *contacts.OPERATIONS,
+    *contact_merges.OPERATIONS,
     *inboxes.OPERATIONS,
     *conversations.OPERATIONS,
     *work.OPERATIONS,
+    *rearranging.OPERATIONS,
     *events.OPERATIONS,
+    *stream.OPERATIONS,
+    *rules.OPERATIONS,
+    *macros.OPERATIONS,
+    *views.OPERATIONS,
+    *reports.OPERATIONS,
     *team.OPERATIONS,
     *webhooks.OPERATIONS,
 ]

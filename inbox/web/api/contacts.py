@@ -7,10 +7,9 @@ from inbox.crm import contacts
 from inbox.desk import paging
 from inbox.desk.paging import Order
 from inbox.envelope import Address, AddressKind
-from inbox.errors import Invalid
 from inbox.model import Contact, ContactKind
 from inbox.web.api.operation import Call, Operation
-from inbox.web.api.reading import Id, Input, Name, Paged, Words
+from inbox.web.api.reading import Id, Input, Name, Paged, Words, changes
 from inbox.web.api.shapes import ContactShape, ContactWithAddresses, Page
 from inbox.web.route import Access
 
@@ -53,20 +52,17 @@ def listed(session: Session, call: Call) -> object:
 
 def create(session: Session, call: Call) -> object:
     addresses = [address(given) for given in call.body.addresses]
-    return _whole(session, contacts.create(session, call.body.name, addresses, by=call.by))
+    return whole(session, contacts.create(session, call.body.name, addresses, by=call.by))
 
 
 def show(session: Session, call: Call) -> object:
-    return _whole(session, contacts.get(session, call.path["id"]))
+    return whole(session, contacts.get(session, call.path["id"]))
 
 
 def update(session: Session, call: Call) -> object:
     contact = contacts.get(session, call.path["id"])
-    changes = call.body.model_dump(exclude_unset=True)
-    empty = [name for name, value in changes.items() if value is None and name != "company_id"]
-    if empty:
-        raise Invalid(fields=dict.fromkeys(empty, "Give a value, or leave the field out."))
-    return _whole(session, contacts.update(session, contact, changes, by=call.by))
+    wanted = changes(call.body, "company_id")
+    return whole(session, contacts.update(session, contact, wanted, by=call.by))
 
 
 def address(given: AddressInput) -> Address:
@@ -75,7 +71,7 @@ def address(given: AddressInput) -> Address:
     return Address(kind=given.kind, value=value, name=given.name)
 
 
-def _whole(session: Session, contact: Contact) -> ContactWithAddresses:
+def whole(session: Session, contact: Contact) -> ContactWithAddresses:
     session.flush()
     shape = ContactShape.model_validate(contact).model_dump()
     return ContactWithAddresses.model_validate(

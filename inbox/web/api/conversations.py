@@ -5,13 +5,15 @@ from typing import Literal
 from pydantic import Field
 from sqlmodel import Session, col, select
 
-from inbox.desk import conversations, finding, inboxes, paging, replies, status
+from inbox.crm import contacts
+from inbox.desk import conversations, finding, inboxes, moving, paging, replies, status
 from inbox.desk.finding import Filter
 from inbox.desk.paging import Order
 from inbox.desk.replies import Composed
 from inbox.errors import Conflict, NotFound
 from inbox.i18n import Phrase
-from inbox.model import Conversation, Message, Status
+from inbox.model import Conversation, Inbox, Message, Status
+from inbox.web import carrying
 from inbox.web.api.contacts import AddressInput, address
 from inbox.web.api.operation import Call, Operation
 from inbox.web.api.reading import Id, Input, Paged, Words
@@ -45,10 +47,15 @@ class NewConversation(Input):
 
 
 class ConversationChanges(Input):
-    """Only what is given changes. Snoozing has a time, so it has its own URL."""
+    """Only what is given changes. Snoozing has a time, so it has its own URL.
+
+    `inbox_id` moves it to another inbox, `contact_id` gives it to another customer.
+    """
 
     status: Literal["open", "waiting", "resolved", "spam"] | None = None
     priority: int | None = Field(None, ge=0, le=4, description="0 none to 4 urgent")
+    inbox_id: Id | None = None
+    contact_id: Id | None = None
 
 
 def listed(session: Session, call: Call) -> object:
@@ -59,22 +66,25 @@ def listed(session: Session, call: Call) -> object:
         assignee=query.assignee,
         team=query.team,
         contact=query.contact,
-        tag=query.tag,
+        tag=" ".join(query.tag.casefold().split()),
         words=query.q,
+        inboxes=call.bearer.inbox_ids,
     )
     return finding.find(session, wanted, sort=query.sort, cursor=query.cursor, limit=query.limit)
 
 
 def create(session: Session, call: Call) -> object:
     body = call.body
-    inbox = inboxes.get(session, body.inbox_id)
+    inbox = _seen_inbox(session, call, body.inbox_id)
     if not inbox.enabled:
         raise Conflict(
             Phrase("The inbox %(inbox)s is switched off. Switch it on first.", inbox=inbox.name)
         )
+    carrying.refuse_to_start(inbox.kind)
     begun = conversations.start(session, inbox, address(body.to), body.subject, by=call.by)
     composed = Composed(text=body.text, html=body.html, subject=body.subject)
-    replies.reply(session, begun, composed, by=call.by, request_id=call.request_id)
+    message = replies.reply(session, begun, composed, by=call.by, request_id=call.request_id)
+    carrying.refuse_too_much(session, message)
     return begun
 
 
@@ -88,6 +98,11 @@ def update(session: Session, call: Call) -> object:
         status.set_status(session, found, Status(call.body.status), by=call.by)
     if call.body.priority is not None:
         status.set_priority(session, found, call.body.priority, by=call.by)
+    if call.body.contact_id:
+        contact = contacts.get(session, call.body.contact_id)
+        moving.change_customer(session, found, contact, by=call.by)
+    if call.body.inbox_id:
+        moving.move(session, found, _seen_inbox(session, call, call.body.inbox_id), by=call.by)
     return found
 
 
@@ -97,11 +112,18 @@ def messages(session: Session, call: Call) -> object:
 
 
 def known(session: Session, call: Call) -> Conversation:
-    """By its id or by the number that agents see."""
+    """By its id or by the number that agents see; of a merged one, where it goes on."""
     found = conversations.find(session, call.path["id"])
-    if found is None:
+    if found is None or not call.bearer.sees(found.inbox_id):
         raise NotFound("There is no such conversation.")
     return found
+
+
+def _seen_inbox(session: Session, call: Call, inbox_id: str) -> Inbox:
+    inbox = inboxes.get(session, inbox_id)
+    if not call.bearer.sees(inbox.id):
+        raise NotFound("There is no such inbox.")
+    return inbox
 
 
 OPERATIONS = [
@@ -121,7 +143,7 @@ OPERATIONS = [
     ),
     Operation(
         method="PATCH", path="/conversations/{id}", access=Access.API_WRITE,
-        summary="Change a conversation's status or priority", work=update,
+        summary="Change a conversation's status, priority, inbox or customer", work=update,
         body=ConversationChanges, gives=ConversationShape,
     ),
     Operation(

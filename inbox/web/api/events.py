@@ -20,8 +20,9 @@ class After(Input):
 
 
 def listed(session: Session, call: Call) -> object:
-    found = trail.after(session, call.query.after, call.query.limit)
-    return {"items": found, "next": found[-1].seq if found else call.query.after}
+    query = call.query
+    found, place = trail.seen(session, query.after, query.limit, call.bearer.inbox_ids)
+    return {"items": found, "next": place}
 
 
 OPERATIONS = [

@@ -13,6 +13,7 @@ from inbox.channels.api import ApiArrival, read_arrival
 from inbox.desk import inboxes, paging
 from inbox.desk.inboxes import NewInbox
 from inbox.desk.paging import Order
+from inbox.desk.tokens import Bearer
 from inbox.envelope import RawItem
 from inbox.errors import Invalid, NotFound, Unavailable
 from inbox.i18n import Phrase
@@ -44,7 +45,7 @@ async def arrive(request: web.Request) -> web.Response:
     arrival = read_arrival(content)
     item = RawItem(external_id=arrival.external_id, content=content)
     try:
-        await _require_inbox(services, inbox_id)
+        await _require_inbox(services, inbox_id, request[keys.BEARER])
         [arrival_id] = await services.arrivals.record(inbox_id, [item])
     except OperationalError as error:
         raise Unavailable("This could not be kept. Send it again.") from error
@@ -54,8 +55,10 @@ async def arrive(request: web.Request) -> web.Response:
 
 
 def listed(session: Session, call: Call) -> object:
-    order = Order((col(Inbox.id),))
-    return paging.page(session, select(Inbox), order, call.query.cursor, call.query.limit)
+    order, query = Order((col(Inbox.id),)), select(Inbox)
+    if call.bearer.inbox_ids is not None:
+        query = query.where(col(Inbox.id).in_(call.bearer.inbox_ids))
+    return paging.page(session, query, order, call.query.cursor, call.query.limit)
 
 
 def opened(services: Services, given: InboxGiven) -> tuple[Any, str]:
@@ -84,17 +87,19 @@ def create(session: Session, call: Call) -> object:
     return inboxes.create(session, new, vault=call.services.vault, by=call.by)
 
 
-async def _require_inbox(services: Services, inbox_id: str) -> None:
+async def _require_inbox(services: Services, inbox_id: str, bearer: Bearer) -> None:
+    missing = NotFound(
+        Phrase(
+            "There is no inbox of the kind “%(kind)s” with this id that is switched on.", kind=KIND
+        )
+    )
+    if not bearer.sees(inbox_id):
+        raise missing
     if services.known_inboxes.get(inbox_id):
         return
     inbox = await services.database.read(lambda s: s.get(Inbox, inbox_id))
     if inbox is None or not inbox.enabled or inbox.kind != KIND:
-        raise NotFound(
-            Phrase(
-                "There is no inbox of the kind “%(kind)s” with this id that is switched on.",
-                kind=KIND,
-            )
-        )
+        raise missing
     services.known_inboxes.keep(inbox_id, inbox)
 
 

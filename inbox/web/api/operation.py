@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session
 
+from inbox.desk.tokens import Bearer
 from inbox.errors import Conflict, Unavailable
 from inbox.events import Actor
 from inbox.services import Services
@@ -28,6 +29,7 @@ class Call:
     """
 
     services: Services
+    bearer: Bearer
     by: Actor
     path: dict[str, str]
     request_id: str
@@ -74,7 +76,7 @@ def _handler(operation: Operation) -> Handler:
             if operation.method == "GET":
                 status, text = await database.read(work)
             elif operation.method == "POST" and key is not None:
-                remember = idempotency.Remember(request[keys.TOKEN].id, key, fingerprint)
+                remember = idempotency.Remember(request[keys.BEARER].token.id, key, fingerprint)
                 status, text = await database.write(
                     lambda s: idempotency.once(s, remember, vault, work)
                 )
@@ -92,15 +94,18 @@ def _handler(operation: Operation) -> Handler:
 
 
 async def _read(operation: Operation, request: web.Request) -> tuple[Call, str]:
-    services, token = request.app[keys.SERVICES], request[keys.TOKEN]
+    services, bearer = request.app[keys.SERVICES], request[keys.BEARER]
     content = await request.read() if operation.body else b""
     body = read_body(operation.body, content) if operation.body else None
     key = request.headers.get(idempotency.HEADER)
     call = Call(
         services=services,
-        by=Actor("api", token.id, token.name),
+        bearer=bearer,
+        by=bearer.actor,
         path=read_path(request.match_info),
-        request_id=f"{token.id}:{idempotency.short(key)}" if key else request[keys.REQUEST_ID],
+        request_id=f"{bearer.token.id}:{idempotency.short(key)}"
+        if key
+        else request[keys.REQUEST_ID],
         body=body,
         query=read_query(operation.query, request.query) if operation.query else None,
         prepared=operation.prepare(services, body) if operation.prepare else None,

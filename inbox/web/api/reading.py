@@ -8,7 +8,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from inbox import clock
 from inbox.desk.accounts import validate
-from inbox.errors import InboxError
+from inbox.errors import InboxError, Invalid
 
 DEEPEST = 32
 LARGEST_PAGE = 200
@@ -52,20 +52,43 @@ def read_body(model: type[Shape], content: bytes) -> Shape:
     if not isinstance(values, dict):
         raise Malformed("The body must be a JSON object: {…}.")
     _refuse_unsound(values)
-    found: Shape = validate(model, values)
-    return found
+    return _validated(model, values)
 
 
 def read_query(model: type[Shape], query: Mapping[str, str]) -> Shape:
     _refuse_nul(query.values())
     _refuse_nul(query.keys())
-    found: Shape = validate(model, query)
-    return found
+    return _validated(model, query)
 
 
 def read_path(path: Mapping[str, str]) -> dict[str, str]:
     _refuse_nul(path.values())
     return dict(path)
+
+
+def changes(body: BaseModel, *nullable: str) -> dict[str, Any]:
+    """What is to change: only what was given, and null only where that is a value."""
+    given = body.model_dump(exclude_unset=True, exclude={"version"})
+    empty = [name for name, value in given.items() if value is None and name not in nullable]
+    if empty:
+        raise Invalid(fields=dict.fromkeys(empty, "Give a value, or leave the field out."))
+    return given
+
+
+def _validated(model: type[Shape], values: Mapping[str, Any]) -> Shape:
+    """Who spelt a field wrong is told which there are."""
+    try:
+        found: Shape = validate(model, values)
+    except Invalid as error:
+        unknown = set(error.fields) - set(model.model_fields)
+        there_are = ", ".join(model.model_fields) or "none"
+        told = {
+            name: f"There is no such field. There are: {there_are}."
+            for name in unknown
+            if name in values
+        }
+        raise Invalid(fields={**error.fields, **told}) from None
+    return found
 
 
 def _refuse_nul(texts: Iterable[str]) -> None:

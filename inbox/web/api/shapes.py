@@ -5,6 +5,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
+from inbox.crm.suggesting import Reason
 from inbox.model import (
     Author,
     Availability,
@@ -77,6 +78,36 @@ class ContactWithAddresses(ContactShape):
     addresses: list[IdentityShape]
 
 
+class MergeShape(Shape):
+    """One that stands: `id` undoes it."""
+
+    id: str
+    at: datetime
+    by: str
+    merged_id: str
+    merged_name: str
+
+
+class ContactMerge(MergeShape):
+    contact: ContactWithAddresses
+
+
+class SuggestionShape(Shape):
+    """`address` is what they share, if `reason` speaks of one."""
+
+    contact: ContactShape
+    reason: Reason
+    address: str
+
+
+class Suggestions(Shape):
+    items: list[SuggestionShape]
+
+
+class Merges(Shape):
+    items: list[MergeShape]
+
+
 class InboxShape(Shape):
     """Secrets are never given back."""
 
@@ -122,8 +153,28 @@ class ConversationShape(Shape):
     updated_at: datetime
 
 
+class ConversationMerge(Shape):
+    """`id` undoes it."""
+
+    id: str
+    merged_id: str
+    conversation: ConversationShape
+
+
+class ConversationSplit(Shape):
+    """The new conversation; `id` undoes the split, at the conversation it came from."""
+
+    id: str
+    from_id: str
+    conversation: ConversationShape
+
+
 class MessageShape(Shape):
-    """`html` is sanitised; `text` is what was newly written, `quoted` the history below it."""
+    """`html` is sanitised; `text` is what was newly written, `quoted` the history below it.
+
+    `author_kind` is api for an integration; `via` is the token by which an
+    agent wrote it.
+    """
 
     id: str
     conversation_id: str
@@ -133,6 +184,7 @@ class MessageShape(Shape):
     author_kind: Author
     author_id: str | None
     author_name: str
+    via: str
     subject: str
     text: str
     quoted: str
@@ -163,6 +215,13 @@ class EventShape(Shape):
     depth: int
 
 
+class HistoryEntry(Shape):
+    """What happened, and the message if that is what it was."""
+
+    event: EventShape
+    message: MessageShape | None
+
+
 class EventPage(Shape):
     """`next` is to be given as `after` the next time, whether there was anything or not."""
 
@@ -191,33 +250,3 @@ class TagShape(Shape):
     id: str
     name: str
     hue: int
-
-
-class WebhookShape(Shape):
-    id: str
-    url: str
-    events: list[str]
-    inbox_id: str | None
-    enabled: bool
-    failing_since: datetime | None
-    disabled_reason: str
-    created_at: datetime
-
-
-class WebhookWithSecret(WebhookShape):
-    """The secret is shown this once."""
-
-    secret: str
-
-
-class DeliveryShape(Shape):
-    id: str
-    event_id: str
-    event_kind: str
-    state: MessageState
-    attempts: int
-    not_before: datetime
-    status_code: int | None
-    response: str
-    error: str
-    created_at: datetime

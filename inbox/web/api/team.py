@@ -19,12 +19,13 @@ def agents(session: Session, call: Call) -> object:
 def all_teams(session: Session, call: Call) -> object:
     order = Order((col(Team.id),))
     found = paging.page(session, select(Team), order, call.query.cursor, call.query.limit)
+    members = teams.members_of(session, [team.id for team in found.items])
     items = [
         {
             "id": team.id,
             "name": team.name,
             "strategy": team.strategy,
-            "agent_ids": teams.members(session, team.id),
+            "agent_ids": members[team.id],
         }
         for team in found.items
     ]

@@ -9,7 +9,8 @@ from inbox.events import EventKind
 from inbox.model import Webhook, WebhookDelivery
 from inbox.web.api.operation import Call, Operation
 from inbox.web.api.reading import Id, Input, Paged
-from inbox.web.api.shapes import DeliveryShape, Page, WebhookShape, WebhookWithSecret
+from inbox.web.api.setting_shapes import DeliveryShape, WebhookShape, WebhookWithSecret
+from inbox.web.api.shapes import Page
 from inbox.web.route import Access
 
 

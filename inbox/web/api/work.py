@@ -5,6 +5,7 @@ from sqlmodel import Session
 
 from inbox.desk import assignment, notes, replies, snooze, status, tags
 from inbox.desk.replies import Composed
+from inbox.web import carrying
 from inbox.web.api.conversations import known
 from inbox.web.api.operation import Call, Operation
 from inbox.web.api.reading import Id, Input, Moment, Words
@@ -67,7 +68,9 @@ def reply(session: Session, call: Call) -> object:
         seen_message_id=body.seen_message_id,
     )
     found = known(session, call)
-    return replies.reply(session, found, composed, by=call.by, request_id=call.request_id)
+    message = replies.reply(session, found, composed, by=call.by, request_id=call.request_id)
+    carrying.refuse_too_much(session, message)
+    return message
 
 
 def note(session: Session, call: Call) -> object:

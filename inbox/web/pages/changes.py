@@ -9,6 +9,7 @@ from inbox.desk import assignment, conversations, drafts, moments, notes, snooze
 from inbox.errors import Conflict, Invalid
 from inbox.events import Actor
 from inbox.model import Conversation, Status
+from inbox.routing import macros
 from inbox.web import keys, zones
 from inbox.web.pages import desk, replies, undoing
 from inbox.web.render import render
@@ -103,6 +104,11 @@ async def note(request: web.Request) -> web.StreamResponse:
         return replies.refused(request, error)
 
 
+async def run_macro(request: web.Request) -> web.StreamResponse:
+    macro_id = str((await request.post()).get("macro", ""))
+    return await _change(request, lambda s, c, by: macros.run(s, c, macros.get(s, macro_id), by=by))
+
+
 async def save_draft(request: web.Request) -> web.Response:
     """The version that is stored now; 409 with the text when another tab's is newer."""
     body = await request.json()
@@ -156,5 +162,6 @@ ROUTES = [
     Route("DELETE", f"{_BASE}/taggings/{{tag}}", untag, Access.AGENT),
     Route("POST", f"{_BASE}/readings", read, Access.AGENT),
     Route("POST", f"{_BASE}/notes", note, Access.AGENT),
+    Route("POST", f"{_BASE}/macro-runs", run_macro, Access.AGENT),
     Route("PUT", f"{_BASE}/drafts/{{kind}}", save_draft, Access.AGENT),
 ]

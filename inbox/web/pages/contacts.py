@@ -7,15 +7,18 @@ from zoneinfo import available_timezones
 
 from aiohttp import web
 from pydantic import BaseModel, ConfigDict, Field, field_validator
+from sqlmodel import col, select
 
+from inbox import mailtokens
 from inbox.crm import contacts
 from inbox.desk import access, directory, search
 from inbox.envelope import Address, AddressKind
 from inbox.errors import Conflict, InboxError, Invalid
 from inbox.i18n import N_
 from inbox.i18n import gettext as _
-from inbox.model import ContactKind
+from inbox.model import ContactKind, Inbox
 from inbox.web import asking, fields, forms, keys, nav
+from inbox.web.pages import contact_merges
 from inbox.web.render import render
 from inbox.web.route import Access, Route
 
@@ -166,17 +169,28 @@ async def _new_form(
     )  # fmt: skip
 
 
+def _start_token(session: Any, request: web.Request, contact_id: str) -> str:
+    """What ties a Telegram account to this contact; empty where there is no Telegram."""
+    wanted = select(Inbox.id).where(Inbox.kind == "telegram", col(Inbox.enabled)).limit(1)
+    if session.exec(wanted).first() is None:
+        return ""
+    return mailtokens.start_token(request.app[keys.SERVICES].vault.key("mail"), contact_id)
+
+
 async def _page(
     request: web.Request, values: Mapping[str, Any], error: Invalid | None = None
 ) -> web.Response:
     agent, role, contact_id = request[keys.AGENT], request[keys.ROLE], asking.wanted(request)
+    wanted = request.query.get("merge", "")
 
     def work(session: Any) -> dict[str, Any]:
         visible = access.visible_inboxes(session, agent, role)
         return {
             "contact": contacts.get(session, contact_id),
+            "start_token": _start_token(session, request, contact_id),
             "identities": contacts.identities(session, contact_id),
             "conversations": directory.conversations_of(session, contact_id, list(visible)),
+            **contact_merges.beside(session, contact_id, wanted, list(visible)),
         }
 
     found = await asking.database(request).read(work)

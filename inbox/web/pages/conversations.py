@@ -52,6 +52,8 @@ async def show(request: web.Request) -> web.Response:
         return latest, desk.read_one(session, conversation, agent, role, zone), listed
 
     latest, opened, listed = await asking.database(request).read(work)
+    if number != str(opened.conversation.number):  # an id, or a merged one
+        raise web.HTTPSeeOther(f"/conversations/{opened.conversation.number}")
     return render(
         request,
         "conversations/show.html",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -32,11 +33,14 @@ from inbox.model import (
     Conversation,
     Identity,
     Inbox,
+    Macro,
     Role,
     Status,
     Tag,
 )  # fmt: skip
-from inbox.web import nav
+from inbox.routing import macros
+from inbox.web import carrying, nav
+from inbox.web.pages import saved_views
 
 STATUSES = {
     "open": Status.OPEN, "waiting": Status.WAITING, "snoozed": Status.SNOOZED,
@@ -53,6 +57,7 @@ OTHERS = (
         CONVERSATION.contact_id == sa.bindparam("contact_id"),
         CONVERSATION.id != sa.bindparam("conversation_id"),
         CONVERSATION.inbox_id.in_(sa.bindparam("inbox_ids", expanding=True)),
+        CONVERSATION.merged_into_id.is_(None),
     )
     .order_by(CONVERSATION.last_at.desc())
     .limit(EARLIER)
@@ -81,6 +86,7 @@ class Opened:
     drafts: Mapping[str, Any]
     agents: Sequence[sa.Row[Any]]
     teams: Sequence[sa.Row[Any]]
+    macros: Sequence[Macro]
     week: moments.Week
     zone: str
     copies: Sequence[str]
@@ -110,7 +116,10 @@ def view_of(request: web.Request) -> View:
     status = request.query.get("status", "open")
     if kind in {"snoozed", "resolved", "spam"}:
         kind, status = "all", kind
-    if kind not in {"mine", "unassigned", "all", "inbox", "team", "tag"} or status not in STATUSES:
+    if (
+        kind not in {"mine", "unassigned", "all", "inbox", "team", "tag", "saved"}
+        or status not in STATUSES
+    ):
         raise NotFound("There is no such view.")
     return View(kind=kind, id=request.match_info.get("id"), status=STATUSES[status])
 
@@ -130,6 +139,7 @@ def title(view: View, known: nav.Known) -> str:
     named = {
         **{i.id: i.name for i in known.inboxes.values()},
         **known.teams,
+        **{v.id: v.name for v in known.views},
     }
     if view.id not in named:
         raise NotFound("There is no such view.")
@@ -152,7 +162,10 @@ def read_list(
     session: Session, view: View, agent: Agent, role: Role, cursor: str | None = None
 ) -> Listed:
     known = nav.read(session, agent, role)
-    page = listing.page(session, view, agent.id, known.inbox_ids, cursor=cursor)
+    if view.kind == "saved":
+        page = saved_views.page(session, view, agent.id, known.inbox_ids, cursor)
+    else:
+        page = listing.page(session, view, agent.id, known.inbox_ids, cursor=cursor)
     return Listed(view, page, known)
 
 
@@ -176,12 +189,13 @@ def read_one(
         contact,
         contacts.identities(session, contact.id),
         timeline.entries(session, conversation.id, before=before),
-        reply_channels.channels_for(session, conversation),
+        reply_channels.choices_for(session, conversation),
         tags.of(session, [conversation.id]).get(conversation.id, []),
         session.execute(OTHERS, others).all(),
         drafts.of(session, agent.id, conversation.id),
         session.execute(AGENTS).all(),
         session.execute(nav.TEAMS).all(),
+        macros.every(session),
         _week(session, conversation),
         zone,
         copies.proposed(session, conversation),
@@ -208,6 +222,8 @@ def context(opened: Opened) -> dict[str, Any]:
         "names": Names({a.id: a.name for a in opened.agents}, {t.id: t.name for t in opened.teams}),
         "last_message": messages[-1].id if messages else "",
         "request_id": ids.new(),
+        "carries": carrying.capabilities,
+        "counts_sms": carrying.counts_sms,
         "offers": offered(opened.zone, opened.week),
         "soonest": clock.now().astimezone(ZoneInfo(opened.zone)),
     }
@@ -221,5 +237,5 @@ def offered(zone: str, week: moments.Week) -> list[Offer]:
     }  # fmt: skip
     return [
         Offer(labels[choice.name], choice.at, f"snooze-{choice.name}")
-        for choice in moments.choices(clock.now(), zone, week)
+        for choice in sorted(moments.choices(clock.now(), zone, week), key=attrgetter("at"))
     ]

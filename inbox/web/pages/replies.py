@@ -15,7 +15,7 @@ from inbox.errors import Conflict, Invalid
 from inbox.events import Actor
 from inbox.i18n import N_
 from inbox.model import Message
-from inbox.web import keys, zones
+from inbox.web import carrying, keys, zones
 from inbox.web.render import render
 from inbox.web.route import Access, Route
 
@@ -35,6 +35,7 @@ async def create(request: web.Request) -> web.StreamResponse:
         message = replies.reply(
             session, conversation, composed, by=by, request_id=f"{agent.id}:{request_id}"[:100]
         )
+        carrying.refuse_too_much(session, message)
         drafts.drop(session, agent.id, conversation.id, "reply")
         if form.get("then") == "resolve":
             status.resolve(session, conversation, by=by)
@@ -45,23 +46,21 @@ async def create(request: web.Request) -> web.StreamResponse:
         message = await request.app[keys.SERVICES].database.write(work)
     except Overtaken as error:
         return render(request, "conversations/_overtaken.html", status=409, newer=error.newer)
-    except Invalid as error:
-        if not is_fragment:
-            raise
-        return render(request, "conversations/_refused.html", status=422, fields=error.fields)
-    except Conflict as error:
+    except (Invalid, Conflict) as error:
         return refused(request, error)
     if not is_fragment:
         raise web.HTTPSeeOther(f"/conversations/{number}")
     return render(request, "conversations/_sent.html", message=message, seconds=undo_seconds)
 
 
-def refused(request: web.Request, error: Conflict) -> web.Response:
+def refused(request: web.Request, error: Invalid | Conflict) -> web.Response:
     """Beside what was written, which stays where it is."""
     if request.headers.get("HX-Request") != "true":
         raise error
-    fields = {"text": error.message}
-    return render(request, "conversations/_refused.html", status=409, fields=fields)
+    code, fields = 409, {"text": error.message}
+    if isinstance(error, Invalid):
+        code, fields = 422, error.fields
+    return render(request, "conversations/_refused.html", status=code, fields=fields)
 
 
 def _request_id(form: MultiDictProxy[Any]) -> str:

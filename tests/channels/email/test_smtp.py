@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -154,6 +155,25 @@ async def test_each_way_of_failing_is_told_apart(
     async with scripted(answers, on_dot=on_dot) as channel:
         with pytest.raises(failure):
             await channel.send(envelope("jane@customer.test"))
+
+
+async def test_whom_the_server_takes_not_yet_is_told_from_whom_it_never_takes() -> None:
+    answers = {"RCPT TO:<SLOW": "451 greylisted", "RCPT TO:<GONE": "550 no"}
+    async with scripted(answers) as channel:
+        receipt = await channel.send(
+            envelope("jane@customer.test", "slow@customer.test", "gone@customer.test")
+        )
+
+    assert list(receipt.later) == ["slow@customer.test"]
+    assert list(receipt.refused) == ["gone@customer.test"]
+
+
+async def test_who_has_the_mail_already_is_not_named_again() -> None:
+    async with scripted({"RCPT TO:<JANE": "550 no"}) as channel:
+        mail = envelope("jane@customer.test", "slow@customer.test")
+        receipt = await channel.send(replace(mail, only=("slow@customer.test",)))
+
+    assert not receipt.refused
 
 
 async def test_a_server_that_answers_well_takes_the_mail() -> None:

@@ -6,7 +6,7 @@ from pydantic import SecretStr
 
 from inbox import services as composition
 from inbox.channels.api import ApiSettings
-from inbox.desk import inboxes, tokens
+from inbox.desk import agents, first_run, inboxes, tokens
 from inbox.desk.inboxes import NewInbox
 from inbox.events import SYSTEM
 from inbox.settings import Settings
@@ -40,9 +40,9 @@ async def program(server, services):
     """Makes clients that hold a token of these scopes."""
     opened = []
 
-    async def make(*scopes):
+    async def make(*scopes, **limits):
         _, secret = services.database.run(
-            lambda s: tokens.create(s, "Shop", scopes or ("admin",), by=SYSTEM)
+            lambda s: tokens.create(s, "Shop", scopes or ("admin",), by=SYSTEM, **limits)
         )
         client = TestClient(server, headers={"Authorization": f"Bearer {secret}"})
         opened.append(client)
@@ -57,3 +57,17 @@ async def program(server, services):
 def inbox(services):
     new = NewInbox(name="Shop", kind="api", settings=ApiSettings(secret=SecretStr("wave")))
     return services.database.run(lambda s: inboxes.create(s, new, vault=services.vault, by=SYSTEM))
+
+
+@pytest.fixture
+def owner(services):
+    new = agents.NewAgent(name="Olga", email="olga@example.org", password_hash="", role="owner")
+    agent, services.workspace = services.database.run(lambda s: first_run.begin(s, "Acme", new))
+    return agent
+
+
+@pytest.fixture
+def ana(services, owner):
+    """An agent who may answer and nothing else."""
+    new = agents.NewAgent(name="Ana Anić", email="ana@example.org", password_hash="")
+    return services.database.run(lambda s: agents.create(s, new, by=SYSTEM))

@@ -8,6 +8,7 @@ import "./elements/mail-frame";
 import "./elements/menu-button";
 import "./elements/message-list";
 import "./elements/reply-box";
+import "./elements/reply-limit";
 import "./elements/rule-editor";
 import "./elements/taken-back";
 import "./elements/theme-switch";

@@ -18,6 +18,7 @@ export class Draft {
   private timer = 0;
   private saving = false;
   private dirty = false;
+  private outdated = false; // discarded while its save was on its way
   private text = "";
 
   constructor(
@@ -45,6 +46,7 @@ export class Draft {
   discard(version = 0): void {
     window.clearTimeout(this.timer);
     this.dirty = false;
+    this.outdated = this.saving;
     this.text = "";
     this.version = version;
     localStorage.removeItem(this.key);
@@ -73,11 +75,21 @@ export class Draft {
     const sent = this.text;
     const response = await this.put(sent);
     this.saving = false;
+    if (this.outdated) return this.takeBack(response);
     if (this.text !== sent) return;
     if (response?.status === 409) return this.overtaken(await response.json());
     if (!response?.ok) return this.schedule(RETRY);
     this.version = (await response.json()).version;
     if (!this.dirty) localStorage.removeItem(this.key);
+  }
+
+  /** What the server kept after the message had gone would come back as a draft of its own. */
+  private async takeBack(response: Response | null): Promise<void> {
+    this.outdated = false;
+    if (!response?.ok || this.text) return;
+    this.version = (await response.json()).version;
+    await this.put("");
+    this.version = 0;
   }
 
   private put(text: string): Promise<Response | null> {

@@ -9,6 +9,7 @@ class PlayCustomer extends HTMLElement {
   connectedCallback(): void {
     this.#stopped = new AbortController();
     this.addEventListener("submit", (event) => this.#submit(event));
+    this.addEventListener("change", ({ target }) => nameFiles(target));
     for (const log of this.querySelectorAll("[role=log]")) log.scrollTop = log.scrollHeight;
     void this.#follow();
   }
@@ -58,6 +59,7 @@ class PlayCustomer extends HTMLElement {
       form.reset();
       const id = form.querySelector<HTMLInputElement>("[name=request_id]");
       if (id) id.defaultValue = id.value = crypto.randomUUID();
+      nameFiles(form.querySelector("[type=file]"));
       this.#say("");
     } catch (error) {
       this.#say((error as Error).message);
@@ -70,6 +72,14 @@ class PlayCustomer extends HTMLElement {
     const status = this.querySelector(".simulators-status");
     if (status && status.textContent !== text) status.textContent = text;
   }
+}
+
+/** The label of a field for files says which were chosen. */
+function nameFiles(field: EventTarget | null): void {
+  if (!(field instanceof HTMLInputElement) || field.type !== "file") return;
+  const label = field.closest("label")?.querySelector<HTMLElement>("[data-files]");
+  const names = [...(field.files ?? [])].map(({ name }) => name).join(", ");
+  if (label) label.textContent = names || (label.dataset.files ?? "");
 }
 
 /** Takes over what changed and leaves the rest alone, so that focus and scrolling stay. */

@@ -24,6 +24,7 @@ SECTIONS = (
             ("/settings/teams", N_("Teams"), "users"),
             ("/settings/business-hours", N_("Business hours"), "clock"),
             ("/settings/rules", N_("Automation rules"), "zap"),
+            ("/settings/macros", N_("Macros"), "zap"),
         ),
     ),
     (

@@ -13,7 +13,7 @@ import { keysOf, onCommand } from "../keys";
 
 const PAUSE = 120;
 const SEARCH_FROM = 2;
-const MOST_COMMANDS = 8;
+const ELSEWHERE = "nav, .pane-back, .side-close";
 
 export class CmdPalette extends HTMLElement {
   private connection = new AbortController();
@@ -85,7 +85,7 @@ export class CmdPalette extends HTMLElement {
   private draw(query: string): void {
     const commands = commandsOf(document, query);
     const heading = commands.length ? [group(this.dataset.here ?? "")] : [];
-    this.list?.replaceChildren(...heading, ...commands.slice(0, MOST_COMMANDS).map(option));
+    this.list?.replaceChildren(...heading, ...commands.map(option));
     this.select(this.options[0]);
   }
 
@@ -148,7 +148,10 @@ interface Command {
 
 const targets = new WeakMap<HTMLElement, HTMLElement>();
 
-/** One for each name, those whose words begin with the query first. */
+/**
+ * One for each name: what can be done here, then where one can go. With a query, those whose
+ * words begin with it first.
+ */
 function commandsOf(page: Document, query: string): Command[] {
   const seen = new Set<string>(["palette"]);
   const commands: Command[] = [];
@@ -158,10 +161,21 @@ function commandsOf(page: Document, query: string): Command[] {
     seen.add(name);
     commands.push({ element, label: labelOf(element) });
   }
+  // what stands in a menu is named by it: "Snooze: This evening"
+  for (const command of commands) {
+    const name = firstName(command.element);
+    const menu = commands.find(({ element }) => name.startsWith(`${firstName(element)}-`));
+    if (menu && !command.label.startsWith(menu.label))
+      command.label = `${menu.label}: ${command.label}`;
+  }
   const wanted = query.toLocaleLowerCase();
   const place = ({ label }: Command) => ` ${label.toLocaleLowerCase()}`.indexOf(` ${wanted}`);
-  const found = wanted ? commands.filter((command) => place(command) >= 0) : commands;
-  return wanted ? found.sort((one, other) => place(one) - place(other)) : found;
+  if (wanted)
+    return commands
+      .filter((command) => place(command) >= 0)
+      .sort((one, other) => place(one) - place(other));
+  const elsewhere = ({ element }: Command) => Number(Boolean(element.closest(ELSEWHERE)));
+  return commands.sort((one, other) => elsewhere(one) - elsewhere(other));
 }
 
 /** An element may answer to several commands; the first one gives it its keys. */

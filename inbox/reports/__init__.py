@@ -1,0 +1,19 @@
+"""The reports there are; docs/reports.md has a line for each."""
+
+from inbox.errors import NotFound
+from inbox.reports.agents import Agents
+from inbox.reports.base import Report
+from inbox.reports.channels import Channels
+from inbox.reports.first_response import FirstResponse
+from inbox.reports.resolution import Resolution
+from inbox.reports.volume import Volume
+
+REPORTS: tuple[Report, ...] = (Volume(), FirstResponse(), Resolution(), Agents(), Channels())
+
+
+def get(slug: str) -> Report:
+    found = next((report for report in REPORTS if report.slug == slug), None)
+    if found is None:
+        slugs = ", ".join(report.slug for report in REPORTS)
+        raise NotFound(f"There is no such report. There are: {slugs}.")
+    return found

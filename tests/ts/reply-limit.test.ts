@@ -1,0 +1,62 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import "../../inbox/web/assets/ts/elements/reply-limit";
+import { segments } from "../../inbox/web/assets/ts/segments";
+
+function write(text: string): string {
+  const field = document.querySelector("textarea");
+  if (field) field.value = text;
+  field?.dispatchEvent(new Event("input", { bubbles: true }));
+  return shown();
+}
+
+function shown(): string {
+  const places = [...document.querySelectorAll<HTMLElement>("[data-thread]")];
+  return places.filter((one) => !one.hidden).map((one) => one.textContent)[0] ?? "";
+}
+
+function open(particulars: string): void {
+  document.body.innerHTML = `<form>
+    <reply-limit data-left="{count} left" data-over="{count} too many" data-sms="{count}, {parts} SMS"
+      data-window="another {time}" data-closed="over"><span data-thread="1" ${particulars}></span>
+    </reply-limit><textarea data-mode="reply"></textarea></form>`;
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.setSystemTime("2026-11-25T12:00:00Z");
+});
+afterEach(() => vi.useRealTimers());
+
+test("the count shows near the limit and says how much is too much", () => {
+  open('data-limit="10"');
+
+  expect(write("short")).toBe("");
+  expect(write("nine char")).toBe("1 left");
+  expect(write("more than ten")).toBe("3 too many");
+});
+
+test("SMS are counted from the first letter on", () => {
+  open('data-limit="1600" data-segments');
+
+  expect(write("a".repeat(161))).toBe("161, 2 SMS");
+});
+
+test("the time for answers runs down and ends with a word", () => {
+  open('data-until="2026-11-25T13:30:00Z"');
+  expect(write("")).toBe("another 1 hr 30 min");
+
+  vi.advanceTimersByTime(2 * 3_600_000);
+  expect(shown()).toBe("over");
+});
+
+test.each([
+  ["", 0],
+  ["a".repeat(160), 1],
+  ["a".repeat(161), 2],
+  ["€".repeat(80), 1],
+  ["ж".repeat(70), 1],
+  ["ж".repeat(71), 2],
+  ["😀".repeat(36), 2],
+])("segments are counted as the server does", (text, parts) => {
+  expect(segments(text)).toBe(parts);
+});
