@@ -5,6 +5,7 @@ from sqlmodel import Session
 
 from inbox.desk import assignment, notes, replies, snooze, status, tags
 from inbox.desk.replies import Composed
+from inbox.i18n import N_
 from inbox.web import carrying
 from inbox.web.api.conversations import known
 from inbox.web.api.operation import Call, Operation
@@ -47,7 +48,7 @@ class NewSnooze(Input):
     @model_validator(mode="after")
     def has_an_end(self) -> "NewSnooze":
         if self.until is None and not self.until_reply:
-            raise wrong("until", "Give a time in until, or wait for the customer's reply.")
+            raise wrong("until", N_("Give a time in until, or wait for the customer's reply."))
         return self
 
 
