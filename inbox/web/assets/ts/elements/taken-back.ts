@@ -20,9 +20,13 @@ class TakenBack extends HTMLElement {
 
 async function undo(form: HTMLFormElement): Promise<void> {
   const { action } = form;
-  const response = await fetch(action, { method: "POST", headers: FRAGMENT }).catch(() => null);
+  const body = new URLSearchParams(new FormData(form) as unknown as Record<string, string>);
+  form.closest(".toast")?.remove();
+  const response = await fetch(action, { method: "POST", headers: FRAGMENT, body }).catch(
+    () => null,
+  );
   for (const other of document.querySelectorAll<HTMLFormElement>(".toast form[data-undo]"))
-    if (other.action === action) other.closest(".toast")?.remove();
+    if (other.action === action && !body.has("undone")) other.closest(".toast")?.remove();
   if (response?.ok) return applyPartials(await response.text());
   toast(form.dataset.late ?? "", "danger");
 }
