@@ -35,5 +35,6 @@ def _is_down(error: BaseException | None) -> bool:
         return code & 0xFF in SQLITE
     state = getattr(error, "sqlstate", None)
     if state is None:  # psycopg could not reach it at all
-        return type(error).__name__ == "OperationalError" and hasattr(error, "pgconn")
+        names = {(kind.__module__, kind.__name__) for kind in type(error).__mro__}
+        return ("psycopg", "OperationalError") in names
     return str(state).startswith(POSTGRES)

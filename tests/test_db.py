@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, select
 
 from inbox.db import Database, next_numbers, settled
+from inbox.desk import health
 from inbox.events import SYSTEM, EventKind, record
 from inbox.model import Company, Event
 
@@ -133,3 +134,10 @@ async def test_sqlite_finds_folded_text_by_word_and_by_prefix(sqlite_url: str, w
     await database.close()
 
     assert found == 1
+
+
+async def test_the_write_by_which_readiness_is_told_can_be_repeated(database: Database) -> None:
+    for _ in range(2):
+        await database.write(health.probe)
+
+    assert database.outage.written_at > 0

@@ -24,6 +24,12 @@ def migrate(settings: Settings) -> None:
     click.echo("The database is up to date.")
 
 
+def can_be_added(settings: Settings, email: str, name: str, role: str) -> None:
+    """Invalid for what `add_agent` would refuse, before anybody thinks of a password."""
+    new = agents.NewAgent(name=name, email=email, password_hash="", role=role)
+    _database(settings).look(lambda session: agents.create(session, new, by=SYSTEM))
+
+
 def add_agent(settings: Settings, email: str, name: str, role: str, password: str) -> str:
     """The new agent's id."""
     passwords.check_rules(password, email=email)
@@ -94,6 +100,7 @@ async def add_inbox(settings: Settings, kind: str, name: str, given: Sequence[st
 
 def check(settings: Settings, *, as_json: bool) -> bool:
     """Whether database, channels and queues are well; says what is not."""
+    _refuse_without_data(settings)
     found = _database(settings).look(_state)
     well = not found["quarantined"] and not found["failed"] and not found["unhealthy"]
     if as_json:
@@ -122,6 +129,15 @@ def _state(session: Session) -> dict[str, Any]:
         "failed": count(Delivery, MessageState.FAILED),
         "unhealthy": {inbox.name: inbox.health_reason for inbox in sick},
     }
+
+
+def _refuse_without_data(settings: Settings) -> None:
+    """Where there is nothing all would be well."""
+    if not settings.database_url and not (settings.data_dir / "inbox.sqlite3").exists():
+        raise NotFound(
+            f"There is no Inbox in the folder {settings.data_dir}. Give its folder with --data,"
+            " or its database with INBOX_DATABASE_URL."
+        )
 
 
 def _agent(session: Session, email: str) -> Agent:

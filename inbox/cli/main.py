@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from inbox import __version__
 from inbox.cli.options import data_option, port_option, reached_at, running_loop, settings_from
 from inbox.errors import InboxError
+from inbox.trouble import is_trouble
 
 gc.disable()  # what is imported stays; whoever goes on to serve calls it back
 
@@ -39,10 +40,7 @@ class Commands(click.Group):
         except OSError as error:
             raise click.ClickException(_words(error)) from None
         except SQLAlchemyError as error:
-            text = str(getattr(error, "orig", error)).strip()
-            raise click.ClickException(
-                f"The database does not answer as it should: {text}"
-            ) from None
+            raise click.ClickException(_database_words(error)) from None
 
 
 def _words(error: OSError) -> str:
@@ -51,6 +49,15 @@ def _words(error: OSError) -> str:
     if error.filename is None:
         return str(error)
     return f"{error.strerror}: {error.filename}"
+
+
+def _database_words(error: SQLAlchemyError) -> str:
+    """Of several lines about several addresses the first says why."""
+    text = str(getattr(error, "orig", error)).strip().splitlines()[0]
+    if is_trouble(error):
+        remedy = "Look whether it runs and has room, and at INBOX_DATABASE_URL."
+        return f"The database does not answer: {text.rstrip('.')}. {remedy}"
+    return f"The database does not answer as it should: {text}"
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -150,6 +157,7 @@ def agent_add(
     from inbox.cli import admin
 
     settings = settings_from(data_dir=data_dir)
+    admin.can_be_added(settings, email, name, role)
     click.echo(admin.add_agent(settings, email, name, role, _password(password_stdin)))
 
 

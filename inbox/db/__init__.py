@@ -55,7 +55,9 @@ class Database:
                 pool_size=THREADS,
                 max_overflow=READERS,
                 pool_pre_ping=True,
-                connect_args={"connect_timeout": CONNECT_SECONDS},
+                connect_args={}
+                if "connect_timeout" in url
+                else {"connect_timeout": CONNECT_SECONDS},
             )
             self._reading = self.engine
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="database")

@@ -42,8 +42,14 @@ def validate(model: Any, values: Mapping[str, Any]) -> Any:
     try:
         return model.model_validate(dict(values))
     except ValidationError as error:
-        fields = {".".join(map(str, e["loc"])) or "settings": sentence(e) for e in error.errors()}
+        fields = {_field(e): sentence(e) for e in error.errors()}
         raise Invalid(fields=fields) from None
+
+
+def _field(error: Any) -> str:
+    """A validator of several fields says itself which one to look at."""
+    named = error.get("ctx", {}).get("field")
+    return str(named or ".".join(map(str, error["loc"])) or "settings")
 
 
 def sentence(error: Any) -> str:

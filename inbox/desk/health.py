@@ -66,4 +66,6 @@ def probe(session: Session) -> None:
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     row = {"name": "probe", "owner": "", "epoch": 1, "until": clock.now()}
     insert = dialect.insert(Lease).values(row)
-    session.execute(insert.on_conflict_do_update(["name"], set_={"until": row["until"]}))
+    session.execute(
+        insert.on_conflict_do_update(index_elements=["name"], set_={"until": row["until"]})
+    )

@@ -14,7 +14,8 @@ from inbox.errors import NotFound
 from inbox.model import Agent, Role
 from inbox.model import Session as SignedIn
 
-TRIES_PER_ACCOUNT = 10
+TRIES = 10  # for one account from one address
+TRIES_PER_ACCOUNT = 30  # from addresses that its owner never signed in from; then ever slower
 TRIES_PER_ADDRESS = 100
 LIFETIME = timedelta(days=30)
 IDLE = timedelta(days=7)
@@ -38,11 +39,15 @@ RECOGNISE = (
 def admit(session: Session, email: str, address: str) -> str:
     """The password hash to check a try against, "" for nobody's; counted before it is checked.
 
-    Known and unknown accounts are counted alike, whatever address the tries come from.
+    Known and unknown accounts are counted alike. Strangers can't lock the owner out: the tries of
+    one address count for that address, and those of all others don't count where the owner
+    signed in before.
     """
     name = normal_email(email)
-    throttle.count(session, "account", name, TRIES_PER_ACCOUNT)
+    throttle.count(session, "pair", f"{name} {address}", TRIES)
     throttle.count(session, "address", address, TRIES_PER_ADDRESS)
+    if not _has_been_here(session, name, address):
+        throttle.slow_down(session, "account", name, TRIES_PER_ACCOUNT)
     found = session.exec(select(Agent.password_hash).where(Agent.email == name, Agent.active))
     return found.first() or ""
 
@@ -61,6 +66,7 @@ def begin(
     if agent is None:
         raise NotFound("This account is not active any more.")
     throttle.forget(session, "account", name)
+    throttle.forget(session, "pair", f"{name} {address}")
     if replaces:
         end(session, replaces)
     token = ids.token()
@@ -135,6 +141,15 @@ def normal_email(email: str) -> str:
 def hash_of(token: str) -> str:
     """256 random bits need no slow hash."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _has_been_here(session: Session, name: str, address: str) -> bool:
+    query = (
+        select(SignedIn.id)
+        .join(Agent, col(Agent.id) == col(SignedIn.agent_id))
+        .where(Agent.email == name, SignedIn.address == address[:64])
+    )
+    return session.exec(query.limit(1)).first() is not None
 
 
 def _end(session: Session, condition: sa.ColumnElement[bool]) -> None:

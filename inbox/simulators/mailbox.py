@@ -1,5 +1,6 @@
 """Everybody's mail: the shop's mailbox over SMTP and IMAP, and what its customers get."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from email import message_from_bytes, policy
@@ -10,6 +11,7 @@ from io import BytesIO
 from pathlib import Path
 
 from inbox import clock
+from inbox.channels.email import charsets
 from inbox.channels.email.hollow import Hollow, contents, hollow
 from inbox.envelope import FilePart
 from inbox.simulators import bounce
@@ -36,6 +38,7 @@ class Mailbox:
         self.folder = folder
         self.folder.mkdir(parents=True, exist_ok=True)
         self._count = len(self._kept())
+        self._in_turn = asyncio.Lock()
         self.ledger = ledger
         self.faults = Faults()
         smtp_port, imap_port = ports
@@ -90,20 +93,21 @@ class Mailbox:
             if is_for(recipient, ADDRESS):
                 await self._arrive(content)
             elif bounce.bounces(recipient):
-                self._record(content, recipient, outgoing=True)
+                await self._record(content, recipient, outgoing=True)
                 await self._arrive(bounce.report(sender, recipient, content))
             else:
-                self._record(content, recipient, outgoing=True)
+                await self._record(content, recipient, outgoing=True)
 
     async def _arrive(self, content: bytes) -> Entry:
         """Kept on disk before anybody is told, as a real server would."""
         sender = _sender(content)
         content = self._stamp(sender) + content
-        self._count += 1
-        path = self.folder / f"{self._count:08}.eml"
-        path.write_bytes(content)
-        entry = self._record(content, sender, outgoing=False)
-        await self.imap.append(content, clock.now())
+        async with self._in_turn:  # by the numbers of the files it gets the same ones again
+            self._count += 1
+            path = self.folder / f"{self._count:08}.eml"
+            await asyncio.to_thread(path.write_bytes, content)
+            entry = await self._record(content, sender, outgoing=False)
+            await self.imap.append(content, clock.now())
         return entry
 
     def _stamp(self, sender: str) -> bytes:
@@ -118,7 +122,12 @@ class Mailbox:
             f" dkim={result} header.d={domain}; dmarc={result} header.from={domain}\r\n"
         ).encode("ascii", "replace")
 
-    def _record(self, content: bytes, customer: str, *, outgoing: bool) -> Entry:
+    async def _record(self, content: bytes, customer: str, *, outgoing: bool) -> Entry:
+        """Read on a thread, so that a large mail stops nobody else's."""
+        entry = await asyncio.to_thread(self._read, content, customer, outgoing=outgoing)
+        return self.ledger.record(entry)
+
+    def _read(self, content: bytes, customer: str, *, outgoing: bool) -> Entry:
         hollowed = hollow(BytesIO(content))  # the library takes seconds for megabytes
         mail = message_from_bytes(bytes(hollowed.mail), policy=policy.default)
         raw = self.ledger.keep_file("mail.eml", "message/rfc822", content)
@@ -131,17 +140,15 @@ class Mailbox:
             "reply_to": _one_line(mail, "Reply-To") or _one_line(mail, "From"),
             "forged": not outgoing and self.faults.wrong_signature,
         }
-        return self.ledger.record(
-            Entry(
-                channel=self.channel,
-                customer=customer.lower(),
-                outgoing=outgoing,
-                subject=_one_line(mail, "Subject"),
-                text=_text(mail),
-                files=self._files(mail, hollowed, content),
-                state="delivered",
-                meta=meta,
-            )
+        return Entry(
+            channel=self.channel,
+            customer=customer.lower(),
+            outgoing=outgoing,
+            subject=_one_line(mail, "Subject"),
+            text=_text(mail),
+            files=self._files(mail, hollowed, content),
+            state="delivered",
+            meta=meta,
         )
 
     def _files(self, mail: EmailMessage, hollowed: Hollow, raw: bytes) -> list[KeptFile]:
@@ -192,4 +199,7 @@ def _content(part: EmailMessage, hollowed: Hollow, raw: bytes) -> bytes:
 
 def _text(mail: EmailMessage) -> str:
     body = mail.get_body(("plain", "html"))
-    return str(body.get_content()).strip() if body else ""
+    content = body.get_payload(decode=True) if body else b""
+    charset = str(body.get_param("charset", "")) if body else ""
+    text = charsets.decode(content, charset) if isinstance(content, bytes) else ""
+    return text.replace("\r\n", "\n").strip()

@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 from aiohttp import web
 
+from inbox import ids
 from inbox.envelope import FilePart
 from inbox.errors import Invalid, NotFound
 from inbox.i18n import gettext as _
@@ -43,6 +44,7 @@ async def index(request: web.Request) -> web.StreamResponse:
         customer=customer,
         panels=panels_of(simulators, customer),
         version=simulators.ledger.version,
+        new_id=ids.new,
         has_chat=bool(simulators.hooks.inbox_id("webchat")),
         form_slug=simulators.hooks.slug("form"),
     )
@@ -79,12 +81,13 @@ async def write(request: web.Request) -> web.StreamResponse:
         raise Invalid(fields={"text": _("Write something or add a file.")})
     simulators = request.app[SIMULATORS]
     channel = str(form.get("channel", ""))
-    if channel == "email":
-        await _write_mail(simulators, customer, str(form.get("subject", "")), (text, files))
-    elif channel == "sms":
-        await simulators.customers.send_sms(customer.phone, text, files)
-    else:
-        simulators.customers.telegram_write(customer.telegram, text, files)
+    with simulators.once(str(form.get("request_id", ""))) as is_new:
+        if is_new and channel == "email":
+            await _write_mail(simulators, customer, str(form.get("subject", "")), (text, files))
+        elif is_new and channel == "sms":
+            await simulators.customers.send_sms(customer.phone, text, files)
+        elif is_new:
+            simulators.customers.telegram_write(customer.telegram, text, files)
     return _back(customer, channel)
 
 

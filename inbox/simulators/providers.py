@@ -1,5 +1,7 @@
 """All simulated providers of one shop: started together, on ports that stay the same."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -27,6 +29,9 @@ class Ports:
     telegram: int = 0
 
 
+REMEMBERED = 1000
+
+
 class Simulators:
     """`await Simulators.start(…)`; everything kept lies in `data_dir/simulators`."""
 
@@ -39,7 +44,21 @@ class Simulators:
         self.mailbox = Mailbox(folder / "mail", self.ledger, self.memory, (ports.smtp, ports.imap))
         self.twilio = Twilio(self.ledger, self.hooks, ports.twilio)
         self.telegram = Telegram(self.ledger, self.memory, self.hooks, ports.telegram)
+        self.sent: dict[str, None] = {}  # ids of what was sent from the page, oldest first
         self.customers = Customers(self.ledger, self.mailbox, self.twilio, self.telegram)
+
+    @contextmanager
+    def once(self, request_id: str) -> Iterator[bool]:
+        """Whether it was not sent before; what failed may be sent again."""
+        is_new = not request_id or request_id not in self.sent
+        self.sent[request_id] = None
+        if len(self.sent) > REMEMBERED:
+            del self.sent[next(iter(self.sent))]
+        try:
+            yield is_new
+        except BaseException:
+            self.sent.pop(request_id, None)
+            raise
 
     @classmethod
     async def start(

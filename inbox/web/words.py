@@ -1,11 +1,15 @@
 """Words for stored codes: channels, languages and countries, as people say them."""
 
+from collections.abc import Callable
+
 from babel import Locale, UnknownLocaleError
 from markupsafe import Markup
 
-from inbox import i18n
+from inbox import folding, i18n
 from inbox.channels import registry
 
+TWO_LETTERS = 2
+NO_COUNTRIES = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
 TO = "\u2013"  # a range
 
 
@@ -26,6 +30,30 @@ def language_name(tag: str) -> str:
 
 def country_name(code: str) -> str:
     return str(i18n.babel_locale().territories.get(code.upper(), code))
+
+
+def languages(chosen: str) -> list[tuple[str, str]]:
+    """To choose among, by name; with the chosen one, if it is none of the common ones."""
+    codes = {code for code in map(str, i18n.babel_locale().languages) if len(code) == TWO_LETTERS}
+    codes |= {"sr-Latn", "sr-Cyrl"}
+    return _choices({code: language_name(code) for code in codes}, chosen, language_name)
+
+
+def countries(chosen: str) -> list[tuple[str, str]]:
+    """To choose among, by name; what is no country stays to be seen."""
+    names = i18n.babel_locale().territories
+    codes = {code for code in map(str, names) if code.isalpha()} - NO_COUNTRIES
+    known = {code: str(names[code]) for code in codes}
+    return _choices(known, chosen, country_name)
+
+
+def _choices(
+    named: dict[str, str], chosen: str, name_of: Callable[[str], str]
+) -> list[tuple[str, str]]:
+    if chosen and chosen not in named:
+        named = {**named, chosen: name_of(chosen)}
+    sorted_by_name = sorted(named.items(), key=lambda one: folding.fold(one[1]))
+    return [("", i18n.gettext("Not known")), *sorted_by_name]
 
 
 def place(city: str, country: str) -> str:

@@ -2,6 +2,8 @@
 
 import json
 import re
+import socket
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -113,3 +115,44 @@ def test_what_can_not_be_done_is_said_in_a_sentence(
     assert result.exit_code in (1, 2)
     assert said in result.output
     assert "Traceback" not in result.output
+
+
+@pytest.mark.parametrize(
+    ("email", "role", "said"),
+    [
+        ("ana", "agent", "email: "),
+        ("eve@shop.test", "boss", "role: Choose one of"),
+        ("ana@shop.test", "agent", "Another agent has this address"),
+    ],
+)
+def test_who_can_not_be_added_is_not_asked_for_a_password(
+    run: Run, email: str, role: str, said: str
+) -> None:
+    run("agent", "add", "ana@shop.test", "--name", "Ana", "--password-stdin", input=PASSWORD)
+    result = run("agent", "add", email, "--name", "Ana", "--role", role, input="")
+
+    assert result.exit_code == 1
+    assert said in result.output
+    assert "Password" not in result.output
+
+
+def test_nothing_is_well_where_there_is_nothing(run: Run, tmp_path: Path) -> None:
+    result = run("check", "--data", "other")
+
+    assert result.exit_code == 1
+    assert "no Inbox in the folder other" in result.output
+    assert not (tmp_path / "other").exists()
+
+
+def test_a_database_that_says_nothing_is_not_waited_for(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        monkeypatch.setenv("INBOX_DATABASE_URL", f"postgresql://inbox@127.0.0.1:{port}/inbox")
+        began = time.monotonic()
+        result = run("check")
+
+    assert time.monotonic() - began < 15
+    assert result.exit_code == 1
+    assert "The database does not answer: connection timeout expired. Look" in result.output

@@ -23,7 +23,7 @@ async def test_a_rule_is_built_and_tried_without_the_page_loading_again(
     await desk.get_by_label("How it is compared").select_option("any_of")
     await desk.get_by_label("E-mail", exact=True).check()
     await desk.get_by_role("button", name="Add a group").press("Enter")
-    await desk.get_by_label("Value").last.fill("18204")
+    await desk.get_by_role("textbox", name="Value", exact=True).last.fill("18204")
     await desk.get_by_label("Action to add").select_option("add_tags")
     await desk.get_by_role("button", name="Add the action").press("Enter")
     await desk.get_by_role("textbox", name="Tags").fill("parcel")
@@ -36,4 +36,4 @@ async def test_a_rule_is_built_and_tried_without_the_page_loading_again(
     await desk.get_by_label("Name").press("Enter")  # saves, whatever buttons stand above
     await expect(desk.get_by_text("Saved.")).to_be_visible()
     await expect(desk.get_by_label("E-mail", exact=True)).to_be_checked()
-    await expect(desk.get_by_label("Value").last).to_have_value("18204")
+    await expect(desk.get_by_role("textbox", name="Value", exact=True).last).to_have_value("18204")

@@ -1,6 +1,7 @@
 """The simulated mailbox, by the clients that the e-mail channel uses."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from email import message_from_bytes, policy
@@ -224,3 +225,29 @@ async def test_an_outage_cuts_links_and_ends_on_the_same_ports(simulators: Simul
     async with imap_client(simulators) as again:
         await again.select("INBOX")
         assert len((await again.uid_search("ALL")).lines[0].split()) == 1
+
+
+@pytest.mark.parametrize("charset", ["x-nobody-knows", "utf-99", "base64"])
+async def test_a_mail_in_an_unknown_character_set_is_taken(
+    simulators: Simulators, charset: str
+) -> None:
+    text = f'Content-Type: text/plain; charset="{charset}"\r\n\r\n\u0160ta ima?'
+    content = f"From: {EMMA}\r\nSubject: Hi\r\n{text}".encode()
+    await simulators.mailbox._take(EMMA, [mailbox.ADDRESS], content)
+
+    (entry,) = simulators.ledger.of("email", EMMA)
+    assert entry.text == "Šta ima?"
+
+
+async def test_a_large_mail_stalls_nobody(simulators: Simulators) -> None:
+    lines = b"\r\n".join([b"QUJD" * 19] * 400_000)
+    head = f"From: {EMMA}\r\nContent-Type: image/png\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+    slowest, began = 0.0, time.monotonic()
+    taking = asyncio.create_task(
+        simulators.mailbox._take(EMMA, [mailbox.ADDRESS], head.encode() + lines)
+    )
+    while not taking.done():
+        await asyncio.sleep(0.01)
+        slowest, began = max(slowest, time.monotonic() - began), time.monotonic()
+
+    assert slowest < 0.5

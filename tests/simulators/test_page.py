@@ -197,3 +197,16 @@ async def test_other_sites_may_not_write(client: Client) -> None:
     answer = await client.post("/simulators/faults", data={}, headers=headers)
 
     assert answer.status == 403
+
+
+async def test_what_is_sent_twice_by_a_double_click_comes_once(
+    client: Client, simulators: Simulators
+) -> None:
+    form = {"customer": "emma", "channel": "telegram", "text": "Hello", "request_id": "one"}
+    for request_id in ("one", "one", "two"):
+        answer = await client.post(
+            "/simulators/messages", data={**form, "request_id": request_id}, allow_redirects=False
+        )
+        assert answer.status == 303
+
+    assert len(simulators.telegram.updates.pending()) == 2

@@ -125,3 +125,17 @@ test("keys are shown as they are printed", () => {
   expect(keysOf("palette")).toEqual(["Ctrl", "K"]);
   expect(keysOf("unknown")).toEqual([]);
 });
+
+test("undo takes back what was done last", () => {
+  fresh();
+  const clicked: string[] = [];
+  document.body.innerHTML =
+    '<button data-command="undo">1</button><button data-command="undo">2</button>';
+  for (const button of document.querySelectorAll("button")) {
+    button.checkVisibility = () => true;
+    button.addEventListener("click", () => clicked.push(button.textContent ?? ""));
+  }
+  press("z");
+
+  expect(clicked).toEqual(["2"]);
+});

@@ -107,3 +107,54 @@ async def test_what_was_edited_after_the_connection_broke_is_not_lost(
     assert "sent already" in await answer.text()
     again = {"text": "We come at noon", "request_id": "two"}
     assert (await browser.post(url, data=again, headers=FRAGMENT)).status == 200
+
+
+UNDO = re.compile(
+    r'<form method="post" action="([^"]+)"[^>]*>\s*<input[^>]*name="undone".*?</form>', re.DOTALL
+)
+FIELD = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("resolutions", {"status": "resolved"}),
+        ("resolutions", {"status": "spam"}),
+        ("snoozes", {"until": ""}),
+        ("assignments", {"agent": "OWNER"}),
+        ("priorities", {"priority": "4"}),
+    ],
+)
+@pytest.mark.parametrize("begin", [None, ("snoozes", {"until": "2099-01-01T09:00:00+00:00"})])
+async def test_a_change_is_taken_back_by_the_command_that_comes_with_it(
+    services, signed_in, owner, conversation, change, begin
+):
+    browser = await signed_in(owner)
+    url = f"/conversations/{conversation.number}"
+    path, given = change
+    form = {name: owner.id if value == "OWNER" else value for name, value in given.items()}
+
+    def stands():
+        found = services.database.look(lambda s: s.get_one(Conversation, conversation.id))
+        return found.status, found.snoozed_until, found.assignee_id, found.team_id, found.priority
+
+    if begin:
+        await browser.post(f"{url}/{begin[0]}", data=begin[1], headers=FRAGMENT)
+    before = stands()
+    answer = await (await browser.post(f"{url}/{path}", data=form, headers=FRAGMENT)).text()
+    assert stands() != before
+    toast = UNDO.search(answer)
+    fields = {name: html.unescape(value) for name, value in FIELD.findall(toast[0])}
+    undone = await browser.post(toast[1], data=fields, headers=FRAGMENT)
+
+    assert undone.status == 200, await undone.text()
+    assert stands() == before
+    assert not UNDO.search(await undone.text())
+
+
+async def test_what_changes_nothing_is_not_to_be_taken_back(signed_in, owner, conversation):
+    browser = await signed_in(owner)
+    url = f"/conversations/{conversation.number}/resolutions"
+    answer = await browser.post(url, data={"status": "open"}, headers=FRAGMENT)
+
+    assert not UNDO.search(await answer.text())

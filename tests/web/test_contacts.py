@@ -108,6 +108,22 @@ async def test_who_loses_his_name_is_listed_by_his_address(services, mika):
     assert services.database.run(work) == "mika@example.org"
 
 
+async def test_languages_and_countries_are_chosen_by_name(client, mika, services):
+    saved = {"name": "Mika", "language": "sr-Latn", "country": "RS"}
+    await post(client, f"/contacts/{mika.id}", saved)
+
+    page = await (await client.get(f"/contacts/{mika.id}")).text()
+
+    assert '<option value="sr-Latn" selected>Serbian (Latin)</option>' in page
+    assert '<option value="RS" selected>Serbia</option>' in page
+    assert '<option value="tlh-Latn"' not in page
+
+    await post(client, f"/contacts/{mika.id}", {**saved, "language": "tlh-Latn"})
+
+    page = await (await client.get(f"/contacts/{mika.id}")).text()
+    assert '<option value="tlh-Latn" selected>' in page  # one that nobody offers is kept
+
+
 async def test_a_wrong_field_is_said_and_the_rest_is_kept(client, mika, services):
     form = {"name": "Mihajlo", "time_zone": "Mars", "country": "Serbia"}
     answer = await post(client, f"/contacts/{mika.id}", form)

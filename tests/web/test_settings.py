@@ -1,5 +1,6 @@
 """The settings' pages: who may open them, what they keep, and what they never show."""
 
+import html
 import re
 
 import pytest
@@ -294,6 +295,13 @@ async def test_the_connection_is_tried_and_a_sentence_says_how_it_went(admin):
     assert answer.status == 200
     assert 'data-ok="false"' in page
     assert TELEGRAM["settings.token"] not in page
+
+
+async def test_what_is_missing_for_a_try_of_the_connection_is_named(admin):
+    page = await (await post(admin, "/settings/inboxes/new/email/check", {"name": "Mail"})).text()
+
+    assert "Address: Fill this in." in html.unescape(page)
+    assert "save to see" not in page
 
 
 async def test_an_inbox_is_switched_off_and_on_from_the_list(admin, services):

@@ -9,7 +9,7 @@ from inbox.desk.paging import Order
 from inbox.envelope import Address, AddressKind
 from inbox.model import Contact, ContactKind
 from inbox.web.api.operation import Call, Operation
-from inbox.web.api.reading import Id, Input, Name, Paged, Words, changes
+from inbox.web.api.reading import Id, Input, Name, Paged, Words, any_of, changes, no_null
 from inbox.web.api.shapes import ContactShape, ContactWithAddresses, Page
 from inbox.web.route import Access
 
@@ -25,12 +25,16 @@ class AddressInput(Input):
 
 
 class NewContact(Input):
+    model_config = any_of("name", "addresses")
+
     name: str = Field("", max_length=300)
     addresses: list[AddressInput] = Field(default=[], max_length=50)
 
 
 class ContactChanges(Input):
     """Only what is given changes."""
+
+    model_config = no_null("company_id")
 
     name: Name | None = None
     kind: ContactKind | None = None

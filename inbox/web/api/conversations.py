@@ -16,7 +16,7 @@ from inbox.model import Conversation, Inbox, Message, Status
 from inbox.web import carrying
 from inbox.web.api.contacts import AddressInput, address
 from inbox.web.api.operation import Call, Operation
-from inbox.web.api.reading import Id, Input, Paged, Words
+from inbox.web.api.reading import Id, Input, Paged, Words, any_of
 from inbox.web.api.shapes import ConversationShape, MessageShape, Page
 from inbox.web.route import Access
 
@@ -38,6 +38,8 @@ class Wanted(Paged):
 
 class NewConversation(Input):
     """The inbox to write from, whom to write to, and what; it is sent as a reply is."""
+
+    model_config = any_of("text", "html")
 
     inbox_id: Id
     to: AddressInput

@@ -10,7 +10,7 @@ from inbox.routing import macros
 from inbox.routing.macros import MAX_ACTIONS, MacroValues
 from inbox.web.api.conversations import known
 from inbox.web.api.operation import Call, Operation
-from inbox.web.api.reading import Id, Input, Paged, changes
+from inbox.web.api.reading import Id, Input, Paged, changes, no_null
 from inbox.web.api.rules import ActionInput
 from inbox.web.api.setting_shapes import MacroRunShape, MacroShape
 from inbox.web.api.shapes import Page
@@ -26,6 +26,8 @@ class MacroGiven(Input):
 
 class MacroChanges(Input):
     """Only what is given changes; with `version` only if nobody changed it meanwhile."""
+
+    model_config = no_null()
 
     name: str | None = Field(None, min_length=1, max_length=120)
     actions: list[ActionInput] | None = Field(None, min_length=1, max_length=MAX_ACTIONS)

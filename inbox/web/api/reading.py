@@ -5,6 +5,7 @@ from typing import Annotated, Any, TypeVar
 
 import orjson
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from inbox import clock
 from inbox.desk.accounts import validate
@@ -73,6 +74,38 @@ def changes(body: BaseModel, *nullable: str) -> dict[str, Any]:
     if empty:
         raise Invalid(fields=dict.fromkeys(empty, "Give a value, or leave the field out."))
     return given
+
+
+def any_of(*names: str) -> ConfigDict:
+    """For the description: at least one of these has something in it."""
+    filled: Any = {"pattern": r"\S", "minItems": 1}
+    return ConfigDict(
+        json_schema_extra={
+            "anyOf": [{"required": [name], "properties": {name: filled}} for name in names]
+        }
+    )
+
+
+def no_null(*nullable: str) -> ConfigDict:
+    """For the description of `changes`: left out is not the same as null."""
+
+    def drop(schema: dict[str, Any]) -> None:
+        for name, field in schema["properties"].items():
+            field.pop("default", None)
+            kinds = [kind for kind in field.pop("anyOf", []) if kind != {"type": "null"}]
+            if name in nullable:
+                kinds.append({"type": "null"})
+            if len(kinds) == 1:
+                field |= {**kinds[0], **field}
+            elif kinds:
+                field["anyOf"] = kinds
+
+    return ConfigDict(json_schema_extra=drop)
+
+
+def wrong(field: str, text: str) -> PydanticCustomError:
+    """For validators that look at several fields: the error stands under one of them."""
+    return PydanticCustomError("of_field", "{text}", {"field": field, "text": text})
 
 
 def _validated(model: type[Shape], values: Mapping[str, Any]) -> Shape:

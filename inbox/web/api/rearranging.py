@@ -5,9 +5,10 @@ from sqlmodel import Session
 
 from inbox.desk import conversations, merging, splitting
 from inbox.errors import NotFound
+from inbox.i18n import N_
 from inbox.web.api.conversations import known
 from inbox.web.api.operation import Call, Operation
-from inbox.web.api.reading import Id, Input
+from inbox.web.api.reading import Id, Input, wrong
 from inbox.web.api.shapes import ConversationMerge, ConversationSplit
 from inbox.web.route import Access
 
@@ -28,7 +29,7 @@ class NewSplit(Input):
     @model_validator(mode="after")
     def says_which(self) -> "NewSplit":
         if bool(self.message_ids) is bool(self.from_message_id):
-            raise ValueError("Give message_ids or from_message_id, one of the two.")
+            raise wrong("message_ids", N_("Give message_ids or from_message_id, one of the two."))
         return self
 
 

@@ -12,7 +12,7 @@ from inbox.routing import rules
 from inbox.routing.rules import RuleValues
 from inbox.web.api.conversations import known
 from inbox.web.api.operation import Call, Operation
-from inbox.web.api.reading import Id, Input, Paged, changes
+from inbox.web.api.reading import Id, Input, Paged, changes, no_null
 from inbox.web.api.setting_shapes import RuleRunShape, Rules, RuleShape
 from inbox.web.api.shapes import Page
 from inbox.web.route import Access
@@ -38,6 +38,8 @@ class RuleGiven(Input):
 
 class RuleChanges(Input):
     """Only what is given changes; with `version` only if nobody changed it meanwhile."""
+
+    model_config = no_null()
 
     name: str | None = Field(None, min_length=1, max_length=120)
     event_kind: str | None = Field(None, max_length=64)

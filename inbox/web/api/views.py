@@ -10,7 +10,7 @@ from inbox.model import SavedView, Status
 from inbox.routing import views
 from inbox.routing.views import ViewValues
 from inbox.web.api.operation import Call, Operation
-from inbox.web.api.reading import Input, Paged, changes
+from inbox.web.api.reading import Input, Paged, changes, no_null
 from inbox.web.api.setting_shapes import Views, ViewShape, ViewWithCount
 from inbox.web.api.shapes import ConversationShape, Page
 from inbox.web.route import Access
@@ -26,6 +26,8 @@ class ViewGiven(Input):
 
 class ViewChanges(Input):
     """Only what is given changes; with `version` only if nobody changed it meanwhile."""
+
+    model_config = no_null()
 
     name: str | None = Field(None, min_length=1, max_length=80)
     conditions: dict[str, Any] | None = None

@@ -5,16 +5,19 @@ from sqlmodel import Session
 
 from inbox.desk import assignment, notes, replies, snooze, status, tags
 from inbox.desk.replies import Composed
+from inbox.i18n import N_
 from inbox.web import carrying
 from inbox.web.api.conversations import known
 from inbox.web.api.operation import Call, Operation
-from inbox.web.api.reading import Id, Input, Moment, Words
+from inbox.web.api.reading import Id, Input, Moment, Words, any_of, wrong
 from inbox.web.api.shapes import ConversationShape, MessageShape, TagShape
 from inbox.web.route import Access
 
 
 class NewReply(Input):
     """`channel` is the id of a thread of this customer; left out, it is where they wrote last."""
+
+    model_config = any_of("text", "html")
 
     text: Words = ""
     html: Words = ""
@@ -45,7 +48,7 @@ class NewSnooze(Input):
     @model_validator(mode="after")
     def has_an_end(self) -> "NewSnooze":
         if self.until is None and not self.until_reply:
-            raise ValueError("Give a time in until, or wait for the customer's reply.")
+            raise wrong("until", N_("Give a time in until, or wait for the customer's reply."))
         return self
 
 

@@ -11,11 +11,12 @@ from inbox.events import Actor
 from inbox.model import Conversation, Status
 from inbox.routing import macros
 from inbox.web import keys, zones
-from inbox.web.pages import desk, replies
+from inbox.web.pages import desk, replies, undoing
 from inbox.web.render import render
 from inbox.web.route import Access, Route
 
 Verb = Callable[[Session, Conversation, Actor], object]
+Opposite = Callable[[undoing.Before, Conversation], undoing.Undo | None]
 
 MOST_SAVES = 2**31 - 1  # of a draft; what the column holds
 
@@ -25,7 +26,9 @@ async def assign(request: web.Request) -> web.StreamResponse:
     agent_id, team_id = form.get("agent"), form.get("team")
 
     def verb(session: Session, conversation: Conversation, by: Actor) -> object:
-        if team_id:
+        if team_id and form.get("both"):
+            assignment.transfer(session, conversation, str(team_id), by=by)
+        elif team_id:
             return assignment.transfer(session, conversation, str(team_id), by=by)
         if agent_id == by.id:
             return assignment.take(session, conversation, by=by)
@@ -33,14 +36,18 @@ async def assign(request: web.Request) -> web.StreamResponse:
             return assignment.assign(session, conversation, str(agent_id), by=by)
         return assignment.unassign(session, conversation, by=by)
 
-    return await _change(request, verb)
+    return await _change(request, verb, undoing.assignment)
 
 
 async def resolve(request: web.Request) -> web.StreamResponse:
     wanted = str((await request.post()).get("status", "resolved"))
-    if wanted not in {Status.OPEN, Status.RESOLVED, Status.SPAM}:
-        raise Invalid(fields={"status": "Give open, resolved or spam."})
-    return await _change(request, lambda s, c, by: status.set_status(s, c, Status(wanted), by=by))
+    if wanted not in {Status.OPEN, Status.WAITING, Status.RESOLVED, Status.SPAM}:
+        raise Invalid(fields={"status": "Give open, waiting, resolved or spam."})
+
+    def verb(session: Session, conversation: Conversation, by: Actor) -> object:
+        return status.set_status(session, conversation, Status(wanted), by=by)
+
+    return await _change(request, verb, undoing.status)
 
 
 async def snoozed(request: web.Request) -> web.StreamResponse:
@@ -49,7 +56,9 @@ async def snoozed(request: web.Request) -> web.StreamResponse:
     until = moments.chosen(str(form.get("until", "")), zones.zone_of(request), field="until")
     until_reply = until is None or form.get("wake") != "time"
     return await _change(
-        request, lambda s, c, by: snooze.snooze(s, c, until, until_reply=until_reply, by=by)
+        request,
+        lambda s, c, by: snooze.snooze(s, c, until, until_reply=until_reply, by=by),
+        undoing.status,
     )
 
 
@@ -57,7 +66,9 @@ async def prioritise(request: web.Request) -> web.StreamResponse:
     text = str((await request.post()).get("priority", ""))
     if not text.isdecimal():
         raise Invalid(fields={"priority": "Give a number from 0 (none) to 4 (urgent)."})
-    return await _change(request, lambda s, c, by: status.set_priority(s, c, int(text), by=by))
+    return await _change(
+        request, lambda s, c, by: status.set_priority(s, c, int(text), by=by), undoing.priority
+    )
 
 
 async def tag(request: web.Request) -> web.StreamResponse:
@@ -120,19 +131,23 @@ async def save_draft(request: web.Request) -> web.Response:
     return web.json_response({"version": stored})
 
 
-async def _change(request: web.Request, verb: Verb) -> web.StreamResponse:
+async def _change(
+    request: web.Request, verb: Verb, opposite: Opposite | None = None
+) -> web.StreamResponse:
     agent, role, number = request[keys.AGENT], request[keys.ROLE], request.match_info["number"]
-    zone = zones.zone_of(request)
+    zone, is_undone = zones.zone_of(request), undoing.UNDONE in await request.post()
 
-    def work(session: Session) -> desk.Opened:
+    def work(session: Session) -> tuple[desk.Opened, undoing.Undo | None]:
         conversation = conversations.get(session, number, agent, role)
+        before = undoing.remember(conversation)
         verb(session, conversation, Actor.agent(agent))
         session.flush()
-        return desk.read_one(session, conversation, agent, role, zone)
+        undo = opposite(before, conversation) if opposite and not is_undone else None
+        return desk.read_one(session, conversation, agent, role, zone), undo
 
-    opened = await request.app[keys.SERVICES].database.write(work)
+    opened, undo = await request.app[keys.SERVICES].database.write(work)
     if request.headers.get("HX-Request") == "true":
-        return render(request, "conversations/_changed.html", **desk.context(opened))
+        return render(request, "conversations/_changed.html", undo=undo, **desk.context(opened))
     raise web.HTTPSeeOther(f"/conversations/{number}")
 
 

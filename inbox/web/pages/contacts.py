@@ -17,7 +17,7 @@ from inbox.errors import Conflict, InboxError, Invalid
 from inbox.i18n import N_
 from inbox.i18n import gettext as _
 from inbox.model import ContactKind, Inbox
-from inbox.web import asking, fields, forms, keys, nav
+from inbox.web import asking, fields, forms, keys, nav, words
 from inbox.web.pages import contact_merges
 from inbox.web.render import render
 from inbox.web.route import Access, Route
@@ -38,10 +38,7 @@ class ContactForm(BaseModel):
     language: str = Field("", title=N_("Language"), max_length=16)
     time_zone: str = Field("", title=N_("Time zone"), max_length=64)
     city: str = Field("", title=N_("City"), max_length=120)
-    country: str = Field(
-        "", title=N_("Country"), pattern="^([A-Za-z]{2})?$",
-        description=N_("Two letters, like RS."),
-    )  # fmt: skip
+    country: str = Field("", title=N_("Country"), pattern="^([A-Za-z]{2})?$")
     about: str = Field(
         "", title=N_("About"), max_length=5000, json_schema_extra={"kind": "textarea"}
     )
@@ -194,7 +191,11 @@ async def _page(
         }
 
     found = await asking.database(request).read(work)
-    drawn = fields.describe(ContactForm, values, error.fields if error else {})
+    choices = {
+        "language": words.languages(str(values.get("language", ""))),
+        "country": words.countries(str(values.get("country", ""))),
+    }
+    drawn = fields.describe(ContactForm, values, error.fields if error else {}, choices)
     return render(
         request, "contacts/show.html", status=422 if error else 200, nav=await nav.load(request),
         fields=drawn, saved="saved" in request.query, **found,

@@ -117,16 +117,14 @@ async def _set_one(request: web.Request, name: str) -> web.Response:
 async def _change_password(request: web.Request, old: str, new: str) -> None:
     agent, database = request[keys.AGENT], asking.database(request)
     passwords.check_rules(new, email=agent.email, field="new")
-    await database.write(
-        lambda s: throttle.count(s, "account", agent.email, signing_in.TRIES_PER_ACCOUNT)
-    )
+    await database.write(lambda s: throttle.count(s, "password", agent.id, signing_in.TRIES))
     if not await asyncio.to_thread(passwords.is_right, agent.password_hash, old):
         raise Invalid(fields={"old": N_("This is not your password.")})
     made = await asyncio.to_thread(passwords.make_hash, new)
     by, keep = asking.actor(request), request[keys.SESSION].id
 
     def work(session: Any) -> None:
-        throttle.forget(session, "account", agent.email)
+        throttle.forget(session, "password", agent.id)
         agents.set_password(session, agent.id, made, by=by, keep=keep)
 
     await database.write(work)

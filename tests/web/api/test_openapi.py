@@ -2,6 +2,8 @@
 
 import re
 
+import pytest
+from openapi_schema_validator import OAS31Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 
 from inbox.web.api.openapi import document
@@ -43,3 +45,55 @@ async def test_the_page_needs_no_script_and_no_style_of_its_own(server, program)
     assert "/api/v1/conversations/{id}/replies" in page
     assert " style=" not in page
     assert not re.search(r"<script(?![^>]* src=)", page)
+
+
+def schema(name):
+    return document()["components"]["schemas"][name]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "is_taken"),
+    [
+        ("NewReply", {"text": "Hello"}, True),
+        ("NewReply", {"html": "<p>Hello</p>"}, True),
+        ("NewReply", {}, False),
+        ("NewReply", {"text": " "}, False),
+        ("NewContact", {"name": "Marko"}, True),
+        ("NewContact", {"addresses": [{"kind": "email", "value": "m@their.example"}]}, True),
+        ("NewContact", {"name": "", "addresses": []}, False),
+        ("ContactChanges", {"name": None}, False),
+        ("ContactChanges", {"company_id": None}, True),
+        ("ContactChanges", {"about": "Nice"}, True),
+    ],
+)
+async def test_what_the_description_allows_is_taken_and_the_rest_is_not(
+    program, inbox, name, value, is_taken
+):
+    client = await program("write")
+    to = {"kind": "external", "value": "m1", "name": "Mia"}
+    body = {"inbox_id": inbox.id, "to": to, "text": "Hello"}
+    begun = await (await client.post("/api/v1/conversations", json=body)).json()
+    places = {
+        "NewReply": ("POST", f"/conversations/{begun['id']}/replies"),
+        "NewContact": ("POST", "/contacts"),
+        "ContactChanges": ("PATCH", f"/contacts/{begun['contact_id']}"),
+    }
+    method, place = places[name]
+    validator = OAS31Validator({**schema(name), "components": document()["components"]})
+    answer = await client.request(method, f"/api/v1{place}", json=value)
+
+    assert validator.is_valid(value) is is_taken
+    assert (answer.status < 300) is is_taken, await answer.text()
+
+
+async def test_an_error_of_several_fields_stands_under_one_of_them(program, inbox):
+    client = await program("write")
+    to = {"kind": "external", "value": "m1"}
+    body = {"inbox_id": inbox.id, "to": to, "text": "Hello"}
+    begun = await (await client.post("/api/v1/conversations", json=body)).json()
+    place = f"/api/v1/conversations/{begun['id']}"
+    snooze = await client.post(f"{place}/snoozes", json={"until_reply": False})
+    split = await client.post(f"{place}/splits", json={})
+
+    assert list((await snooze.json())["error"]["fields"]) == ["until"]
+    assert list((await split.json())["error"]["fields"]) == ["message_ids"]

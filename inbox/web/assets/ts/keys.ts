@@ -73,9 +73,10 @@ export function listenForKeys(wishes = ""): void {
 export function run(name: string): boolean {
   const event = new CustomEvent("desk:command", { detail: { name }, cancelable: true });
   if (!document.dispatchEvent(event)) return true;
-  const target = [...document.querySelectorAll<HTMLElement>(`[data-command~="${name}"]`)].find(
+  const shown = [...document.querySelectorAll<HTMLElement>(`[data-command~="${name}"]`)].filter(
     visible,
   );
+  const target = name === "undo" ? shown.at(-1) : shown[0]; // what was done last is undone first
   if (target instanceof HTMLInputElement) target.focus();
   else target?.click();
   return target !== undefined;

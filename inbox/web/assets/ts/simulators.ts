@@ -4,6 +4,7 @@ const RETRY_MILLISECONDS = 2000;
 
 class PlayCustomer extends HTMLElement {
   #stopped = new AbortController();
+  readonly #sending = new Set<HTMLFormElement>();
 
   connectedCallback(): void {
     this.#stopped = new AbortController();
@@ -44,6 +45,8 @@ class PlayCustomer extends HTMLElement {
   async #submit(event: SubmitEvent): Promise<void> {
     const form = event.target as HTMLFormElement;
     event.preventDefault();
+    if (this.#sending.has(form)) return;
+    this.#sending.add(form);
     const body = new FormData(form, event.submitter);
     const isMultipart = form.enctype === "multipart/form-data";
     const send = isMultipart
@@ -54,10 +57,14 @@ class PlayCustomer extends HTMLElement {
       const answer = await fetch(form.action, { method: "POST", body: send, headers });
       if (!answer.ok) throw new Error((await answer.json()).error.message);
       form.reset();
+      const id = form.querySelector<HTMLInputElement>("[name=request_id]");
+      if (id) id.defaultValue = id.value = crypto.randomUUID();
       nameFiles(form.querySelector("[type=file]"));
       this.#say("");
     } catch (error) {
       this.#say((error as Error).message);
+    } finally {
+      this.#sending.delete(form);
     }
   }
 

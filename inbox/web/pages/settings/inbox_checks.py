@@ -5,11 +5,12 @@ from typing import Any
 
 from aiohttp import web
 
+from inbox.channels import registry
 from inbox.channels.base import ChannelError, Checked
 from inbox.desk import inboxes
 from inbox.errors import InboxError, Invalid
 from inbox.i18n import gettext as _
-from inbox.web import asking, keys
+from inbox.web import asking, fields, keys
 from inbox.web.pages.settings import inbox_forms
 from inbox.web.pages.settings.inboxes import PATH
 from inbox.web.render import render
@@ -51,10 +52,17 @@ async def _check(request: web.Request, kind: str, inbox_id: str, given: dict[str
                 await channel.close()
     except TimeoutError:
         return Checked(ok=False, explanation=_("The other side did not answer in time."))
-    except Invalid:
-        return Checked(ok=False, explanation=_("Some fields are wrong; save to see which."))
+    except Invalid as error:
+        return Checked(ok=False, explanation=_wrong(kind, given, error))
     except (ChannelError, InboxError) as error:
         return Checked(ok=False, explanation=str(error))
+
+
+def _wrong(kind: str, given: dict[str, Any], error: Invalid) -> str:
+    """Each field by its label, with what would do."""
+    drawn = fields.describe(registry.kind(kind).settings_model, given, error.fields)
+    told = [f"{field.label}: {field.error}" for field in drawn if field.error]
+    return " ".join(told or [_(text) for text in error.fields.values()])
 
 
 def _answer(request: web.Request, checked: Checked) -> web.Response:
