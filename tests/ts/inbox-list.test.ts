@@ -6,7 +6,7 @@ const { run } = await import("../../inbox/web/assets/ts/keys");
 
 function row(id: string, at: string, more = ""): string {
   return `<div class="row" id="c-${id}" data-at="${at}" ${more}>
-    <a class="row-link" href="/conversations/${id}">${id}</a><input class="row-pick" type="checkbox"></div>`;
+    <a class="row-link" href="/conversations/${id}">${id}</a></div>`;
 }
 
 function list(): HTMLElement {
@@ -105,13 +105,4 @@ test("J and K walk through the rows", () => {
   run("previous");
 
   expect(document.activeElement?.closest(".row")?.id).toBe("c-1");
-});
-
-test("X selects the row that has the focus", () => {
-  const selecting = list();
-  run("next");
-  run("select");
-
-  expect(element<HTMLInputElement>("#c-1 .row-pick").checked).toBe(true);
-  expect(selecting.hasAttribute("data-selecting")).toBe(true);
 });

@@ -8,7 +8,6 @@
  *       <div class="row" id="c-ID" data-at="ISO" data-unread>
  *         <a class="row-link" href="/conversations/7" hx-get=… hx-target="#main" hx-push-url="true"
  *            hx-preload="mouseenter, focus timeout:8s">…</a>
- *         <input class="row-pick" type="checkbox" name="conversations" value="ID" aria-label>
  *       </div> …
  *     </div>
  *     <div class="rows" data-placeholder hx-get=… hx-trigger="intersect once" hx-swap="outerHTML"></div>
@@ -53,9 +52,6 @@ export class InboxList extends HTMLElement {
     next: () => this.step(1),
     previous: () => this.step(-1),
     open: () => this.openFocused(),
-    select: () => this.pick(this.at),
-    "select-down": () => this.pick(this.at) && this.step(1) && this.pick(this.at, true),
-    "select-up": () => this.pick(this.at) && this.step(-1) && this.pick(this.at, true),
   };
 
   /** The link with the focus, else that of the open conversation. */
@@ -83,15 +79,6 @@ export class InboxList extends HTMLElement {
     const link = document.activeElement?.closest<HTMLElement>(".row-link");
     link?.click();
     return Boolean(link);
-  }
-
-  private pick(link: HTMLElement | null, on?: boolean): boolean {
-    const box = link?.closest(".row")?.querySelector<HTMLInputElement>(".row-pick");
-    if (!box) return false;
-    box.checked = on ?? !box.checked;
-    this.toggleAttribute("data-selecting", this.querySelector(".row-pick:checked") !== null);
-    box.dispatchEvent(new Event("change", { bubbles: true }));
-    return true;
   }
 
   private readonly clicked = (event: Event): void => {
@@ -212,8 +199,6 @@ function neighbour(row: HTMLElement, by: number): Element | null {
 function keepState(known: HTMLElement, row: HTMLElement): void {
   const current = known.querySelector(".row-link[aria-current]");
   if (current) row.querySelector(".row-link")?.setAttribute("aria-current", "true");
-  const picked = known.querySelector<HTMLInputElement>(".row-pick")?.checked;
-  if (picked) row.querySelector(".row-pick")?.setAttribute("checked", "");
 }
 
 function isInUse(row: HTMLElement): boolean {
