@@ -125,6 +125,7 @@ async def _answering(
 def _environment(wanted: Mapping[str, str]) -> dict[str, str]:
     """Without the settings of the shell, which may name a database that matters to somebody."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("INBOX_")}  # noqa: TID251
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed program has its bytecode
     return {**kept, "INBOX_LOG_LEVEL": "ERROR", **wanted}
 
 

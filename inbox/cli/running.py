@@ -1,7 +1,6 @@
 """The commands that run until they are told to stop."""
 
 import gc
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -16,8 +15,6 @@ from inbox.web.server import make_app
 from inbox.web.serving import serve as serve_app
 from inbox.web.serving import stopped
 from inbox.workers.crew import Crew
-
-SWITCH_SECONDS = 0.001  # a thread that reads for a page waits no longer for one that works
 
 
 async def serve(settings: Settings, host: str, port: int, *, with_work: bool) -> None:
@@ -47,7 +44,6 @@ async def put_together(settings: Settings, *, with_work: bool) -> AsyncIterator[
     built = services.build(settings)
     built.database.create()
     await built.start()
-    sys.setswitchinterval(SWITCH_SECONDS)
     gc.freeze()  # code and tables are not looked through again at every collection
     gc.enable()
     crew = Crew(built) if with_work else None
