@@ -2,8 +2,11 @@
 
 import pytest
 from click.testing import CliRunner
+from sqlmodel import select
 
 from inbox.cli import main
+from inbox.db import Database
+from inbox.model import Agent
 
 
 @pytest.mark.parametrize("password", ["", "short", "password1"])
@@ -14,4 +17,5 @@ def test_an_agent_gets_no_password_that_is_guessed_first(tmp_path, password: str
 
     assert found.exit_code == 1
     assert found.output.startswith("Error: password: ")
-    assert not (tmp_path / "inbox.sqlite3").exists()
+    database = Database(f"sqlite:///{tmp_path / 'inbox.sqlite3'}")
+    assert database.look(lambda session: session.exec(select(Agent)).all()) == []
