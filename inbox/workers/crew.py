@@ -12,7 +12,7 @@ from inbox.events import SYSTEM, TOPIC
 from inbox.model import Team
 from inbox.routing import distributing
 from inbox.services import Services
-from inbox.workers import ingest, react
+from inbox.workers import ingest
 from inbox.workers.deliver import Delivering
 from inbox.workers.housekeeping import Housekeeping
 from inbox.workers.ingest import Ingesting
@@ -39,8 +39,7 @@ class Crew:
         self.loops = [
             loop("ingest", topic=arrivals.TOPIC, work=self.ingesting.work, every=5,
                  full=ingest.BATCH),
-            loop("react", topic=TOPIC, work=reacting.work, every=5,
-                 full=react.BATCH, gives_way=PAGES_FIRST),
+            loop("react", topic=TOPIC, work=reacting.work, every=5, gives_way=PAGES_FIRST),
             loop("deliver", topic=deliveries.TOPIC, work=self.delivering.begin, every=1),
             loop("webhooks", topic=telling.TOPIC, work=Telling(services).work, every=5),
             loop("index", topic=TOPIC, work=self._index, every=10, gives_way=INDEX_LAST),
