@@ -69,7 +69,9 @@ class Lobby:
         while True:
             cursor = await self._look(cursor)
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(wakeup.wait(), LOOK_AGAIN_SECONDS)
+                # not wait_for: it loses a cancellation that comes together with the wake-up
+                async with asyncio.timeout(LOOK_AGAIN_SECONDS):
+                    await wakeup.wait()
             wakeup.clear()
 
     @contextlib.contextmanager
