@@ -11,6 +11,7 @@ import orjson
 
 from inbox.channels.base import Account, OutcomeUnknown, PermanentFailure, TemporaryFailure
 from inbox.errors import Unavailable
+from inbox.i18n import Phrase
 from inbox.outgoing import MAX_ANSWER_BYTES, Refused, read_limited
 
 TIMEOUT_SECONDS = 15
@@ -69,13 +70,26 @@ async def call(
             content = await read_limited(response, MAX_ANSWER_BYTES)
     except (aiohttp.InvalidURL, Refused) as error:
         raise PermanentFailure(
-            f"{host} may not be called: it is not a public web address. If it is meant to be"
-            " private, add it with its port to INBOX_PRIVATE_HOSTS."
+            Phrase(
+                "%(host)s may not be called: it is not a public web address. If it is meant to be"
+                " private, add it with its port to INBOX_PRIVATE_HOSTS.",
+                host=host,
+            )
         ) from error
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-        raise TemporaryFailure(f"{host} can't be reached: no connection.") from error
+        raise TemporaryFailure(
+            Phrase("%(host)s can't be reached: no connection.", host=host)
+        ) from error
     except (aiohttp.ClientError, TimeoutError, OSError, Unavailable) as error:
-        raise lost(f"{host} took the request and gave no usable answer.") from error
+        raise lost(
+            Phrase("%(host)s took the request and gave no usable answer.", host=host)
+        ) from error
     if response.status >= 500:
-        raise lost(f"{host} has trouble of its own: it answered {response.status}.")
+        raise lost(
+            Phrase(
+                "%(host)s has trouble of its own: it answered %(status)s.",
+                host=host,
+                status=response.status,
+            )
+        )
     return Answer(status=response.status, headers=response.headers, content=content)

@@ -41,6 +41,7 @@ from inbox.envelope import (
     RawItem,
     Receipt,
 )
+from inbox.i18n import Phrase
 
 __all__ = ["ExtraField", "FormChannel", "FormSettings", "FormSubmission"]
 
@@ -161,12 +162,17 @@ class FormChannel:
 
     async def fetch(self, part: FilePart) -> FilePart:
         """The form's page has stored each file before; ingest takes it by its digest."""
-        raise PermanentFailure(f"The file {part.name} is not in the file store.")
+        raise PermanentFailure(
+            Phrase("The file %(name)s is not in the file store.", name=part.name)
+        )
 
     async def send(self, envelope: OutboundEnvelope) -> Receipt:
         raise PermanentFailure(
-            f"A form can't answer {envelope.recipient.value}. Choose an e-mail inbox to answer"
-            " from, or set “Answer by” in the form's settings."
+            Phrase(
+                "A form can't answer %(address)s. Choose an e-mail inbox to answer from, or set"
+                " “Answer by” in the form's settings.",
+                address=envelope.recipient.value,
+            )
         )
 
     async def check(self) -> Checked:

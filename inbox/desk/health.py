@@ -8,20 +8,23 @@ from sqlmodel import Session
 from inbox import clock
 from inbox.db import now
 from inbox.events import SYSTEM, EventKind, record
+from inbox.i18n import cut
 from inbox.model import Health, Inbox, Lease
 
 LEASE = timedelta(seconds=15)
+LONGEST_REASON = 500
 
 
 def note(session: Session, inbox_id: str, health: Health, reason: str = "") -> None:
     """An event only when the light or the reason changes."""
+    reason = cut(reason, LONGEST_REASON)
     inbox = session.get_one(Inbox, inbox_id)
-    changed = (inbox.health, inbox.health_reason) != (health, reason[:500])
+    changed = (inbox.health, inbox.health_reason) != (health, reason)
     inbox.health_at = clock.now()
     if changed:
         before = inbox.health
         inbox.health = health
-        inbox.health_reason = reason[:500]
+        inbox.health_reason = reason
         record(
             session, EventKind.INBOX_HEALTH_CHANGED, by=SYSTEM, inbox_id=inbox.id,
             before=before, after=health, reason=inbox.health_reason,

@@ -18,7 +18,8 @@ from inbox.db import Session, Work
 from inbox.desk import deliveries, health, outbound
 from inbox.desk.outbound import Outbound
 from inbox.envelope import FilePart, OutboundEnvelope, Receipt
-from inbox.errors import InboxError, Unavailable
+from inbox.errors import InboxError, Unavailable, message_of
+from inbox.i18n import N_
 from inbox.model import Health, Inbox
 from inbox.services import Services
 
@@ -121,11 +122,11 @@ class Delivering:
         except (TemporaryFailure, LoginRefused) as error:
             return self._later(found, error)
         except (PermanentFailure, InboxError) as error:
-            return partial(_failed, found, str(error), error.code)
+            return partial(_failed, found, message_of(error), error.code)
         except Exception as error:
             if not isinstance(error, OutcomeUnknown | TimeoutError):
                 log.exception("delivery_failed", delivery=found.delivery.id)
-            text = str(error) or "The provider did not answer in time."
+            text = message_of(error, N_("The provider did not answer in time."))
             repeatable = _repeatable(found.inbox)
             return lambda s: deliveries.unknown(s, *who, text, repeatable=repeatable)
         return partial(_sent, found, receipt)
@@ -138,7 +139,7 @@ class Delivering:
         return self._later(found, error)
 
     def _later(self, found: Outbound, error: Exception) -> Note:
-        text, code = str(error) or repr(error), getattr(error, "code", "")
+        text, code = message_of(error), getattr(error, "code", "")
         wait = getattr(error, "retry_after", None)
 
         def note(session: Session) -> None:

@@ -23,6 +23,7 @@ from inbox.channels.email.folders import quoted, wire_name
 from inbox.channels.email.settings import EmailSettings
 from inbox.envelope import Spooled
 from inbox.files import Spool
+from inbox.i18n import N_, Phrase
 
 COMMAND_SECONDS = 30
 FETCH_SECONDS = 300
@@ -150,8 +151,15 @@ class Mailbox:
         if answer.result != "OK":
             said = _said(answer)
             if _BUSY.search(said):
-                raise TemporaryFailure(f"The mail server takes no more logins just now: {said}")
-            raise LoginRefused(f"The mail server does not accept the user name or password: {said}")
+                raise TemporaryFailure(
+                    Phrase("The mail server takes no more logins just now: %(said)s", said=said)
+                )
+            raise LoginRefused(
+                Phrase(
+                    "The mail server does not accept the user name or password: %(said)s",
+                    said=said,
+                )
+            )
         if not self._client.has_capability("IDLE"):
             await self._run(self._client.protocol.capability())
 
@@ -159,7 +167,12 @@ class Mailbox:
         answer = await self._run(self._client.select(quoted(wire_name(folder))))
         if answer.result != "OK":
             raise TemporaryFailure(
-                f"The folder “{folder}” can't be opened: {_said(answer)}", code="no_folder"
+                Phrase(
+                    "The folder “%(name)s” can't be opened: %(said)s",
+                    name=folder,
+                    said=_said(answer),
+                ),
+                code="no_folder",
             )
         state = dict(_STATE.findall(b"\n".join(bytes(line) for line in answer.lines)))
         self.uid_validity = int(state.get(b"UIDVALIDITY", 0))
@@ -184,7 +197,7 @@ class Mailbox:
             if any(b"EXISTS" in line for line in lines):
                 break
             if any(bytes(line).startswith(b"BYE") for line in lines):
-                raise self._failed("the server said goodbye")
+                raise self._failed(N_("the server said goodbye"))
         self._client.idle_done()
         await self._run(idle, NOOP_SECONDS)
 
@@ -194,7 +207,7 @@ class Mailbox:
         await asyncio.wait({waiting, self._lost}, timeout=seconds, return_when="FIRST_COMPLETED")
         if self._lost.done():
             waiting.cancel()
-            raise self._failed("the link was lost")
+            raise self._failed(N_("the link was lost"))
         if not waiting.done():
             waiting.cancel()
             return ()
@@ -204,7 +217,7 @@ class Mailbox:
     async def _sleep(self, seconds: float) -> None:
         await asyncio.wait({self._lost}, timeout=seconds)
         if self._lost.done():
-            raise self._failed("the link was lost")
+            raise self._failed(N_("the link was lost"))
 
     async def _run(self, command: Awaitable[_T], seconds: float = COMMAND_SECONDS) -> _T:
         task = asyncio.ensure_future(command)
@@ -219,11 +232,13 @@ class Mailbox:
                 task.add_done_callback(_look_away)
                 task.cancel()
         if not task.done() or task.cancelled():
-            raise self._failed("the link was lost" if self._lost.done() else "no answer in time")
+            raise self._failed(
+                N_("the link was lost") if self._lost.done() else N_("no answer in time")
+            )
         try:
             return task.result()
         except TimeoutError:
-            raise self._failed("no answer in time") from None
+            raise self._failed(N_("no answer in time")) from None
         except (
             aioimaplib.AioImapException,
             OSError,
@@ -234,7 +249,7 @@ class Mailbox:
 
     def _failed(self, why: str) -> LinkLost:
         self.drop()
-        return LinkLost(f"The connection to the mailbox ended: {why}.")
+        return LinkLost(Phrase("The connection to the mailbox ended: %(why)s.", why=Phrase.of(why)))
 
     def _on_lost(self, _error: Exception | None) -> None:
         if not self._lost.done():

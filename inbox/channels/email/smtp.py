@@ -22,23 +22,24 @@ from inbox.channels.base import (
 )
 from inbox.channels.email.connecting import connect, tls
 from inbox.channels.email.settings import EmailSettings
+from inbox.i18n import N_, Phrase
 
 COMMAND_SECONDS = 60
 DATA_SECONDS = 300  # RFC 5321 asks for ten minutes after the dot; a repeat is recognised
 SLOWEST_UPLINK = 40 * 1024  # bytes a second, which the content may take on top
 
 _PLAIN = {
-    "421": "The mail server is busy or shutting down",
-    "450": "The mailbox can't be reached at the moment",
-    "451": "The mail server asks to try again later",
-    "452": "The mailbox or the server has no space at the moment",
-    "530": "The mail server wants a login",
-    "535": "The mail server does not accept the user name or password",
-    "550": "There is no such mailbox, or it takes no mail from us",
-    "551": "There is no such mailbox here",
-    "552": "The mailbox is full or the mail is too large",
-    "553": "The address is not possible",
-    "554": "The mail was refused",
+    "421": N_("The mail server is busy or shutting down"),
+    "450": N_("The mailbox can't be reached at the moment"),
+    "451": N_("The mail server asks to try again later"),
+    "452": N_("The mailbox or the server has no space at the moment"),
+    "530": N_("The mail server wants a login"),
+    "535": N_("The mail server does not accept the user name or password"),
+    "550": N_("There is no such mailbox, or it takes no mail from us"),
+    "551": N_("There is no such mailbox here"),
+    "552": N_("The mailbox is full or the mail is too large"),
+    "553": N_("The address is not possible"),
+    "554": N_("The mail was refused"),
 }
 
 
@@ -149,16 +150,23 @@ def _failure(error: Exception) -> Exception:
         kind = PermanentFailure if error.code // 100 == 5 else TemporaryFailure
         return kind(_explain(error), code=str(error.code))
     if isinstance(error, ssl.SSLCertVerificationError) or "CERTIFICATE" in str(error).upper():
-        return TemporaryFailure(f"The certificate of the mail server is not valid: {error}.")
+        return TemporaryFailure(
+            Phrase(
+                "The certificate of the mail server is not valid: %(problem)s.", problem=str(error)
+            )
+        )
     if isinstance(error, SMTPTimeoutError | TimeoutError):
         return TemporaryFailure("The mail server does not answer in time.")
     if "starttls" in str(error).lower():
         return TemporaryFailure(
             "The mail server offers no encryption (STARTTLS), so no password was sent to it."
         )
-    return TemporaryFailure(f"The connection to the mail server failed: {error}.")
+    return TemporaryFailure(
+        Phrase("The connection to the mail server failed: %(problem)s.", problem=str(error))
+    )
 
 
 def _explain(error: SMTPResponseException) -> str:
-    plain = _PLAIN.get(str(error.code), "The mail server refused")
-    return f"{plain} ({error.code} {' '.join(str(error.message).split())[:300]})."
+    plain = _PLAIN.get(str(error.code), N_("The mail server refused"))
+    said = f"{error.code} {' '.join(str(error.message).split())[:300]}"
+    return Phrase("%(what)s (%(said)s).", what=Phrase.of(plain), said=said)
