@@ -9,8 +9,6 @@ asked for, at most a hundred messages at a time.
 import asyncio
 import contextlib
 import re
-import socket
-import ssl
 from collections.abc import Awaitable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -18,6 +16,7 @@ from typing import Any, TypeVar
 from aioimaplib import aioimaplib
 
 from inbox.channels.base import LoginRefused, TemporaryFailure
+from inbox.channels.email.client import COMMAND_SECONDS, Client
 from inbox.channels.email.connecting import connect, tls
 from inbox.channels.email.folders import quoted, wire_name
 from inbox.channels.email.settings import EmailSettings
@@ -25,7 +24,6 @@ from inbox.envelope import Spooled
 from inbox.files import Spool
 from inbox.i18n import N_, Phrase
 
-COMMAND_SECONDS = 30
 FETCH_SECONDS = 300
 NOOP_SECONDS = 10
 POLL_SECONDS = 60  # where the server can't push
@@ -65,7 +63,7 @@ class Mailbox:
         """Raises LoginRefused where a person has to act, else TemporaryFailure."""
         sock = await connect(settings.imap_host, settings.imap_port, private_hosts)
         context = tls() if settings.imap_security == "tls" else None
-        mailbox = cls(_Client(sock, context, settings.imap_host), spool)
+        mailbox = cls(Client(sock, context, settings.imap_host), spool)
         try:
             await mailbox._run(mailbox._client.wait_hello_from_server())
             await mailbox._login(settings)
@@ -254,28 +252,6 @@ class Mailbox:
     def _on_lost(self, _error: Exception | None) -> None:
         if not self._lost.done():
             self._lost.set_result(None)
-
-
-class _Client(aioimaplib.IMAP4):  # type: ignore[misc]  # the library has no types
-    """Over a socket that is connected already, so that its address could be checked."""
-
-    def __init__(self, sock: socket.socket, context: ssl.SSLContext | None, host: str) -> None:
-        self._sock = sock
-        super().__init__(host, 0, timeout=COMMAND_SECONDS, ssl_context=context)
-
-    def create_client(
-        self, host: str, _port: int, _loop: Any, conn_lost_cb: Any = None, ssl_context: Any = None
-    ) -> None:
-        loop = asyncio.get_running_loop()
-        self.protocol = aioimaplib.IMAP4ClientProtocol(loop, conn_lost_cb)
-        self._client_task = loop.create_task(
-            loop.create_connection(
-                lambda: self.protocol,
-                sock=self._sock,
-                ssl=ssl_context,
-                server_hostname=host if ssl_context else None,
-            )
-        )
 
 
 def _literals(lines: Sequence[bytes]) -> Mapping[int, bytes]:
