@@ -9,7 +9,8 @@ from babel.messages.extract import extract_python
 ERRORS = {
     "NotFound", "Forbidden", "Unauthenticated", "Invalid", "Conflict", "RateLimited",
     "Unavailable", "LoginRefused", "ValueError", "Unparsable", "BadSignature", "BadRequest",
-    "TemporaryFailure", "PermanentFailure", "OutcomeUnknown",
+    "TemporaryFailure", "PermanentFailure", "OutcomeUnknown", "Unreachable",
+    "TooMuch", "LinkLost",
 }  # fmt: skip
 
 

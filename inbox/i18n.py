@@ -82,6 +82,15 @@ def sentences(*texts: str) -> Phrase:
     return Phrase(template, **{str(n): Phrase.of(text) for n, text in enumerate(texts)})
 
 
+def kept(text: str) -> Any:
+    """As JSON can keep it; `restored` gives it back."""
+    return text.stored() if isinstance(text, Phrase) else text
+
+
+def restored(value: Any) -> str:
+    return Phrase.restored(value) if isinstance(value, dict) else str(value)
+
+
 def cut(text: str, longest: int) -> str:
     """At most so many characters; a phrase that fits stays one."""
     return text if len(text) <= longest else text[:longest]

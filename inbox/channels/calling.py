@@ -9,7 +9,13 @@ from urllib.parse import urlsplit
 import aiohttp
 import orjson
 
-from inbox.channels.base import Account, OutcomeUnknown, PermanentFailure, TemporaryFailure
+from inbox.channels.base import (
+    Account,
+    OutcomeUnknown,
+    PermanentFailure,
+    TemporaryFailure,
+    Unreachable,
+)
 from inbox.errors import Unavailable
 from inbox.i18n import Phrase
 from inbox.outgoing import MAX_ANSWER_BYTES, Refused, read_limited
@@ -77,9 +83,7 @@ async def call(
             )
         ) from error
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-        raise TemporaryFailure(
-            Phrase("%(host)s can't be reached: no connection.", host=host)
-        ) from error
+        raise Unreachable(Phrase("%(host)s can't be reached: no connection.", host=host)) from error
     except (aiohttp.ClientError, TimeoutError, OSError, Unavailable) as error:
         raise lost(
             Phrase("%(host)s took the request and gave no usable answer.", host=host)

@@ -6,22 +6,22 @@ import ssl
 from collections.abc import Sequence
 from typing import Any
 
-from inbox.channels.base import TemporaryFailure
+from inbox.channels.base import Unreachable
 from inbox.i18n import Phrase
 from inbox.outgoing import is_public
+from inbox.resolving import resolve
 
 CONNECT_SECONDS = 15
 
 
 async def connect(host: str, port: int, private_hosts: str) -> socket.socket:
     """Checked on the resolved address, where the socket is made."""
-    loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
-            found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            found = await resolve(host, port)
             return await _first_that_answers(found, _allowed(host, port, private_hosts))
     except TimeoutError:
-        raise TemporaryFailure(
+        raise Unreachable(
             Phrase(
                 "%(host)s does not answer on port %(port)s. Check the server's name and the port.",
                 host=host,
@@ -29,12 +29,10 @@ async def connect(host: str, port: int, private_hosts: str) -> socket.socket:
             )
         ) from None
     except (socket.gaierror, UnicodeError):  # the latter of names longer than any can be
-        raise TemporaryFailure(
-            Phrase("There is no server with the name %(host)s.", host=host)
-        ) from None
+        raise Unreachable(Phrase("There is no server with the name %(host)s.", host=host)) from None
     except OSError as error:
         reason = error.strerror or str(error)
-        raise TemporaryFailure(
+        raise Unreachable(
             Phrase(
                 "%(host)s refuses connections on port %(port)s: %(reason)s.",
                 host=host,

@@ -44,9 +44,13 @@ async def create(request: web.Request) -> web.StreamResponse:
         form = forms.validated(TokenForm, values)
         _token, secret = await asking.database(request).write(
             lambda s: tokens.create(
-                s, form.name, [form.scope], by=asking.actor(request),
-                agent_id=form.agent_id, inbox_ids=form.inbox_ids,
-            )  # fmt: skip
+                s,
+                form.name,
+                [form.scope],
+                by=asking.actor(request),
+                agent_id=form.agent_id,
+                inbox_ids=form.inbox_ids,
+            )
         )
     except Invalid as error:
         return await _page(request, values, error)
