@@ -290,7 +290,9 @@ def _uid_set(uids: Sequence[int]) -> str:
 
 def _expect_ok(answer: Any, what: str) -> None:
     if answer.result != "OK":
-        raise TemporaryFailure(f"The mail server refuses to {what}: {_said(answer)}")
+        raise TemporaryFailure(
+            Phrase("The mail server refuses to %(what)s: %(said)s", what=what, said=_said(answer))
+        )
 
 
 def _said(answer: Any) -> str:
