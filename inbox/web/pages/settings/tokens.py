@@ -1,5 +1,6 @@
 """Tokens for programs: made, shown once, revoked."""
 
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from aiohttp import web
@@ -9,6 +10,7 @@ from inbox.desk import agents, inboxes, tokens
 from inbox.errors import InboxError, Invalid
 from inbox.i18n import N_
 from inbox.i18n import gettext as _
+from inbox.model import Agent, Inbox, Role
 from inbox.web import asking, fields, forms
 from inbox.web.pages.settings import sections
 from inbox.web.route import Access, Route
@@ -87,16 +89,20 @@ async def _page(
     people, desks, made = await asking.database(request).read(
         lambda s: (agents.every(s), inboxes.every(s), tokens.every(s))
     )
-    names = {agent.id: agent.name for agent, _role in people}
-    active = [(agent.id, agent.name) for agent, _role in people if agent.active]
-    options = {
-        "scope": list(scopes.items()),
-        "agent_id": [("", _("Nobody's: an integration of its own")), *active],
-        "inbox_ids": [(inbox.id, inbox.name) for inbox in desks if not inbox.archived],
-    }
+    options = {"scope": list(scopes.items()), **_limits(people, desks)}
     drawn = fields.describe(TokenForm, values, sections.errors_of(error), options)
     return await sections.show_form(
         request, drawn, error, template="settings/tokens/index.html", title=_("API tokens"),
-        submit=_("Make a token"), back="", secret=secret, scopes=scopes,
-        tokens=made, names=names, inbox_names={inbox.id: inbox.name for inbox in desks},
+        submit=_("Make a token"), back="", secret=secret, scopes=scopes, tokens=made,
+        names={agent.id: agent.name for agent, _role in people},
+        inbox_names={inbox.id: inbox.name for inbox in desks},
     )  # fmt: skip
+
+
+def _limits(people: Sequence[tuple[Agent, Role]], desks: Sequence[Inbox]) -> dict[str, Any]:
+    """In whose name it may act, and where."""
+    active = [(agent.id, agent.name) for agent, _role in people if agent.active]
+    return {
+        "agent_id": [("", _("Nobody's: an integration of its own")), *active],
+        "inbox_ids": [(inbox.id, inbox.name) for inbox in desks if not inbox.archived],
+    }
