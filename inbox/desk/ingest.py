@@ -15,6 +15,7 @@ from inbox.crm.people import Person
 from inbox.db import next_numbers
 from inbox.desk import (
     assignment,
+    bounces,
     counters,
     deliveries,
     health,
@@ -223,7 +224,7 @@ def _follow_up(batch: Batch, items: Sequence[Understood]) -> None:
         assignment.free_of_who_left(session, session.exec(opened).all(), by=SYSTEM)
     for item in items:
         if isinstance(item.inbound, InboundEnvelope) and item.inbound.bounce:
-            deliveries.bounced(session, item.inbox_id, item.inbound.bounce, by=SYSTEM)
+            bounces.bounced(session, item.inbox_id, item.inbound.bounce, by=SYSTEM)
     _heed(batch, items)
 
 
