@@ -18,7 +18,14 @@ from aioimaplib import aioimaplib
 from inbox.channels.base import LoginRefused, TemporaryFailure
 from inbox.channels.email.connecting import connect, tls
 from inbox.channels.email.folders import quoted, wire_name
-from inbox.channels.email.imap_client import ANSWER_BYTES, UID, Client, literals
+from inbox.channels.email.imap_client import (
+    ANSWER_BYTES,
+    UID,
+    Client,
+    expect_ok,
+    literals,
+    said_by,
+)
 from inbox.channels.email.settings import EmailSettings
 from inbox.envelope import Spooled
 from inbox.files import Spool
@@ -84,7 +91,7 @@ class Mailbox:
         criteria = [f"UID {uid + 1}:*"] + ([f"SINCE {since}"] if since else [])
         search = self._client.uid_search(*criteria, charset=None)
         answer = await self._run(search, limit=SEARCH_BYTES)
-        _expect_ok(answer, "search")
+        expect_ok(answer, "search")
         found = {
             int(number) for line in answer.lines[:-1] for number in line.split() if number.isdigit()
         }
@@ -155,7 +162,7 @@ class Mailbox:
         password = settings.imap_password.get_secret_value()
         answer = await self._run(self._client.login(user, password))
         if answer.result != "OK":
-            said = _said(answer)
+            said = said_by(answer)
             if _BUSY.search(said):
                 raise TemporaryFailure(
                     Phrase("The mail server takes no more logins just now: %(said)s", said=said)
@@ -176,7 +183,7 @@ class Mailbox:
                 Phrase(
                     "The folder “%(name)s” can't be opened: %(said)s",
                     name=folder,
-                    said=_said(answer),
+                    said=said_by(answer),
                 ),
                 code="no_folder",
             )
@@ -187,7 +194,7 @@ class Mailbox:
     async def _fetch(self, uid_set: str, parts: str, limit: int = ANSWER_BYTES) -> list[bytes]:
         command = self._client.protocol.fetch(uid_set, parts, by_uid=True)
         answer = await self._run(command, FETCH_SECONDS, limit)
-        _expect_ok(answer, "fetch")
+        expect_ok(answer, "fetch")
         return list(answer.lines)
 
     async def _idle(self, seconds: float) -> None:
@@ -286,17 +293,6 @@ class Mailbox:
 def _uid_set(uids: Sequence[int]) -> str:
     assert len(uids) <= FETCH_LIMIT
     return ",".join(map(str, uids))
-
-
-def _expect_ok(answer: Any, what: str) -> None:
-    if answer.result != "OK":
-        raise TemporaryFailure(
-            Phrase("The mail server refuses to %(what)s: %(said)s", what=what, said=_said(answer))
-        )
-
-
-def _said(answer: Any) -> str:
-    return bytes(answer.lines[-1]).decode("utf-8", "replace")[:300] if answer.lines else ""
 
 
 def _look_away(task: "asyncio.Future[Any]") -> None:
