@@ -31,6 +31,8 @@ from inbox.envelope import Spooled
 from inbox.files import Spool
 from inbox.i18n import N_, Phrase
 
+BUSY = N_("The mail server takes no more logins just now: %(said)s")
+REFUSED = N_("The mail server does not accept the user name or password: %(said)s")
 COMMAND_SECONDS = 30
 FETCH_SECONDS = 240
 SILENT_SECONDS = 60  # within a fetch
@@ -164,15 +166,8 @@ class Mailbox:
         if answer.result != "OK":
             said = said_by(answer)
             if _BUSY.search(said):
-                raise TemporaryFailure(
-                    Phrase("The mail server takes no more logins just now: %(said)s", said=said)
-                )
-            raise LoginRefused(
-                Phrase(
-                    "The mail server does not accept the user name or password: %(said)s",
-                    said=said,
-                )
-            )
+                raise TemporaryFailure(Phrase(BUSY, said=said))
+            raise LoginRefused(Phrase(REFUSED, said=said))
         if not self._client.has_capability("IDLE"):
             await self._run(self._client.protocol.capability())
 
