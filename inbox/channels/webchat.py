@@ -26,6 +26,7 @@ from inbox.envelope import (
     RawItem,
     Receipt,
 )
+from inbox.i18n import Phrase
 
 __all__ = ["WebchatChannel", "WebchatItem", "WebchatSettings"]
 
@@ -161,7 +162,9 @@ class WebchatChannel:
 
     async def fetch(self, part: FilePart) -> FilePart:
         """The widget's server has stored each file before; ingest takes it by its digest."""
-        raise PermanentFailure(f"The file {part.name} is not in the file store.")
+        raise PermanentFailure(
+            Phrase("The file %(name)s is not in the file store.", name=part.name)
+        )
 
     async def send(self, envelope: OutboundEnvelope) -> Receipt:
         """There is nobody to call: the visitor's widget reads what the store holds.
@@ -182,7 +185,7 @@ def _envelope(item: WebchatItem) -> InboundEnvelope:
     fields = {
         "language": item.language,
         "time_zone": item.time_zone,
-        "chat_consent": item.consent,
+        "consent_version": item.consent,
         "page": item.page[:ADDRESS_LIMIT],
     }
     email = item.email.strip().lower()
