@@ -225,3 +225,8 @@ class Enables(Protocol):
     async def enable(self) -> None:
         """May be repeated. Raises LoginRefused, TemporaryFailure or PermanentFailure."""
         ...
+
+
+def listens(channel: Channel) -> bool:
+    """Whether it is to be run by a poller of ours."""
+    return isinstance(channel, Listens) and channel.listens()

@@ -5,6 +5,7 @@ from aiohttp import web
 from inbox.web.pages.settings import (
     agents,
     form_builder,
+    health,
     hours,
     inbox_checks,
     inboxes,
@@ -41,4 +42,5 @@ ROUTES: list[Route] = [
     *tokens.ROUTES,
     *webhooks.ROUTES,
     *quarantine.ROUTES,
+    *health.ROUTES,
 ]
