@@ -1,7 +1,7 @@
 """The outbox: states that only move forward, leases with an epoch, and what a provider reports."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -32,6 +32,18 @@ BACKOFF_SECONDS = (30, 60, 300, 900, 3600, 10800)  # then three hours each, to t
 HOLDS_UP = timedelta(minutes=2)  # longer than any time in which a reply can be undone
 SPAN = timedelta(hours=48)
 ON_THE_WAY = (MessageState.QUEUED, MessageState.SENDING)
+
+
+def new(message: Message, request_id: str, due: datetime) -> Delivery:
+    """One that waits until it is due."""
+    return Delivery(
+        message_id=message.id,
+        conversation_id=message.conversation_id,
+        inbox_id=message.inbox_id,
+        request_id=request_id,
+        not_before=due,
+        due_from=due,
+    )
 
 
 def claim_due(session: Session, limit: int) -> list[Delivery]:
@@ -226,7 +238,8 @@ def bounced(session: Session, inbox_id: str, bounce: Bounce, *, by: Actor) -> No
     state = delivery.state if bounce.late else MessageState.FAILED
     _settle(session, delivery, state, reason=bounce.explanation)
     if bounce.permanent:
-        written_to = {one for group in message.recipients.values() for one in group}
+        named = (message.recipients.get(field, []) for field in ("to", "cc", "bcc"))
+        written_to = {one for group in named for one in group}
         _mark_dead(session, written_to & set(bounce.recipients), bounce, by=by)
 
 

@@ -66,6 +66,8 @@ class ThreadRow:
     conversation_id: str
     inbox_id: str
     remote_id: str
+    our_address: str = ""
+    is_side: bool = False
     window_until: datetime | None = None
     last_incoming_at: datetime | None = None
 
@@ -120,6 +122,7 @@ def message(  # noqa: PLR0913  the parts a message is made of
         "matched_by": rung,
         "proof": envelope.proof,
         "automatic": envelope.automatic or envelope.bounce is not None,
+        "is_side": thread.is_side,
         "arrival_id": arrival_id,
         "edits": [],
         "attachment_count": len(envelope.files),
@@ -174,9 +177,17 @@ def event(
 
 
 def show(conversation: ConversationRow, message: Mapping[str, Any], *, flagged: bool) -> None:
-    """What the list row shows; automatic mail neither reopens nor starts a clock."""
+    """What the list row shows; automatic mail neither reopens nor starts a clock.
+
+    Nor does the answer of somebody asked beside, which is no word of the customer.
+    """
     now = message["created_at"]
     conversation.last_at = now
+    if message["is_side"]:
+        conversation.message_count += 1
+        conversation.version += 1
+        conversation.unread += not message["automatic"]
+        return
     conversation.preview = " ".join(message["text"].split())[:PREVIEW_LENGTH]
     conversation.last_author = Author.CONTACT
     conversation.message_count += 1
