@@ -115,6 +115,8 @@ def _recipients(composed: Composed, channel: ReplyChannel) -> dict[str, Any]:
         if sender not in channel.our_addresses:
             raise Invalid(fields={"from": N_("Choose one of this inbox's own addresses.")})
         found["from"] = sender
+    if composed.to and list(composed.to) != [channel.address]:
+        found["chosen"] = True
     return found
 
 

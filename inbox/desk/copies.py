@@ -59,7 +59,7 @@ def check_each(field: str, values: Sequence[str]) -> None:
 def _keep_beside(session: Session, conversation: Conversation, composed: Composed) -> None:
     """What is said beside never reaches the customer, and no rule speaks there."""
     if composed.automatic:
-        raise Invalid(fields={"channel": N_("Nothing automatic goes to those asked beside.")})
+        raise Invalid(fields={"channel": N_("Nothing automatic goes into a side talk.")})
     refuse_customer(session, conversation, (*composed.to, *composed.cc, *composed.bcc))
 
 

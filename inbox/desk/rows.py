@@ -87,6 +87,9 @@ def conversation(
     }
 
 
+FRESH = {"state": MessageState.RECEIVED, "state_reason": "", "edits": [], "indexed": False}
+
+
 def message(  # noqa: PLR0913  the parts a message is made of
     envelope: InboundEnvelope,
     thread: ThreadRow,
@@ -109,25 +112,26 @@ def message(  # noqa: PLR0913  the parts a message is made of
         "author_kind": Author.CONTACT,
         "author_id": contact.id,
         "via": "",
-        "author_name": (envelope.sender.name or shown_name(envelope, contact))[:320],
+        "author_name": _author(envelope, contact),
         "channel": channel,
         "subject": envelope.subject[:998],
         "text": envelope.text,
         "quoted": envelope.quoted,
         "html": envelope.html,
         "recipients": _recipients(envelope),
-        "sent_at": min(envelope.sent_at, now) if envelope.sent_at else now,
-        "state": MessageState.RECEIVED,
-        "state_reason": "",
+        "sent_at": min(envelope.sent_at or now, now),
+        **FRESH,
         "matched_by": rung,
         "proof": envelope.proof,
         "automatic": envelope.automatic or envelope.bounce is not None,
         "is_side": thread.is_side,
         "arrival_id": arrival_id,
-        "edits": [],
         "attachment_count": len(envelope.files),
-        "indexed": False,
     }
+
+
+def _author(envelope: InboundEnvelope, contact: Person) -> str:
+    return (envelope.sender.name or shown_name(envelope, contact))[:320]
 
 
 def shown_name(envelope: InboundEnvelope, contact: Person) -> str:
