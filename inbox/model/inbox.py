@@ -18,7 +18,11 @@ class Health(StrEnum):
 
 
 class Inbox(Record, table=True):
-    """`settings` are the channel's plain settings, `secrets` the rest, encrypted by the vault."""
+    """`settings` are the channel's plain settings, `secrets` the rest, encrypted by the vault.
+
+    `tokens` is what the provider granted after a sign-in, encrypted too. The channel renews them by
+    itself, which makes no new version.
+    """
 
     name: str = Field(max_length=120, unique=True)
     kind: str = Field(max_length=32)
@@ -29,6 +33,7 @@ class Inbox(Record, table=True):
     restricted: bool = False
     settings: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     secrets: bytes = Field(default=b"", sa_type=LargeBinary)
+    tokens: bytes = Field(default=b"", sa_type=LargeBinary)
     team_id: str | None = Field(default=None, foreign_key="team.id")
     business_hours_id: str | None = Field(default=None, foreign_key="business_hours.id")
     greeting: str = ""

@@ -9,22 +9,21 @@ asked for, at most a hundred messages at a time.
 import asyncio
 import contextlib
 import re
-import socket
-import ssl
 from collections.abc import Awaitable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from aioimaplib import aioimaplib
 
-from inbox.channels.base import LoginRefused, TemporaryFailure
+from inbox.channels.base import Account, LoginRefused, TemporaryFailure
 from inbox.channels.email.connecting import connect, tls
 from inbox.channels.email.folders import quoted, wire_name
+from inbox.channels.email.imap_client import COMMAND_SECONDS, Client
 from inbox.channels.email.settings import EmailSettings
+from inbox.channels.email.sign_in import SignIn
 from inbox.envelope import Spooled
 from inbox.files import Spool
 
-COMMAND_SECONDS = 30
 FETCH_SECONDS = 300
 NOOP_SECONDS = 10
 POLL_SECONDS = 60  # where the server can't push
@@ -58,16 +57,15 @@ class Mailbox:
         self.uid_next = 0
 
     @classmethod
-    async def open(
-        cls, settings: EmailSettings, private_hosts: str, spool: Path | None = None
-    ) -> "Mailbox":
+    async def open(cls, account: Account) -> "Mailbox":
         """Raises LoginRefused where a person has to act, else TemporaryFailure."""
-        sock = await connect(settings.imap_host, settings.imap_port, private_hosts)
+        settings: EmailSettings = account.settings
+        sock = await connect(settings.imap_host, settings.imap_port, account.private_hosts)
         context = tls() if settings.imap_security == "tls" else None
-        mailbox = cls(_Client(sock, context, settings.imap_host), spool)
+        mailbox = cls(Client(sock, context, settings.imap_host), account.spool)
         try:
             await mailbox._run(mailbox._client.wait_hello_from_server())
-            await mailbox._login(settings)
+            await mailbox._login(settings, SignIn.of(account))
             await mailbox._select(settings.imap_folder)
         except BaseException:
             mailbox.drop()
@@ -143,17 +141,30 @@ class Mailbox:
             await self._run(self._client.logout(), 2)
         self.drop()
 
-    async def _login(self, settings: EmailSettings) -> None:
-        user = quoted(settings.imap_user or settings.email)
-        password = settings.imap_password.get_secret_value()
-        answer = await self._run(self._client.login(user, password))
+    async def _login(self, settings: EmailSettings, sign_in: SignIn | None) -> None:
+        user = settings.imap_user or settings.email
+        if sign_in:
+            answer = await self._show_token(user, sign_in)
+        else:
+            password = settings.imap_password.get_secret_value()
+            answer = await self._run(self._client.login(quoted(user), password))
         if answer.result != "OK":
             said = _said(answer)
             if _BUSY.search(said):
                 raise TemporaryFailure(f"The mail server takes no more logins just now: {said}")
-            raise LoginRefused(f"The mail server does not accept the user name or password: {said}")
+            what = f"sign-in of {user}" if sign_in else "user name or password"
+            raise LoginRefused(f"The mail server does not accept the {what}: {said}")
         if not self._client.has_capability("IDLE"):
             await self._run(self._client.protocol.capability())
+
+    async def _show_token(self, user: str, sign_in: SignIn) -> Any:
+        """Once more with a new one, since a provider may take a token back before its time."""
+        token = await sign_in.token()
+        answer = await self._run(self._client.protocol.xoauth2(user, token))
+        if answer.result != "OK" and not _BUSY.search(_said(answer)):
+            token = await sign_in.token(refused=token)
+            answer = await self._run(self._client.protocol.xoauth2(user, token))
+        return answer
 
     async def _select(self, folder: str) -> None:
         answer = await self._run(self._client.select(quoted(wire_name(folder))))
@@ -239,28 +250,6 @@ class Mailbox:
     def _on_lost(self, _error: Exception | None) -> None:
         if not self._lost.done():
             self._lost.set_result(None)
-
-
-class _Client(aioimaplib.IMAP4):  # type: ignore[misc]  # the library has no types
-    """Over a socket that is connected already, so that its address could be checked."""
-
-    def __init__(self, sock: socket.socket, context: ssl.SSLContext | None, host: str) -> None:
-        self._sock = sock
-        super().__init__(host, 0, timeout=COMMAND_SECONDS, ssl_context=context)
-
-    def create_client(
-        self, host: str, _port: int, _loop: Any, conn_lost_cb: Any = None, ssl_context: Any = None
-    ) -> None:
-        loop = asyncio.get_running_loop()
-        self.protocol = aioimaplib.IMAP4ClientProtocol(loop, conn_lost_cb)
-        self._client_task = loop.create_task(
-            loop.create_connection(
-                lambda: self.protocol,
-                sock=self._sock,
-                ssl=ssl_context,
-                server_hostname=host if ssl_context else None,
-            )
-        )
 
 
 def _literals(lines: Sequence[bytes]) -> Mapping[int, bytes]:

@@ -15,6 +15,7 @@ from aiosmtplib import (
 )
 
 from inbox.channels.base import (
+    Account,
     LoginRefused,
     OutcomeUnknown,
     PermanentFailure,
@@ -22,6 +23,7 @@ from inbox.channels.base import (
 )
 from inbox.channels.email.connecting import connect, tls
 from inbox.channels.email.settings import EmailSettings
+from inbox.channels.email.sign_in import SignIn
 
 COMMAND_SECONDS = 60
 DATA_SECONDS = 300  # RFC 5321 asks for ten minutes after the dot; a repeat is recognised
@@ -43,17 +45,16 @@ _PLAIN = {
 
 
 async def send(
-    settings: EmailSettings,
-    private_hosts: str,
+    account: Account,
     recipients: Sequence[str],
     content: bytes,
     *,
     utf8: bool = False,
 ) -> tuple[Mapping[str, str], Mapping[str, str]]:
     """Recipients that were refused for good, and for now, with why; at least one was not."""
-    async with _connection(settings, private_hosts) as client:
+    async with _connection(account) as client:
         try:
-            refused = await _open(client, settings.email, recipients, utf8=utf8)
+            refused = await _open(client, account.settings.email, recipients, utf8=utf8)
         except (SMTPException, OSError) as error:
             raise _failure(error) from None
         await _hand_over(client, content)
@@ -62,18 +63,17 @@ async def send(
         return final, later
 
 
-async def check_login(settings: EmailSettings, private_hosts: str) -> None:
+async def check_login(account: Account) -> None:
     """Raises LoginRefused, TemporaryFailure or PermanentFailure."""
-    async with _connection(settings, private_hosts):
+    async with _connection(account):
         pass
 
 
 @asynccontextmanager
-async def _connection(
-    settings: EmailSettings, private_hosts: str
-) -> AsyncIterator[aiosmtplib.SMTP]:
+async def _connection(account: Account) -> AsyncIterator[aiosmtplib.SMTP]:
     """One client for one mail: never used twice, never upgraded by chance."""
-    sock = await connect(settings.smtp_host, settings.smtp_port, private_hosts)
+    settings: EmailSettings = account.settings
+    sock = await connect(settings.smtp_host, settings.smtp_port, account.private_hosts)
     client = aiosmtplib.SMTP(
         hostname=settings.smtp_host,
         sock=sock,
@@ -86,9 +86,7 @@ async def _connection(
     try:
         try:
             await client.connect()
-            if settings.smtp_user:
-                password = settings.smtp_password.get_secret_value()
-                await client.login(settings.smtp_user, password)
+            await _login(client, settings, SignIn.of(account))
         except (SMTPException, OSError, ValueError) as error:
             raise _failure(error) from None
         yield client
@@ -96,6 +94,33 @@ async def _connection(
     finally:
         client.close()
         sock.close()
+
+
+async def _login(client: aiosmtplib.SMTP, settings: EmailSettings, sign_in: SignIn | None) -> None:
+    if not sign_in:
+        if settings.smtp_user:
+            await client.login(settings.smtp_user, settings.smtp_password.get_secret_value())
+        return
+    user, token = settings.smtp_user or settings.email, await sign_in.token()
+    try:
+        await client.auth_xoauth2(user, token)
+    except SMTPAuthenticationError as error:
+        if error.code // 100 != 5:
+            raise
+        await _show_another(client, user, await sign_in.token(refused=token))
+
+
+async def _show_another(client: aiosmtplib.SMTP, user: str, token: str) -> None:
+    """Once, since a provider may take a token back before its time."""
+    try:
+        await client.auth_xoauth2(user, token)
+    except SMTPAuthenticationError as error:
+        if error.code // 100 != 5:
+            raise
+        said = " ".join(str(error.message).split())[:300]
+        raise LoginRefused(
+            f"The mail server does not accept the sign-in of {user} ({error.code} {said})."
+        ) from None
 
 
 async def _open(

@@ -18,6 +18,7 @@ import { applyPartials, refresh } from "./html";
 import { listenForKeys } from "./keys";
 import { Live } from "./live";
 import { sideCommands } from "./side";
+import { showWhatIsOfUse } from "./when";
 import { sayZone } from "./zone";
 
 sayZone();
@@ -27,6 +28,7 @@ document
 listenForKeys(document.body.dataset.keys);
 reportFailures();
 sideCommands();
+showWhatIsOfUse();
 
 const url = document.body.dataset.live;
 if (url) {
