@@ -40,11 +40,19 @@ class TemporaryFailure(ChannelError):
         super().__init__(message)
 
 
-class PermanentFailure(ChannelError):
-    """Never, as it is; the text says why and what a person can do."""
+class Unreachable(TemporaryFailure):
+    """The provider itself does not answer: whatever else goes there waits as well."""
 
-    def __init__(self, message: str, *, code: str = "") -> None:
+
+class PermanentFailure(ChannelError):
+    """Never, as it is; the text says why and what a person can do.
+
+    `dead` are addresses of which the provider says that they do not exist.
+    """
+
+    def __init__(self, message: str, *, code: str = "", dead: Sequence[str] = ()) -> None:
         self.code = code
+        self.dead = tuple(dead)
         super().__init__(message)
 
 

@@ -13,7 +13,16 @@ from inbox.crm import claims, contacts, people
 from inbox.crm.contacts import Key
 from inbox.crm.people import Person
 from inbox.db import next_numbers
-from inbox.desk import assignment, counters, deliveries, health, rows, thread_facts, threads
+from inbox.desk import (
+    assignment,
+    bounces,
+    counters,
+    deliveries,
+    health,
+    rows,
+    thread_facts,
+    threads,
+)
 from inbox.desk.batch import Batch, write
 from inbox.desk.rows import ConversationRow, ThreadRow
 from inbox.envelope import AddressKind, DeliveryReport, Inbound, InboundEnvelope
@@ -214,7 +223,7 @@ def _follow_up(batch: Batch, items: Sequence[Understood]) -> None:
         assignment.free_of_who_left(session, session.exec(opened).all(), by=SYSTEM)
     for item in items:
         if isinstance(item.inbound, InboundEnvelope) and item.inbound.bounce:
-            deliveries.bounced(session, item.inbox_id, item.inbound.bounce, by=SYSTEM)
+            bounces.bounced(session, item.inbox_id, item.inbound.bounce, by=SYSTEM)
 
 
 def _copy_in(

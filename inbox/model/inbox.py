@@ -22,6 +22,8 @@ class Inbox(Record, table=True):
 
     `tokens` is what the provider granted after a sign-in, encrypted too. The channel renews them by
     itself, which makes no new version.
+    `health` is the worse of what receiving and sending met, which `troubles` keeps apart:
+    {"sending": ["needs_login", why]}. `health_at` is the last sign of life of who receives.
     """
 
     name: str = Field(max_length=120, unique=True)
@@ -41,6 +43,7 @@ class Inbox(Record, table=True):
     reopen_days: int = 30
     health: Health = Field(default=Health.UNKNOWN, sa_type=EnumText(Health))
     health_reason: str = ""
+    troubles: dict[str, list[str]] = Field(default_factory=dict, sa_type=JSON)
     health_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     checkpoint: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     checkpoint_epoch: int = 0

@@ -1,6 +1,7 @@
 """E-mail: fetched by IMAP, sent by SMTP."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -47,12 +48,15 @@ class EmailChannel:
         self._settings: EmailSettings = account.settings
         self._spool = account.spool
         self._sign_in = SignIn.of(account)
+        self._doubts: imap.Doubts = Counter()
 
     def address(self) -> str:
         return self._settings.email
 
     def parse(self, raw: RawItem) -> Sequence[Inbound]:
         """Whatever comes gives a message; only nothing at all is unparsable."""
+        if imap.UNREADABLE in raw.meta:
+            raise Unparsable(raw.meta[imap.UNREADABLE])
         if raw.spooled:
             return [to_envelope(read_large(raw.spooled.path, self._spool), raw, self._settings)]
         if not raw.content.strip():
@@ -81,8 +85,13 @@ class EmailChannel:
         else:
             content = compose(envelope, self._settings)
         utf8 = needs_utf8(envelope, self._settings)
-        refused, later = await smtp.send(self._account, everyone, content, utf8=utf8)
-        return Receipt(provider_id=envelope.message_id, refused=refused, later=later)
+        outcome = await smtp.send(self._account, everyone, content, utf8=utf8)
+        return Receipt(
+            provider_id=envelope.message_id,
+            refused=outcome.refused,
+            later=outcome.later,
+            dead=tuple(outcome.dead),
+        )
 
     async def check(self) -> Checked:
         said = []
@@ -106,7 +115,7 @@ class EmailChannel:
 
     async def listen(self, checkpoint: Mapping[str, Any], record: Record) -> None:
         mailbox = await Mailbox.open(self._account)
-        await imap.listen(mailbox, self._settings, checkpoint, record)
+        await imap.listen(mailbox, self._settings, checkpoint, record, self._doubts)
 
     def provider(self) -> str:
         return self._sign_in.provider.name if self._sign_in else ""

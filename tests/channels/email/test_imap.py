@@ -273,7 +273,7 @@ async def test_a_link_cut_within_a_mail_brings_the_mail_once(
 async def test_a_server_that_never_answers_is_left(
     mail_servers: MailServers, address: str, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("inbox.channels.email.imap_client.COMMAND_SECONDS", 0.5)
+    monkeypatch.setattr("inbox.channels.email.mailbox.COMMAND_SECONDS", 0.5)
     async with proxy_to(mail_servers.imap_port) as link:
         link.default = Fate(is_silent=True)
         with pytest.raises(LinkLost, match="no answer in time"):
