@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 from inbox.i18n import gettext as _
 
 Options = Sequence[tuple[str, str]]
+ELSEWHERE = "elsewhere"  # the kind of a setting that a page of its own asks for
 KEPT = "kept"  # the value of a secret that is stored: said to be there, never shown
 
 
@@ -23,6 +24,7 @@ class Field:
     """What `components/field.html` draws; `group` is the heading it stands under.
 
     `when` is the field it depends on, and with which of its values it is of use.
+    A `conditional` one is required only while it is shown, which the page's script sees to.
     """
 
     name: str
@@ -36,6 +38,10 @@ class Field:
     minimum: float | None = None
     maximum: float | None = None
     max_length: int | None = None
+    min_length: int | None = None
+    pattern: str = ""
+    step: str = ""
+    conditional: bool = False
     placeholder: str = ""
     autocomplete: str = ""
     autofocus: bool = False
@@ -57,6 +63,8 @@ def describe(
     """
     found = []
     for name, info in model.model_fields.items():
+        if kind_of(info) == ELSEWHERE:
+            continue
         field = _field(name, info, values)
         field.name = prefix + name
         field.when = _when(info, prefix)

@@ -4,6 +4,7 @@ from aiohttp import web
 
 from inbox.web.pages.settings import (
     agents,
+    form_builder,
     hours,
     inbox_checks,
     inboxes,
@@ -31,6 +32,7 @@ ROUTES: list[Route] = [
     *inboxes.ROUTES,
     *inbox_checks.ROUTES,
     *sign_ins.ROUTES,
+    *form_builder.ROUTES,
     *agents.ROUTES,
     *leaving.ROUTES,
     *teams.ROUTES,
