@@ -18,12 +18,20 @@ from aioimaplib import aioimaplib
 from inbox.channels.base import Account, TemporaryFailure
 from inbox.channels.email.connecting import connect, tls
 from inbox.channels.email.folders import quoted, wire_name
-from inbox.channels.email.imap_client import ANSWER_BYTES, UID, Client, literals
-from inbox.channels.email.imap_refusals import is_busy, login_failure, said
+from inbox.channels.email.imap_client import (
+    ANSWER_BYTES,
+    UID,
+    Client,
+    expect_ok,
+    literals,
+    said_by,
+)
+from inbox.channels.email.imap_refusals import is_busy, login_failure
 from inbox.channels.email.settings import EmailSettings
 from inbox.channels.email.sign_in import SignIn
 from inbox.envelope import Spooled
 from inbox.files import Spool
+from inbox.i18n import N_, Phrase
 
 COMMAND_SECONDS = 30
 FETCH_SECONDS = 240
@@ -81,7 +89,7 @@ class Mailbox:
         criteria = [f"UID {uid + 1}:*"] + ([f"SINCE {since}"] if since else [])
         search = self._client.uid_search(*criteria, charset=None)
         answer = await self._run(search, limit=SEARCH_BYTES)
-        _expect_ok(answer, "search")
+        expect_ok(answer, "search")
         found = {
             int(number) for line in answer.lines[:-1] for number in line.split() if number.isdigit()
         }
@@ -155,7 +163,7 @@ class Mailbox:
             password = settings.imap_password.get_secret_value()
             answer = await self._run(self._client.login(quoted(user), password))
         if answer.result != "OK":
-            raise login_failure(said(answer), f"sign-in of {user}" if sign_in else "")
+            raise login_failure(said_by(answer), user if sign_in else "")
         if not self._client.has_capability("IDLE"):
             await self._run(self._client.protocol.capability())
 
@@ -163,7 +171,7 @@ class Mailbox:
         """Once more with a new one, since a provider may take a token back before its time."""
         token = await sign_in.token()
         answer = await self._run(self._client.protocol.xoauth2(user, token))
-        if answer.result == "OK" or is_busy(said(answer)):
+        if answer.result == "OK" or is_busy(said_by(answer)):
             return answer
         token = await sign_in.token(refused=token)
         return await self._run(self._client.protocol.xoauth2(user, token))
@@ -172,7 +180,12 @@ class Mailbox:
         answer = await self._run(self._client.select(quoted(wire_name(folder))))
         if answer.result != "OK":
             raise TemporaryFailure(
-                f"The folder “{folder}” can't be opened: {said(answer)}", code="no_folder"
+                Phrase(
+                    "The folder “%(name)s” can't be opened: %(said)s",
+                    name=folder,
+                    said=said_by(answer),
+                ),
+                code="no_folder",
             )
         state = dict(_STATE.findall(b"\n".join(bytes(line) for line in answer.lines)))
         self.uid_validity = int(state.get(b"UIDVALIDITY", 0))
@@ -181,7 +194,7 @@ class Mailbox:
     async def _fetch(self, uid_set: str, parts: str, limit: int = ANSWER_BYTES) -> list[bytes]:
         command = self._client.protocol.fetch(uid_set, parts, by_uid=True)
         answer = await self._run(command, FETCH_SECONDS, limit)
-        _expect_ok(answer, "fetch")
+        expect_ok(answer, "fetch")
         return list(answer.lines)
 
     async def _idle(self, seconds: float) -> None:
@@ -197,7 +210,7 @@ class Mailbox:
             if any(b"EXISTS" in line for line in lines):
                 break
             if any(bytes(line).startswith(b"BYE") for line in lines):
-                raise self._failed("the server said goodbye")
+                raise self._failed(N_("the server said goodbye"))
         self._client.idle_done()
         await self._run(idle, NOOP_SECONDS)
 
@@ -207,7 +220,7 @@ class Mailbox:
         await asyncio.wait({waiting, self._lost}, timeout=seconds, return_when="FIRST_COMPLETED")
         if self._lost.done():
             waiting.cancel()
-            raise self._failed("the link was lost")
+            raise self._failed(N_("the link was lost"))
         if not waiting.done():
             waiting.cancel()
             return ()
@@ -217,7 +230,7 @@ class Mailbox:
     async def _sleep(self, seconds: float) -> None:
         await asyncio.wait({self._lost}, timeout=seconds)
         if self._lost.done():
-            raise self._failed("the link was lost")
+            raise self._failed(N_("the link was lost"))
 
     async def _run(
         self,
@@ -235,11 +248,13 @@ class Mailbox:
                 task.add_done_callback(_look_away)
                 task.cancel()
         if not task.done() or task.cancelled():
-            raise self._failed("the link was lost" if self._lost.done() else "no answer in time")
+            raise self._failed(
+                N_("the link was lost") if self._lost.done() else N_("no answer in time")
+            )
         try:
             return task.result()
         except TimeoutError:
-            raise self._failed("no answer in time") from None
+            raise self._failed(N_("no answer in time")) from None
         except (
             aioimaplib.AioImapException,
             OSError,
@@ -268,7 +283,7 @@ class Mailbox:
             self.drop()
             return TooMuch("The mail server sent far more than it had announced.")
         self.drop()
-        return LinkLost(f"The connection to the mailbox ended: {why}.")
+        return LinkLost(Phrase("The connection to the mailbox ended: %(why)s.", why=Phrase.of(why)))
 
     def _on_lost(self, _error: Exception | None) -> None:
         if not self._lost.done():
@@ -278,11 +293,6 @@ class Mailbox:
 def _uid_set(uids: Sequence[int]) -> str:
     assert len(uids) <= FETCH_LIMIT
     return ",".join(map(str, uids))
-
-
-def _expect_ok(answer: Any, what: str) -> None:
-    if answer.result != "OK":
-        raise TemporaryFailure(f"The mail server refuses to {what}: {said(answer)}")
 
 
 def _look_away(task: "asyncio.Future[Any]") -> None:

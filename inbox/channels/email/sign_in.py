@@ -17,10 +17,17 @@ from inbox.channels.base import Account, LoginRefused, TemporaryFailure, Tokens
 from inbox.channels.calling import Answer, call
 from inbox.channels.email.providers import Provider, provider_of
 from inbox.channels.email.settings import EmailSettings
+from inbox.i18n import N_, Phrase
 
 EARLY_SECONDS = 300  # so that no token runs out between asking for it and using it
 CALL_SECONDS = 10.0  # below the lease under which tokens are renewed
 USUAL_LIFETIME = 3600  # where a provider does not say
+NOTHING_LASTING = N_(
+    "%(provider)s gave no lasting access (refresh token). Give the app offline access, and sign in"
+    " again."
+)
+AGAIN = N_("%(provider)s needs you to sign in again: %(said)s")
+NOT_NOW = N_("%(provider)s gives no access just now: %(said)s")
 # the person, or whoever registered us, has to act (RFC 6749 section 5.2)
 _FINAL = {"invalid_grant", "invalid_client", "unauthorized_client", "invalid_scope"}
 
@@ -66,10 +73,7 @@ class SignIn:
             }
         )
         if not tokens.get("refresh_token"):
-            raise LoginRefused(
-                f"{self.provider.name} gave no lasting access (refresh token). Give the app offline"
-                " access, and sign in again."
-            )
+            raise LoginRefused(Phrase(NOTHING_LASTING, provider=self.provider.name))
         return tokens
 
     async def token(self, refused: str = "") -> str:
@@ -79,13 +83,18 @@ class SignIn:
         """
         granted = self._account.granted
         if granted is None:
-            raise LoginRefused(f"Save the inbox first, then sign in with {self.provider.name}.")
+            raise LoginRefused(
+                Phrase(
+                    "Save the inbox first, then sign in with %(provider)s.",
+                    provider=self.provider.name,
+                )
+            )
         kept = await granted.read()
         if not self._is_fresh(kept, refused):
             try:
                 kept = await granted.renew(partial(self._renewed, refused))
             except TimeoutError:
-                raise TemporaryFailure("The sign-in is being renewed elsewhere.") from None
+                raise TemporaryFailure(N_("The sign-in is being renewed elsewhere.")) from None
         return kept["access_token"]
 
     async def _renewed(self, refused: str, kept: Tokens) -> Tokens:
@@ -93,7 +102,9 @@ class SignIn:
         if self._is_fresh(kept, refused):
             return kept
         if not kept.get("refresh_token") or not self._are_ours(kept):
-            raise self._needs_sign_in("Nobody has signed in yet")
+            raise LoginRefused(
+                Phrase("Nobody has signed in with %(provider)s yet.", provider=self.provider.name)
+            )
         asked = {
             "grant_type": "refresh_token",
             "refresh_token": kept["refresh_token"],
@@ -136,14 +147,11 @@ class SignIn:
     def _refusal(self, answer: Answer, said: Mapping[str, Any]) -> Exception:
         words = str(said.get("error_description") or said.get("error") or answer.status)[:300]
         if said.get("error") in _FINAL or answer.status in {401, 403}:
-            return self._needs_sign_in(words)
+            return LoginRefused(Phrase(AGAIN, provider=self.provider.name, said=words))
         return TemporaryFailure(
-            f"{self.provider.name} gives no access just now: {words}",
+            Phrase(NOT_NOW, provider=self.provider.name, said=words),
             retry_after=answer.retry_after(),
         )
-
-    def _needs_sign_in(self, why: str) -> LoginRefused:
-        return LoginRefused(f"{self.provider.name} needs you to sign in again: {why.rstrip('.')}.")
 
 
 def _lifetime(said: Mapping[str, Any]) -> float:

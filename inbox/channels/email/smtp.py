@@ -25,6 +25,7 @@ from inbox.channels.base import (
     Unreachable,
 )
 from inbox.channels.email.connecting import connect, tls
+from inbox.channels.email.imap_refusals import NOT_SIGNED_IN
 from inbox.channels.email.refusals import TEXT_LIMIT, explain, failure, is_dead
 from inbox.channels.email.settings import EmailSettings
 from inbox.channels.email.sign_in import SignIn
@@ -163,9 +164,8 @@ async def _show_another(client: aiosmtplib.SMTP, user: str, token: str) -> None:
         if error.code // 100 != 5:
             raise
         said = " ".join(str(error.message).split())[:TEXT_LIMIT]
-        raise LoginRefused(
-            f"The mail server does not accept the sign-in of {user} ({error.code} {said})."
-        ) from None
+        told = Phrase(NOT_SIGNED_IN, user=user, said=f"{error.code} {said}")
+        raise LoginRefused(told) from None
 
 
 async def _open(

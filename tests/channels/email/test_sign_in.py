@@ -149,7 +149,7 @@ async def test_nobody_has_signed_in_yet(account: Account) -> None:
     sign_in = SignIn.of(account)
     assert sign_in
 
-    with pytest.raises(LoginRefused, match="Nobody has signed in yet"):
+    with pytest.raises(LoginRefused, match="Nobody has signed in with Example Mail yet"):
         await sign_in.token()
     assert not checked.ok
 

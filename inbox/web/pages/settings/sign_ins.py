@@ -12,8 +12,9 @@ from aiohttp import web
 from inbox import clock
 from inbox.channels.base import ChannelError, SignsIn
 from inbox.desk import inboxes
-from inbox.errors import Invalid, NotFound, Unavailable
+from inbox.errors import Invalid, NotFound, Unavailable, message_of
 from inbox.i18n import gettext as _
+from inbox.i18n import said as in_words
 from inbox.model import Inbox
 from inbox.web import asking, auth, keys
 from inbox.web.pages.settings import sections
@@ -114,7 +115,7 @@ async def _exchange(request: web.Request, inbox: Inbox, verifier: str) -> str:
     try:
         tokens = await channel.signed_in(back_url(request), code, verifier)
     except ChannelError as error:
-        return str(error)
+        return in_words(message_of(error))
     await asking.database(request).write(
         lambda s: inboxes.sign_in(s, inbox.id, tokens, vault=vault, by=by)
     )
