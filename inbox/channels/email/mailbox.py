@@ -73,10 +73,9 @@ class Mailbox:
         settings: EmailSettings = account.settings
         sock = await connect(settings.imap_host, settings.imap_port, account.private_hosts)
         context = tls() if settings.imap_security == "tls" else None
-        client = Client(sock, context, settings.imap_host, COMMAND_SECONDS)
-        mailbox = cls(client, account.spool)
+        mailbox = cls(Client(sock, context, settings.imap_host, COMMAND_SECONDS), account.spool)
         try:
-            await mailbox._run(client.wait_hello_from_server())
+            await mailbox._run(mailbox._client.wait_hello_from_server())
             await mailbox._login(settings, SignIn.of(account))
             await mailbox._select(settings.imap_folder)
         except BaseException:

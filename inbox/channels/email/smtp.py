@@ -29,6 +29,7 @@ from inbox.channels.email.imap_refusals import NOT_SIGNED_IN
 from inbox.channels.email.refusals import TEXT_LIMIT, explain, failure, is_dead
 from inbox.channels.email.settings import EmailSettings
 from inbox.channels.email.sign_in import SignIn
+from inbox.i18n import Phrase
 
 COMMAND_SECONDS = 60
 OPENING_SECONDS = 120  # for all that comes before the content, however slowly each answer drips

@@ -243,7 +243,7 @@ async def test_a_server_that_restarts_is_found_again(store: Store) -> None:
             await eventually(lambda: bool(store.checkpoint))
             await asyncio.to_thread(servers.stop_imap)
             with pytest.raises(TemporaryFailure):
-                await asyncio.wait_for(task, 10)
+                await asyncio.wait_for(task, 30)
         await asyncio.to_thread(servers.start_imap)
         servers.append(address, mail())
         async with listening(channel, store):
