@@ -24,6 +24,7 @@ from inbox.desk.tokens import Bearer
 from inbox.envelope import RawItem
 from inbox.errors import InboxError
 from inbox.files import Files
+from inbox.grants import Grants
 from inbox.model import Inbox, Workspace
 from inbox.settings import Settings
 from inbox.vault import Vault, find_or_make_key
@@ -122,6 +123,7 @@ class Channels:
 
     vault: Vault
     settings: Settings
+    database: Database
     _http: aiohttp.ClientSession | None = None
     _open: dict[str, tuple[int, Channel]] = field(default_factory=dict)
 
@@ -166,6 +168,7 @@ class Channels:
             private_hosts=self.settings.private_hosts,
             key=self.vault.key(f"inbox:{inbox_id}"),
             spool=self.settings.spool_dir,
+            granted=Grants(self.database, self.vault, inbox_id) if inbox_id else None,
         )
 
     def http(self) -> aiohttp.ClientSession:
@@ -237,7 +240,7 @@ def build(settings: Settings) -> Services:
         bus=bus,
         files=files,
         vault=vault,
-        channels=Channels(vault, settings),
+        channels=Channels(vault, settings, database),
         arrivals=Arrivals(database, files),
     )
 
