@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from inbox.events import EventKind
-from inbox.model import Attachment, Conversation, Event, Message
+from inbox.model import Attachment, Conversation, Event, Interaction, InteractionKind, Message
 
 PAGE = 50
 SHOWN = (
@@ -21,6 +21,7 @@ SHOWN = (
     EventKind.CONVERSATIONS_UNMERGED, EventKind.CONVERSATION_MOVED, EventKind.CUSTOMER_CHANGED,
     EventKind.MACRO_RUN,
 )  # fmt: skip
+LOGGED = frozenset(InteractionKind)
 LAST = 2**62  # a place after all events
 SLACK = 1000  # places by which events may stand out of the order of their ids
 
@@ -28,7 +29,7 @@ M = Message.__table__.c  # type: ignore[attr-defined]
 E = Event.__table__.c  # type: ignore[attr-defined]
 PARTS = (
     M.id, M.created_at, M.direction, M.state, M.state_reason, M.author_name, M.author_kind, M.via,
-    M.channel, M.text,
+    M.channel, M.subject, M.text,
     M.quoted, (M.html != "").label("html"), M.automatic, M.edited_at, M.matched_by, M.proof,
     M.attachment_count, M.conversation_id, M.recipients, M.sent_at,
 )  # fmt: skip
@@ -43,13 +44,15 @@ HAPPENED = (
 class Entry:
     """A message with its files, or an event: what is shown of them, `html` as whether there is.
 
-    `undoable` is a merge or split that still stands.
+    `logged` is what is known of a call or meeting besides its text; `undoable` is a merge or split
+    that still stands.
     """
 
     message: sa.Row[Any] | None = None
     event: sa.Row[Any] | None = None
     files: Sequence[Attachment] = field(default_factory=list)
     undoable: bool = False
+    logged: Interaction | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +95,22 @@ def messages(session: Session, ids: Collection[str]) -> list[Entry]:
 
 
 def with_files(session: Session, found: Sequence[sa.Row[Any]]) -> list[Entry]:
-    """Each message as an entry; one query for the files of all."""
+    """Each message as an entry; one query for the files of all, one for what was logged."""
     ids = [message.id for message in found if message.attachment_count]
     files: dict[str | None, list[Attachment]] = defaultdict(list)
     if ids:
         wanted = select(Attachment).where(col(Attachment.message_id).in_(ids))
         for attachment in session.exec(wanted.order_by(col(Attachment.id))):
             files[attachment.message_id].append(attachment)
-    return [Entry(message=message, files=files[message.id]) for message in found]
+    logged: dict[str, Interaction] = {}
+    by_hand = [message.id for message in found if message.channel in LOGGED]
+    if by_hand:
+        asked = select(Interaction).where(col(Interaction.message_id).in_(by_hand))
+        logged = {one.message_id: one for one in session.exec(asked)}
+    return [
+        Entry(message=message, files=files[message.id], logged=logged.get(message.id))
+        for message in found
+    ]
 
 
 def _with_state(session: Session, events: Sequence[sa.Row[Any]]) -> list[Entry]:

@@ -17,6 +17,7 @@ from inbox.model.draft import Draft
 from inbox.model.event import Event
 from inbox.model.identity import Identity
 from inbox.model.inbox import Health, Inbox, InboxMembership
+from inbox.model.interaction import Interaction, InteractionKind
 from inbox.model.lease import Lease
 from inbox.model.macro import Macro
 from inbox.model.mail_reference import MailReference
@@ -56,6 +57,8 @@ __all__ = [
     "Identity",
     "Inbox",
     "InboxMembership",
+    "Interaction",
+    "InteractionKind",
     "Lease",
     "Macro",
     "MailReference",

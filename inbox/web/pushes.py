@@ -18,7 +18,10 @@ from inbox.web import nav
 from inbox.web.icons import ICONS
 from inbox.web.render import environment
 
-NEW_MESSAGE = {EventKind.MESSAGE_RECEIVED, EventKind.REPLY_QUEUED, EventKind.NOTE_ADDED}
+NEW_MESSAGE = {
+    EventKind.MESSAGE_RECEIVED, EventKind.REPLY_QUEUED, EventKind.NOTE_ADDED,
+    EventKind.INTERACTION_LOGGED,
+}  # fmt: skip
 CHANGED_MESSAGE = {
     EventKind.DELIVERY_CHANGED, EventKind.REPLY_CANCELLED, EventKind.MESSAGE_EDITED,
 }  # fmt: skip
@@ -142,7 +145,9 @@ def _row(conversation: sa.Row[Any], *, gone: bool) -> str:
 def _inside(found: News, event: sa.Row[Any]) -> str:
     entry = found.entries.get(event.message_id or "")
     if entry and entry.message and event.kind in NEW_MESSAGE | CHANGED_MESSAGE:
-        drawn = _macro("conversations/_message.html", "message")(entry.message, entry.files, ICONS)
+        drawn = _macro("conversations/_message.html", "message")(
+            entry.message, entry.files, ICONS, entry.logged
+        )  # fmt: skip
         if event.kind in CHANGED_MESSAGE:
             target = f"#m-{entry.message.id}"
             return f'<hx-partial hx-target="{target}" hx-swap="outerMorph">{drawn}</hx-partial>'
