@@ -1,6 +1,7 @@
 """The health light of an inbox, with the reason, and leases on what one process looks after."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
@@ -8,6 +9,7 @@ from sqlmodel import Session
 from inbox import clock
 from inbox.db import now
 from inbox.events import SYSTEM, EventKind, record
+from inbox.i18n import cut, kept, restored
 from inbox.model import Health, Inbox, Lease
 
 LEASE = timedelta(seconds=15)
@@ -26,7 +28,7 @@ def note(
     inbox = session.get_one(Inbox, inbox_id, with_for_update=True)
     troubles = {k: v for k, v in inbox.troubles.items() if k != side}
     if health in _WORST:
-        troubles[side] = [health, reason[:REASON_LIMIT]]
+        troubles[side] = [health, kept(cut(reason, REASON_LIMIT))]
     if troubles != inbox.troubles:
         inbox.troubles = troubles
     if side == RECEIVING:
@@ -46,9 +48,9 @@ def forget(inbox: Inbox) -> None:
     inbox.health, inbox.health_reason, inbox.troubles = Health.UNKNOWN, "", {}
 
 
-def _worst(troubles: dict[str, list[str]], otherwise: Health) -> tuple[Health, str]:
-    found = sorted((_WORST.index(Health(light)), why) for light, why in troubles.values())
-    return (_WORST[found[0][0]], found[0][1]) if found else (otherwise, "")
+def _worst(troubles: dict[str, list[Any]], otherwise: Health) -> tuple[Health, str]:
+    found = [(Health(light), restored(why)) for light, why in troubles.values()]
+    return min(found, key=lambda one: _WORST.index(one[0]), default=(otherwise, ""))
 
 
 def _show(session: Session, inbox: Inbox, health: Health, reason: str) -> None:
@@ -67,10 +69,8 @@ def hold(session: Session, name: str, owner: str) -> int | None:
     moment = now(session)
     lease = session.get(Lease, name, with_for_update=True)
     if lease is None:
-        lease = Lease(name=name, owner=owner, until=moment + LEASE)
-        session.add(lease)
-        session.flush()
-        return lease.epoch
+        session.execute(_insert(session, name, moment).on_conflict_do_nothing())
+        lease = session.get_one(Lease, name, with_for_update=True)
     if lease.owner != owner:
         if lease.until > moment:
             return None
@@ -96,9 +96,16 @@ def let_go(session: Session, name: str, owner: str) -> None:
 
 def probe(session: Session) -> None:
     """The smallest real write."""
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    row = {"name": "probe", "owner": "", "epoch": 1, "until": clock.now()}
-    insert = dialect.insert(Lease).values(row)
-    session.execute(
-        insert.on_conflict_do_update(index_elements=["name"], set_={"until": row["until"]})
+    moment = clock.now()
+    again = _insert(session, "probe", moment).on_conflict_do_update(
+        index_elements=["name"], set_={"until": moment}
     )
+    session.execute(again)
+
+
+def _insert(session: Session, name: str, moment: datetime) -> postgresql.Insert | sqlite.Insert:
+    """A lease that nobody holds."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    row = {"name": name, "owner": "", "epoch": 0, "until": moment}
+    made: postgresql.Insert | sqlite.Insert = dialect.insert(Lease).values(row)
+    return made

@@ -15,13 +15,23 @@ from typing import Any, TypeVar
 
 from aioimaplib import aioimaplib
 
-from inbox.channels.base import LoginRefused, TemporaryFailure
+from inbox.channels.base import Account, TemporaryFailure
 from inbox.channels.email.connecting import connect, tls
 from inbox.channels.email.folders import quoted, wire_name
-from inbox.channels.email.imap_client import ANSWER_BYTES, UID, Client, literals
+from inbox.channels.email.imap_client import (
+    ANSWER_BYTES,
+    UID,
+    Client,
+    expect_ok,
+    literals,
+    said_by,
+)
+from inbox.channels.email.imap_refusals import is_busy, login_failure
 from inbox.channels.email.settings import EmailSettings
+from inbox.channels.email.sign_in import SignIn
 from inbox.envelope import Spooled
 from inbox.files import Spool
+from inbox.i18n import N_, Phrase
 
 COMMAND_SECONDS = 30
 FETCH_SECONDS = 240
@@ -35,10 +45,6 @@ SLACK_BYTES = 1024 * 1024  # what an answer may have above the mails in it; size
 
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
 _STATE = re.compile(rb"\[(UIDVALIDITY|UIDNEXT) (\d+)\]")
-_BUSY = re.compile(
-    r"unavailable|limit|in ?use|too many|maximum number|try again|temporar", re.IGNORECASE
-)
-
 _T = TypeVar("_T")
 
 
@@ -62,16 +68,15 @@ class Mailbox:
         self.uid_next = 0
 
     @classmethod
-    async def open(
-        cls, settings: EmailSettings, private_hosts: str, spool: Path | None = None
-    ) -> "Mailbox":
+    async def open(cls, account: Account) -> "Mailbox":
         """Raises LoginRefused where a person has to act, else TemporaryFailure."""
-        sock = await connect(settings.imap_host, settings.imap_port, private_hosts)
+        settings: EmailSettings = account.settings
+        sock = await connect(settings.imap_host, settings.imap_port, account.private_hosts)
         context = tls() if settings.imap_security == "tls" else None
-        mailbox = cls(Client(sock, context, settings.imap_host, COMMAND_SECONDS), spool)
+        mailbox = cls(Client(sock, context, settings.imap_host, COMMAND_SECONDS), account.spool)
         try:
             await mailbox._run(mailbox._client.wait_hello_from_server())
-            await mailbox._login(settings)
+            await mailbox._login(settings, SignIn.of(account))
             await mailbox._select(settings.imap_folder)
         except BaseException:
             mailbox.drop()
@@ -83,7 +88,7 @@ class Mailbox:
         criteria = [f"UID {uid + 1}:*"] + ([f"SINCE {since}"] if since else [])
         search = self._client.uid_search(*criteria, charset=None)
         answer = await self._run(search, limit=SEARCH_BYTES)
-        _expect_ok(answer, "search")
+        expect_ok(answer, "search")
         found = {
             int(number) for line in answer.lines[:-1] for number in line.split() if number.isdigit()
         }
@@ -149,23 +154,37 @@ class Mailbox:
             await self._run(self._client.logout(), 2)
         self.drop()
 
-    async def _login(self, settings: EmailSettings) -> None:
-        user = quoted(settings.imap_user or settings.email)
-        password = settings.imap_password.get_secret_value()
-        answer = await self._run(self._client.login(user, password))
+    async def _login(self, settings: EmailSettings, sign_in: SignIn | None) -> None:
+        user = settings.imap_user or settings.email
+        if sign_in:
+            answer = await self._show_token(user, sign_in)
+        else:
+            password = settings.imap_password.get_secret_value()
+            answer = await self._run(self._client.login(quoted(user), password))
         if answer.result != "OK":
-            said = _said(answer)
-            if _BUSY.search(said):
-                raise TemporaryFailure(f"The mail server takes no more logins just now: {said}")
-            raise LoginRefused(f"The mail server does not accept the user name or password: {said}")
+            raise login_failure(said_by(answer), user if sign_in else "")
         if not self._client.has_capability("IDLE"):
             await self._run(self._client.protocol.capability())
+
+    async def _show_token(self, user: str, sign_in: SignIn) -> Any:
+        """Once more with a new one, since a provider may take a token back before its time."""
+        token = await sign_in.token()
+        answer = await self._run(self._client.protocol.xoauth2(user, token))
+        if answer.result == "OK" or is_busy(said_by(answer)):
+            return answer
+        token = await sign_in.token(refused=token)
+        return await self._run(self._client.protocol.xoauth2(user, token))
 
     async def _select(self, folder: str) -> None:
         answer = await self._run(self._client.select(quoted(wire_name(folder))))
         if answer.result != "OK":
             raise TemporaryFailure(
-                f"The folder “{folder}” can't be opened: {_said(answer)}", code="no_folder"
+                Phrase(
+                    "The folder “%(name)s” can't be opened: %(said)s",
+                    name=folder,
+                    said=said_by(answer),
+                ),
+                code="no_folder",
             )
         state = dict(_STATE.findall(b"\n".join(bytes(line) for line in answer.lines)))
         self.uid_validity = int(state.get(b"UIDVALIDITY", 0))
@@ -174,7 +193,7 @@ class Mailbox:
     async def _fetch(self, uid_set: str, parts: str, limit: int = ANSWER_BYTES) -> list[bytes]:
         command = self._client.protocol.fetch(uid_set, parts, by_uid=True)
         answer = await self._run(command, FETCH_SECONDS, limit)
-        _expect_ok(answer, "fetch")
+        expect_ok(answer, "fetch")
         return list(answer.lines)
 
     async def _idle(self, seconds: float) -> None:
@@ -190,7 +209,7 @@ class Mailbox:
             if any(b"EXISTS" in line for line in lines):
                 break
             if any(bytes(line).startswith(b"BYE") for line in lines):
-                raise self._failed("the server said goodbye")
+                raise self._failed(N_("the server said goodbye"))
         self._client.idle_done()
         await self._run(idle, NOOP_SECONDS)
 
@@ -200,7 +219,7 @@ class Mailbox:
         await asyncio.wait({waiting, self._lost}, timeout=seconds, return_when="FIRST_COMPLETED")
         if self._lost.done():
             waiting.cancel()
-            raise self._failed("the link was lost")
+            raise self._failed(N_("the link was lost"))
         if not waiting.done():
             waiting.cancel()
             return ()
@@ -210,7 +229,7 @@ class Mailbox:
     async def _sleep(self, seconds: float) -> None:
         await asyncio.wait({self._lost}, timeout=seconds)
         if self._lost.done():
-            raise self._failed("the link was lost")
+            raise self._failed(N_("the link was lost"))
 
     async def _run(
         self,
@@ -228,11 +247,13 @@ class Mailbox:
                 task.add_done_callback(_look_away)
                 task.cancel()
         if not task.done() or task.cancelled():
-            raise self._failed("the link was lost" if self._lost.done() else "no answer in time")
+            raise self._failed(
+                N_("the link was lost") if self._lost.done() else N_("no answer in time")
+            )
         try:
             return task.result()
         except TimeoutError:
-            raise self._failed("no answer in time") from None
+            raise self._failed(N_("no answer in time")) from None
         except (
             aioimaplib.AioImapException,
             OSError,
@@ -261,7 +282,7 @@ class Mailbox:
             self.drop()
             return TooMuch("The mail server sent far more than it had announced.")
         self.drop()
-        return LinkLost(f"The connection to the mailbox ended: {why}.")
+        return LinkLost(Phrase("The connection to the mailbox ended: %(why)s.", why=Phrase.of(why)))
 
     def _on_lost(self, _error: Exception | None) -> None:
         if not self._lost.done():
@@ -271,15 +292,6 @@ class Mailbox:
 def _uid_set(uids: Sequence[int]) -> str:
     assert len(uids) <= FETCH_LIMIT
     return ",".join(map(str, uids))
-
-
-def _expect_ok(answer: Any, what: str) -> None:
-    if answer.result != "OK":
-        raise TemporaryFailure(f"The mail server refuses to {what}: {_said(answer)}")
-
-
-def _said(answer: Any) -> str:
-    return bytes(answer.lines[-1]).decode("utf-8", "replace")[:300] if answer.lines else ""
 
 
 def _look_away(task: "asyncio.Future[Any]") -> None:
