@@ -13,7 +13,8 @@ from inbox.events import EventKind
 from inbox.model import Contact, Event, Message
 
 SAID = (
-    EventKind.MESSAGE_RECEIVED, EventKind.REPLY_QUEUED, EventKind.NOTE_ADDED,
+    EventKind.MESSAGE_RECEIVED, EventKind.SIDE_MESSAGE_RECEIVED, EventKind.SIDE_MESSAGE_QUEUED,
+    EventKind.REPLY_QUEUED, EventKind.REPLY_FOUND, EventKind.NOTE_ADDED,
     EventKind.INTERACTION_LOGGED,
 )  # fmt: skip
 KINDS = (

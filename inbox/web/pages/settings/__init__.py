@@ -5,6 +5,7 @@ from aiohttp import web
 from inbox.web.pages.settings import (
     agents,
     form_builder,
+    health,
     hours,
     inbox_checks,
     inboxes,
@@ -45,4 +46,5 @@ ROUTES: list[Route] = [
     *tokens.ROUTES,
     *webhooks.ROUTES,
     *quarantine.ROUTES,
+    *health.ROUTES,
 ]
