@@ -17,6 +17,7 @@ class EventKind(StrEnum):
 
     MESSAGE_RECEIVED = "message_received"
     MESSAGE_EDITED = "message_edited"
+    MESSAGE_REACTED = "message_reacted"
     REPLY_QUEUED = "reply_queued"
     REPLY_CANCELLED = "reply_cancelled"
     NOTE_ADDED = "note_added"

@@ -1,7 +1,8 @@
 """What a channel is: its protocol, its capabilities, and how sending can fail."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
@@ -41,10 +42,11 @@ class TemporaryFailure(ChannelError):
 
 
 class PermanentFailure(ChannelError):
-    """Never, as it is; the text says why and what a person can do."""
+    """Never, as it is; the text says why and what a person can do, `link` leads to more."""
 
-    def __init__(self, message: str, *, code: str = "") -> None:
+    def __init__(self, message: str, *, code: str = "", link: str = "") -> None:
         self.code = code
+        self.link = link
         super().__init__(message)
 
 
@@ -57,7 +59,10 @@ class Capabilities:
     """What a channel can carry; the composer, rules, bots and campaigns read it.
 
     Sizes are in characters and bytes; `window_hours` is how long after the customer's last message
-    a reply is allowed (0: always). `repeatable`: sending again with the same message id is safe or
+    a reply is allowed (0: always). `file_limits` are those of some types or beginnings of types,
+    `file_count` how many files a message carries (0: any). `answers_one`: one message can be
+    answered among many; `reactions` are the emojis offered; `templates` are the provider's.
+    `repeatable`: sending again with the same message id is safe or
     recognised, so an unknown outcome may be tried once more (mail); else a person decides.
     """
 
@@ -66,6 +71,11 @@ class Capabilities:
     copies: bool = False
     buttons: bool = False
     files: bool = True
+    file_count: int = 0
+    file_limits: Mapping[str, int] = field(default_factory=dict)
+    answers_one: bool = False
+    reactions: tuple[str, ...] = ()
+    templates: bool = False
     text_limit: int = 0
     file_limit: int = 25 * 1024 * 1024
     window_hours: int = 0
@@ -216,3 +226,69 @@ class Enables(Protocol):
     async def enable(self) -> None:
         """May be repeated. Raises LoginRefused, TemporaryFailure or PermanentFailure."""
         ...
+
+
+@runtime_checkable
+class Reacts(Protocol):
+    """A channel on which a message can be reacted to with an emoji."""
+
+    async def react(self, thread: str, message_id: str, emoji: str) -> None:
+        """May be repeated; an empty `emoji` takes it back. Raises as `send` does."""
+        ...
+
+
+@runtime_checkable
+class Acknowledges(Protocol):
+    """A channel whose provider waits until something that came was taken note of."""
+
+    async def acknowledge(self, given: str) -> None:
+        """`given` is the envelope's; may be repeated. Raises as `send` does."""
+        ...
+
+
+@runtime_checkable
+class Forgets(Protocol):
+    """A channel whose provider keeps what nobody fetches for a while only."""
+
+    def gap(self, checkpoint: Mapping[str, Any]) -> tuple[datetime, datetime] | None:
+        """From when to when something may have been lost, if we were away for so long."""
+        ...
+
+
+@runtime_checkable
+class Reconciles(Protocol):
+    """A channel whose provider can be asked what was said, so that nothing has to be missing."""
+
+    async def said_since(self, since: datetime) -> Sequence[RawItem]:
+        """As its hook would have handed it over. Raises as `fetch` does, and LoginRefused."""
+        ...
+
+    async def sent_since(self, envelope: OutboundEnvelope, since: datetime) -> Sequence[Receipt]:
+        """What went to this recipient with this content, oldest first. Raises as `fetch` does."""
+        ...
+
+
+@runtime_checkable
+class Templated(Protocol):
+    """A channel whose provider approves texts, which may be sent when nothing else may."""
+
+    async def templates(self) -> "Sequence[KnownTemplate]":
+        """All of them, also those not approved. Raises as `fetch` does, and LoginRefused."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownTemplate:
+    """As the provider describes it; the fields are those of the model's MessageTemplate."""
+
+    provider_id: str
+    name: str
+    language: str
+    category: str = ""
+    approved: bool = False
+    status: str = ""
+    header: str = ""
+    body: str = ""
+    footer: str = ""
+    buttons: Sequence[str] = ()
+    variables: Sequence[Mapping[str, Any]] = ()

@@ -4,18 +4,16 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlmodel import Session, col
 
 from inbox import clock
 from inbox.db import now, touch
-from inbox.envelope import Bounce, DeliveryReport, Receipt
-from inbox.events import SYSTEM, Actor, EventKind, record
+from inbox.desk import parts
+from inbox.envelope import Receipt
+from inbox.events import SYSTEM, EventKind, record
 from inbox.model import (
     Conversation,
     Delivery,
-    Direction,
-    Identity,
     Inbox,
     Message,
     MessageState,
@@ -107,6 +105,8 @@ def sent(session: Session, delivery_id: str, epoch: int, receipt: Receipt) -> No
     message = session.get_one(Message, delivery.message_id)
     message.provider_id = receipt.provider_id[:500]
     session.add(message)
+    if receipt.others:
+        parts.note(session, message.inbox_id, message.id, receipt.others)
     refused = {**delivery.envelope.get(REFUSED, {}), **receipt.refused}
     reason = _sentence({**refused, **receipt.later})
     delivery.envelope = {REFUSED: refused} if refused else {}
@@ -114,7 +114,7 @@ def sent(session: Session, delivery_id: str, epoch: int, receipt: Receipt) -> No
         delivery.envelope = {**delivery.envelope, ONLY: list(receipt.later)}
         _again(session, delivery, reason, COPIES)
         return
-    _settle(session, delivery, MessageState(receipt.state), reason=reason)
+    settle(session, delivery, MessageState(receipt.state), reason=reason)
 
 
 def put_off(
@@ -145,7 +145,9 @@ def _again(
     session.add(message)
 
 
-def _end(session: Session, delivery: Delivery, state: MessageState, reason: str) -> None:
+def _end(
+    session: Session, delivery: Delivery, state: MessageState, reason: str, link: str = ""
+) -> None:
     """A message is sent even if some of its copies are not."""
     waiting = delivery.envelope.get(ONLY, ())
     if waiting:
@@ -153,18 +155,20 @@ def _end(session: Session, delivery: Delivery, state: MessageState, reason: str)
         state = MessageState.SENT
         lost = dict.fromkeys(waiting, reason)
         reason = _sentence({**delivery.envelope.get(REFUSED, {}), **lost})
-    _settle(session, delivery, state, reason=reason)
+    settle(session, delivery, state, reason=reason, link=link)
 
 
 def _sentence(whys: Mapping[str, str]) -> str:
     return "; ".join(f"{who}: {why}" for who, why in whys.items())
 
 
-def failed(session: Session, delivery_id: str, epoch: int, error: str, code: str) -> None:
+def failed(
+    session: Session, delivery_id: str, epoch: int, error: str, code: str, link: str = ""
+) -> None:
     delivery = _mine(session, delivery_id, epoch)
     if delivery:
         delivery.error, delivery.error_code = error[:2000], code[:64]
-        _end(session, delivery, MessageState.FAILED, error)
+        _end(session, delivery, MessageState.FAILED, error, link)
 
 
 def unknown(
@@ -184,74 +188,15 @@ def unknown(
     _end(session, delivery, MessageState.UNKNOWN, error)
 
 
-def report(session: Session, inbox_id: str, found: DeliveryReport) -> None:
-    """A provider's status callback; late or doubled ones change nothing."""
-    message = session.exec(_reported(inbox_id, found)).first()
-    if message is None:
-        return
-    delivery = session.exec(select(Delivery).where(Delivery.message_id == message.id)).one()
-    state = MessageState(found.state)
-    if state.rank > message.state.rank:
-        delivery.error, delivery.error_code = found.explanation[:2000], found.code[:64]
-        _settle(session, delivery, state, reason=found.explanation)
-
-
-def is_known(session: Session, inbox_id: str, found: DeliveryReport) -> bool:
-    """Whether it is about a message whose sending we have noted already."""
-    return session.exec(_reported(inbox_id, found)).first() is not None
-
-
-def _reported(inbox_id: str, found: DeliveryReport) -> SelectOfScalar[Message]:
-    return select(Message).where(
-        Message.inbox_id == inbox_id, Message.provider_id == found.provider_id
-    )
-
-
-def bounced(session: Session, inbox_id: str, bounce: Bounce, *, by: Actor) -> None:
-    """A mail came back: that very message failed, and a dead address is marked.
-
-    Who sent the report is unknown, so it can speak only of those the message went to.
-    """
-    message = session.exec(
-        select(Message).where(
-            Message.mail_message_id == bounce.original_message_id,
-            Message.inbox_id == inbox_id,
-            Message.direction == Direction.OUTGOING,
-        )
-    ).first()
-    if message is None:
-        return
-    delivery = session.exec(select(Delivery).where(Delivery.message_id == message.id)).one()
-    delivery.error_code = bounce.status[:64]
-    state = delivery.state if bounce.late else MessageState.FAILED
-    _settle(session, delivery, state, reason=bounce.explanation)
-    if bounce.permanent:
-        written_to = {one for group in message.recipients.values() for one in group}
-        _mark_dead(session, written_to & set(bounce.recipients), bounce, by=by)
-
-
-def _mark_dead(session: Session, addresses: set[str], bounce: Bounce, *, by: Actor) -> None:
-    dead = select(Identity).where(Identity.kind == "email", col(Identity.value).in_(addresses))
-    for identity in session.exec(dead):
-        identity.bouncing_since = clock.now()
-        session.add(identity)
-        record(
-            session,
-            EventKind.IDENTITY_BOUNCED,
-            by=by,
-            contact_id=identity.contact_id,
-            address=identity.value,
-            explanation=bounce.explanation,
-        )
-
-
 def _mine(session: Session, delivery_id: str, epoch: int) -> Delivery | None:
     """The delivery, unless somebody claimed it after us."""
     delivery = session.get_one(Delivery, delivery_id)
     return delivery if delivery.epoch == epoch else None
 
 
-def _settle(session: Session, delivery: Delivery, state: MessageState, *, reason: str) -> None:
+def settle(
+    session: Session, delivery: Delivery, state: MessageState, *, reason: str, link: str = ""
+) -> None:
     """What is known already, or was overtaken by later news, is no event."""
     is_news = state.rank >= delivery.state.rank and state is not delivery.state
     delivery.lease_until = None
@@ -261,6 +206,9 @@ def _settle(session: Session, delivery: Delivery, state: MessageState, *, reason
     if not is_news:
         return
     message = session.get_one(Message, delivery.message_id)
+    if link or "link" in message.extras:
+        kept = {k: v for k, v in message.extras.items() if k != "link"}
+        message.extras = kept | ({"link": link} if link else {})
     record(
         session,
         EventKind.DELIVERY_CHANGED,

@@ -13,10 +13,20 @@ from inbox.crm import claims, contacts, people
 from inbox.crm.contacts import Key
 from inbox.crm.people import Person
 from inbox.db import next_numbers
-from inbox.desk import assignment, counters, deliveries, health, rows, thread_facts, threads
+from inbox.desk import (
+    amending,
+    assignment,
+    counters,
+    delivery_reports,
+    health,
+    parts,
+    rows,
+    thread_facts,
+    threads,
+)  # fmt: skip
 from inbox.desk.batch import Batch, write
 from inbox.desk.rows import ConversationRow, ThreadRow
-from inbox.envelope import AddressKind, DeliveryReport, Inbound, InboundEnvelope
+from inbox.envelope import AddressKind, DeliveryReport, Inbound, InboundEnvelope, Reacted
 from inbox.events import SYSTEM, EventKind
 from inbox.model import (
     Conversation,
@@ -47,20 +57,52 @@ def ingest(session: Session, key: bytes, items: Sequence[Understood]) -> list[st
     """The ids of the messages made, none for those we have; `key` signs our Message-IDs."""
     for item in items:
         if isinstance(item.inbound, DeliveryReport):
-            deliveries.report(session, item.inbox_id, item.inbound)
+            delivery_reports.report(session, item.inbox_id, item.inbound)
     new = _unknown(session, [i for i in items if isinstance(i.inbound, InboundEnvelope)])
-    if not new:
-        return []
+    made = _take_all(session, key, new) if new else []
+    seen = [(i.inbox_id, i.inbound) for i in items if isinstance(i.inbound, Reacted)]
+    amending.react(session, seen)
+    return made
+
+
+def _take_all(session: Session, key: bytes, new: Sequence[Understood]) -> list[str]:
     batch = _prepare(session, key, new)
-    for item in new:
+    for item in _in_order(new):
         assert isinstance(item.inbound, InboundEnvelope)
-        if item.inbound.edits:
-            _edit(batch, item, item.inbound)
-        else:
+        if not _amends(batch, item, item.inbound):
             _take(batch, item, item.inbound)
     write(batch)
     _follow_up(batch, new)
     return [row["id"] for row in batch.messages]
+
+
+def _in_order(items: Sequence[Understood]) -> list[Understood]:
+    """Those of one chat by when they were sent: providers call us several times at once."""
+    places: dict[tuple[str, str], list[int]] = {}
+    for place, item in enumerate(items):
+        if isinstance(item.inbound, InboundEnvelope) and item.inbound.thread is not None:
+            places.setdefault((item.inbox_id, item.inbound.thread), []).append(place)
+    sorted_items, now = list(items), clock.now()
+    for mine in places.values():
+        chat = sorted((items[place] for place in mine), key=lambda item: _sent(item, now))
+        for place, item in zip(mine, chat, strict=True):
+            sorted_items[place] = item
+    return sorted_items
+
+
+def _sent(item: Understood, now: datetime) -> tuple[datetime, int]:
+    assert isinstance(item.inbound, InboundEnvelope)
+    return item.inbound.sent_at or now, item.inbound.order
+
+
+def _amends(batch: Batch, item: Understood, envelope: InboundEnvelope) -> bool:
+    """Whether it was taken as a change of a message that we have."""
+    if envelope.edits:
+        return amending.edit(batch, item.inbox_id, envelope)
+    if not envelope.album:
+        return False
+    digests = [item.digests.get(position, "") for position in range(len(envelope.files))]
+    return amending.grow(batch, item.inbox_id, envelope, digests)
 
 
 def _unknown(session: Session, items: Sequence[Understood]) -> list[Understood]:
@@ -76,6 +118,7 @@ def _unknown(session: Session, items: Sequence[Understood]) -> list[Understood]:
         )
     )
     have = {(inbox_id, external_id) for inbox_id, external_id in found}
+    have |= parts.of_album(session, [(i.inbox_id, i.inbound) for i in items])  # type: ignore[misc]
     return [item for key, item in wanted.items() if key not in have]
 
 
@@ -93,6 +136,7 @@ def _prepare(session: Session, key: bytes, items: Sequence[Understood]) -> Batch
         _recognise(session, key, pairs),
         thread_facts.look_up(session, key, pairs),
         next_numbers(session, len(pairs))[::-1],
+        parts.find(session, {(one, e.answers) for one, e in pairs if e.answers}),
     )
 
 
@@ -127,7 +171,7 @@ def _take(batch: Batch, item: Understood, envelope: InboundEnvelope) -> None:
         inbox_id=item.inbox_id, channel=item.channel, arrival_id=item.arrival_id,
         rung=found.rung, now=now,
     )  # fmt: skip
-    batch.messages.append(row)
+    _refer(batch, envelope, row)
     batch.files += [
         rows.attachment(row, part, item.digests.get(position, ""))
         for position, part in enumerate(envelope.files)
@@ -138,6 +182,19 @@ def _take(batch: Batch, item: Understood, envelope: InboundEnvelope) -> None:
     batch.count(before, counters.keys(conversation))
     batch.references += threads.refer(batch.known, inbox.id, envelope, row)
     _tell(batch, conversation, contact, row, found, status_before)
+
+
+def _refer(batch: Batch, envelope: InboundEnvelope, row: dict[str, Any]) -> None:
+    """To the message it answers, of this batch or before; an album is known by all its parts."""
+    inbox_id = row["inbox_id"]
+    if envelope.answers:
+        row["reply_to_id"] = batch.known_ids.get((inbox_id, envelope.answers))
+    if envelope.album:
+        row["external_id"] = envelope.album[:500]
+        batch.parts.append(rows.part(inbox_id, envelope.external_id, row["id"]))
+    batch.known_ids[inbox_id, envelope.external_id] = row["id"]
+    row["extras"] = rows.extras(envelope, knows_answered=bool(row["reply_to_id"]))
+    batch.messages.append(row)
 
 
 def _open(
@@ -214,7 +271,7 @@ def _follow_up(batch: Batch, items: Sequence[Understood]) -> None:
         assignment.free_of_who_left(session, session.exec(opened).all(), by=SYSTEM)
     for item in items:
         if isinstance(item.inbound, InboundEnvelope) and item.inbound.bounce:
-            deliveries.bounced(session, item.inbox_id, item.inbound.bounce, by=SYSTEM)
+            delivery_reports.bounced(session, item.inbox_id, item.inbound.bounce, by=SYSTEM)
 
 
 def _copy_in(
@@ -253,25 +310,3 @@ def _tell(
     batch.tell(EventKind.MESSAGE_RECEIVED, conversation, contact, row,
         rung=found.rung, automatic=row["automatic"], first=status_before is None,
     )  # fmt: skip
-
-
-def _edit(batch: Batch, item: Understood, envelope: InboundEnvelope) -> None:
-    """The customer changed what he wrote: the message shows the new text and keeps the old."""
-    message = batch.session.exec(
-        select(Message).where(
-            Message.inbox_id == item.inbox_id,
-            Message.direction == Direction.INCOMING,
-            Message.external_id == envelope.edits,
-        )
-    ).first()
-    if message is None:
-        _take(batch, item, envelope)
-        return
-    now = clock.now()
-    message.edits = [*message.edits, {"text": message.text, "until": now.isoformat()}]
-    message.text, message.edited_at, message.indexed = envelope.text, now, False
-    batch.session.add(message)
-    contact = batch.people[envelope.sender.kind, envelope.sender.value]
-    row = {"id": message.id, "created_at": now, "inbox_id": item.inbox_id}
-    conversation = batch.session.get_one(Conversation, message.conversation_id)
-    batch.tell(EventKind.MESSAGE_EDITED, conversation, contact, row)

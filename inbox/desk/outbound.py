@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from inbox import mailtokens
-from inbox.desk import deliveries
-from inbox.envelope import Address, FilePart, OutboundEnvelope
+from inbox.desk import deliveries, parts, templates
+from inbox.envelope import Address, Button, FilePart, OutboundEnvelope
 from inbox.model import (
     Agent,
     Attachment,
@@ -62,7 +62,7 @@ def build(session: Session, delivery: Delivery, key: bytes) -> Outbound:
         cc=_addresses(message.recipients.get("cc", [])),
         bcc=_addresses(message.recipients.get("bcc", [])),
         files=tuple(
-            FilePart(name=f.name, content_type=f.content_type, content_id=f.content_id)
+            FilePart(name=f.name, content_type=f.content_type, content_id=f.content_id, remote=f.id)
             for f in files
         ),
         in_reply_to=references[0] if references else "",
@@ -72,10 +72,22 @@ def build(session: Session, delivery: Delivery, key: bytes) -> Outbound:
         automatic=message.automatic,
         attempt=delivery.attempts,
         only=tuple(delivery.envelope.get(deliveries.ONLY, ())),
+        buttons=tuple(Button(**one) for one in message.extras.get("buttons", ())),
+        answers=_answers(session, message),
+        template=templates.envelope(message.extras.get("template", {})),
+        sender=message.recipients.get("from", ""),
     )
     return Outbound(
         delivery, inbox, envelope, [f.digest for f in files], stopped=bool(identity.stopped_at)
     )
+
+
+def _answers(session: Session, message: Message) -> str:
+    """Only on the channel on which it was said: elsewhere nobody knows it."""
+    answered = session.get(Message, message.reply_to_id) if message.reply_to_id else None
+    if answered is None or answered.inbox_id != message.inbox_id:
+        return ""
+    return parts.provider_id(session, answered)
 
 
 def _reply_to(key: bytes, conversation_id: str, address: str) -> str:

@@ -1,22 +1,20 @@
 """Answers to the customer: queued in the outbox, undone while there is time, tried again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from inbox import clock, ids, richtext
+from inbox import clock
 from inbox.db import touch
-from inbox.desk import copies, counters, deliveries, rearranging, repeats
-from inbox.desk.reply_channels import ReplyChannel, channels_for
+from inbox.desk import composing, copies, counters, deliveries, rearranging, repeats
+from inbox.desk.composing import Composed
 from inbox.errors import Conflict, Invalid, NotFound
 from inbox.events import Actor, EventKind, record
 from inbox.i18n import N_
 from inbox.model import (
     Attachment,
-    Author,
     Conversation,
     Delivery,
     Direction,
@@ -25,11 +23,10 @@ from inbox.model import (
     Status,
 )  # fmt: skip
 
+__all__ = ["Composed", "Overtaken", "reply", "retry", "undo"]
+
 PREVIEW_LENGTH = 160
 LATEST = timedelta(days=366)
-AUTHORS = {
-    "agent": Author.AGENT, "contact": Author.CONTACT, "system": Author.SYSTEM, "api": Author.API,
-}  # fmt: skip
 
 
 class Overtaken(Conflict):
@@ -40,22 +37,6 @@ class Overtaken(Conflict):
         super().__init__()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Composed:
-    """What an agent or a rule wants to send. `seen_message_id` is the newest message they saw."""
-
-    text: str
-    html: str = ""
-    subject: str = ""
-    thread_id: str | None = None
-    cc: Sequence[str] = ()
-    bcc: Sequence[str] = ()
-    attachment_ids: Sequence[str] = ()
-    automatic: bool = False
-    not_before: datetime | None = None
-    seen_message_id: str | None = None
-
-
 def reply(
     session: Session, conversation: Conversation, composed: Composed, *, by: Actor, request_id: str
 ) -> Message:
@@ -64,17 +45,17 @@ def reply(
     repeated = session.exec(select(Delivery).where(Delivery.request_id == request_id)).first()
     if repeated:
         return _same(session.get_one(Message, repeated.message_id), conversation, composed)
-    if not composed.text.strip() and not composed.html and not composed.attachment_ids:
+    if composed.is_empty:
         raise Invalid(fields={"text": "Write something or attach a file."})
     rearranging.refuse_merged(conversation)
     _refuse_overtaken(session, conversation, composed)
-    channel = _chosen(session, conversation, composed.thread_id)
+    channel = composing.chosen(session, conversation, composed)
     copies.check(composed.cc, composed.bcc, channel)
     moment = clock.now()
     if composed.not_before and composed.not_before > moment + LATEST:
         raise Invalid(fields={"not_before": N_("Choose a time within a year.")})
     due = composed.not_before or moment
-    message = _message(conversation, composed, channel, by)
+    message = composing.message(session, conversation, composed, channel, by)
     session.add(message)
     session.flush()
     _attach(session, message, composed.attachment_ids)
@@ -130,6 +111,7 @@ def retry(session: Session, message_id: str, *, by: Actor) -> Message:
     delivery.attempts, delivery.lease_until = 0, None
     delivery.not_before = delivery.due_from = message.sent_at = clock.now()
     message.state_reason = ""
+    message.extras = {k: v for k, v in message.extras.items() if k != "link"}
     session.add(delivery)
     session.add(message)
     conversation = session.get_one(Conversation, message.conversation_id)
@@ -143,9 +125,11 @@ def retry(session: Session, message_id: str, *, by: Actor) -> Message:
 
 def _same(earlier: Message, conversation: Conversation, composed: Composed) -> Message:
     thread_id = composed.thread_id or earlier.thread_id
+    if composed.template_id:
+        return earlier
     repeats.check(
         (earlier.conversation_id, earlier.thread_id, earlier.html, earlier.text),
-        (conversation.id, thread_id, *_written(composed)),
+        (conversation.id, thread_id, *composing.written(composed)),
     )
     repeats.check(earlier.attachment_count, len(composed.attachment_ids))
     return earlier
@@ -167,52 +151,6 @@ def _refuse_overtaken(session: Session, conversation: Conversation, composed: Co
     ).all()
     if newer:
         raise Overtaken(newer)
-
-
-def _chosen(session: Session, conversation: Conversation, thread_id: str | None) -> ReplyChannel:
-    found = channels_for(session, conversation)
-    chosen = next(
-        (c for c in found if (c.thread_id == thread_id if thread_id else c.is_proposed)), None
-    )
-    if chosen is None:
-        raise Invalid(fields={"channel": "This customer can't be reached on that channel."})
-    if not chosen.available:
-        raise Invalid(fields={"channel": chosen.why_not})
-    return chosen
-
-
-def _written(composed: Composed) -> tuple[str, str]:
-    """HTML and text as they are kept."""
-    html = richtext.sanitize(composed.html) if composed.html else ""
-    return html, composed.text.strip() or richtext.to_text(html)
-
-
-def _message(
-    conversation: Conversation, composed: Composed, channel: ReplyChannel, by: Actor
-) -> Message:
-    message_id = ids.new()
-    html, text = _written(composed)
-    return Message(
-        id=message_id,
-        conversation_id=conversation.id,
-        thread_id=channel.thread_id,
-        inbox_id=channel.inbox_id,
-        direction=Direction.OUTGOING,
-        external_id=message_id,
-        author_kind=AUTHORS.get(by.kind, Author.BOT),
-        author_id=by.id,
-        author_name=by.name,
-        via=by.via,
-        channel=channel.channel,
-        subject=composed.subject,
-        text=text,
-        html=html,
-        recipients={"to": [channel.address], "cc": list(composed.cc), "bcc": list(composed.bcc)},
-        sent_at=max(composed.not_before or clock.now(), clock.now()),
-        state=MessageState.QUEUED,
-        automatic=composed.automatic,
-        attachment_count=len(composed.attachment_ids),
-    )
 
 
 def _attach(session: Session, message: Message, attachment_ids: Sequence[str]) -> None:

@@ -1,5 +1,6 @@
 """By which channels a customer can be answered, which one is proposed, and why another is not."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -7,8 +8,12 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from inbox import clock
-from inbox.model import ChannelThread, Conversation, Identity, Inbox
+from inbox.desk import templates
+from inbox.i18n import N_, Phrase
+from inbox.model import ChannelThread, Conversation, Direction, Identity, Inbox, Message
 
+OVER = N_("The time in which this channel allows answers is over.")
+STOPPED = N_("%(address)s answered STOP, so nothing may be sent there until they answer START.")
 THREADS = (
     select(ChannelThread, Inbox, Identity)
     .join(Inbox, col(Inbox.id) == col(ChannelThread.inbox_id))
@@ -29,6 +34,9 @@ class ReplyChannel:
     available: bool
     why_not: str = ""
     window_until: datetime | None = None
+    templates_only: bool = False
+    senders: Sequence[str] = ()
+    sender: str = ""
     is_proposed: bool = False
 
 
@@ -42,14 +50,24 @@ def choices_for(session: Session, conversation: Conversation) -> list[ReplyChann
 
 def channels_for(session: Session, conversation: Conversation) -> list[ReplyChannel]:
     """The conversation's threads, last written on first; the first that works is proposed."""
-    rows = session.exec(THREADS, params={"conversation_id": conversation.id})
-    found = [_describe(thread, inbox, identity) for thread, inbox, identity in rows]
+    rows = session.exec(THREADS, params={"conversation_id": conversation.id}).all()
+    now = clock.now()
+    closed = {i.id for thread, i, _ in rows if thread.window_until and thread.window_until < now}
+    templated = templates.inboxes_with(session, sorted(closed))
+    found = [_describe(session, *row, templated) for row in rows]
     proposed = next((c for c in found if c.available), found[0] if found else None)
     return [replace(c, is_proposed=c is proposed) for c in found]
 
 
-def _describe(thread: ChannelThread, inbox: Inbox, identity: Identity) -> ReplyChannel:
+def _describe(
+    session: Session,
+    thread: ChannelThread,
+    inbox: Inbox,
+    identity: Identity,
+    templated: Collection[str],
+) -> ReplyChannel:
     why_not = _why_not(thread, inbox, identity)
+    senders = senders_of(inbox)
     return ReplyChannel(
         thread_id=thread.id,
         inbox_id=inbox.id,
@@ -60,18 +78,37 @@ def _describe(thread: ChannelThread, inbox: Inbox, identity: Identity) -> ReplyC
         available=not why_not,
         why_not=why_not,
         window_until=thread.window_until,
+        templates_only=why_not == OVER and inbox.id in templated,
+        senders=senders,
+        sender=_sender(session, thread, senders) if len(senders) > 1 else "",
     )
+
+
+def senders_of(inbox: Inbox) -> list[str]:
+    """The addresses it may write from; none where that is no question."""
+    more = inbox.settings.get("more_senders") or []
+    return [inbox.settings["sender"], *more] if more and "sender" in inbox.settings else []
+
+
+def _sender(session: Session, thread: ChannelThread, senders: Sequence[str]) -> str:
+    """The one that the customer wrote to last."""
+    last = session.exec(
+        select(Message.recipients)
+        .where(Message.thread_id == thread.id, Message.direction == Direction.INCOMING)
+        .order_by(col(Message.id).desc())
+        .limit(1)
+    ).first()
+    written_to = (last or {}).get("to") or []
+    return next((one for one in written_to if one in senders), senders[0])
 
 
 def _why_not(thread: ChannelThread, inbox: Inbox, identity: Identity) -> str:
     if not inbox.enabled:
-        return f"The inbox {inbox.name} is switched off."
+        return Phrase("The inbox %(inbox)s is switched off.", inbox=inbox.name)
     if identity.bouncing_since:
-        return f"Mail to {identity.value} comes back."
+        return Phrase("Mail to %(address)s comes back.", address=identity.value)
     if identity.stopped_at:
-        return (
-            f"{identity.value} answered STOP, so nothing may be sent there until they answer START."
-        )
+        return Phrase(STOPPED, address=identity.value)
     if thread.window_until and thread.window_until < clock.now():
-        return "The time in which this channel allows answers is over."
+        return OVER
     return ""

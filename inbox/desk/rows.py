@@ -107,7 +107,9 @@ def message(  # noqa: PLR0913  the parts a message is made of
         "author_kind": Author.CONTACT,
         "author_id": contact.id,
         "via": "",
-        "author_name": (envelope.sender.name or shown_name(envelope, contact))[:320],
+        "author_name": (
+            envelope.written_in or envelope.sender.name or shown_name(envelope, contact)
+        )[:320],
         "channel": channel,
         "subject": envelope.subject[:998],
         "text": envelope.text,
@@ -123,8 +125,24 @@ def message(  # noqa: PLR0913  the parts a message is made of
         "arrival_id": arrival_id,
         "edits": [],
         "attachment_count": len(envelope.files),
+        "edited_at": None,
+        "reply_to_id": None,
+        "extras": {},
         "indexed": False,
     }
+
+
+def extras(envelope: InboundEnvelope, *, knows_answered: bool) -> dict[str, Any]:
+    """What only some messages have; see Message."""
+    found: dict[str, Any] = {"choice": envelope.choice} if envelope.choice else {}
+    name, text = envelope.answered
+    if (name or text) and not knows_answered:
+        found["answered"] = {"name": name[:300], "text": text[:PREVIEW_LENGTH]}
+    return found
+
+
+def part(inbox_id: str, external_id: str, message_id: str) -> dict[str, Any]:
+    return {"inbox_id": inbox_id, "external_id": external_id[:500], "message_id": message_id}
 
 
 def shown_name(envelope: InboundEnvelope, contact: Person) -> str:

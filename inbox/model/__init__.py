@@ -20,7 +20,8 @@ from inbox.model.inbox import Health, Inbox, InboxMembership
 from inbox.model.lease import Lease
 from inbox.model.macro import Macro
 from inbox.model.mail_reference import MailReference
-from inbox.model.message import Author, Direction, Message, MessageState
+from inbox.model.message import Author, Direction, Message, MessagePart, MessageState
+from inbox.model.message_template import MessageTemplate
 from inbox.model.participant import Participant, ParticipantKind
 from inbox.model.saved_view import SavedView
 from inbox.model.search_document import SearchDocument
@@ -60,7 +61,9 @@ __all__ = [
     "Macro",
     "MailReference",
     "Message",
+    "MessagePart",
     "MessageState",
+    "MessageTemplate",
     "Participant",
     "ParticipantKind",
     "Permission",

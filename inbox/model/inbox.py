@@ -39,6 +39,9 @@ class Inbox(Record, table=True):
     health_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     checkpoint: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     checkpoint_epoch: int = 0
+    # [{since, until, why}]: times of which we can't know whether all that was written came
+    gaps: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    reconciled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     version: int = 1
 
 

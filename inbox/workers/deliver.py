@@ -6,7 +6,7 @@ from functools import partial
 
 import structlog
 
-from inbox.channels import registry
+from inbox.channels import degrading, registry
 from inbox.channels.base import (
     Channel,
     LoginRefused,
@@ -94,6 +94,7 @@ class Delivering:
         try:
             channel = self.services.channels.of(found.inbox)
             envelope = replace(found.envelope, files=await self._files(found))
+            envelope = degrading.fitted(envelope, channel.capabilities)
             seconds = SEND_SECONDS + _size(envelope) / SLOWEST_UPLINK
             is_mine = await self._hand_over(found, seconds + LEASE_SECONDS)
         except Exception as error:  # noqa: BLE001  nothing has left yet, so none is unknown
@@ -121,7 +122,7 @@ class Delivering:
         except (TemporaryFailure, LoginRefused) as error:
             return self._later(found, error)
         except (PermanentFailure, InboxError) as error:
-            return partial(_failed, found, str(error), error.code)
+            return partial(_failed, found, str(error), error.code, getattr(error, "link", ""))
         except Exception as error:
             if not isinstance(error, OutcomeUnknown | TimeoutError):
                 log.exception("delivery_failed", delivery=found.delivery.id)
@@ -133,7 +134,7 @@ class Delivering:
     def _not_ready(self, found: Outbound, error: Exception) -> Note:
         """What is wrong with the inbox or the message stays wrong; the rest passes."""
         if isinstance(error, InboxError) and not isinstance(error, Unavailable):
-            return partial(_failed, found, error.message, error.code)
+            return partial(_failed, found, error.message, error.code, "")
         log.warning("delivery_not_ready", delivery=found.delivery.id, error=repr(error))
         return self._later(found, error)
 
@@ -161,8 +162,8 @@ def _sent(found: Outbound, receipt: Receipt, session: Session) -> None:
     health.prove(session, found.inbox)
 
 
-def _failed(found: Outbound, text: str, code: str, session: Session) -> None:
-    deliveries.failed(session, found.delivery.id, found.delivery.epoch, text, code)
+def _failed(found: Outbound, text: str, code: str, link: str, session: Session) -> None:
+    deliveries.failed(session, found.delivery.id, found.delivery.epoch, text, code, link)
 
 
 def _size(envelope: OutboundEnvelope) -> int:

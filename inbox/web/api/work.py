@@ -5,6 +5,7 @@ from sqlmodel import Session
 
 from inbox.desk import assignment, notes, replies, snooze, status, tags
 from inbox.desk.replies import Composed
+from inbox.envelope import Button
 from inbox.i18n import N_
 from inbox.web import carrying
 from inbox.web.api.conversations import known
@@ -14,15 +15,35 @@ from inbox.web.api.shapes import ConversationShape, MessageShape, TagShape
 from inbox.web.route import Access
 
 
+class ButtonGiven(Input):
+    """`value` comes back as `choice` when it is pressed; left out, it is the text."""
+
+    text: str = Field(min_length=1, max_length=60)
+    value: str = Field("", max_length=200)
+
+
+class TemplateGiven(Input):
+    """One of the inbox's templates; `values` are for its variables, by name."""
+
+    id: Id
+    values: dict[str, str] = {}
+
+
 class NewReply(Input):
     """`channel` is the id of a thread of this customer; left out, it is where they wrote last."""
 
-    model_config = any_of("text", "html")
+    model_config = any_of("text", "html", "template")
 
     text: Words = ""
     html: Words = ""
     subject: str = Field("", max_length=500)
     channel: Id | None = None
+    reply_to: Id | None = Field(None, description="id of the one message that is answered")
+    buttons: list[ButtonGiven] = Field(
+        [], max_length=10, description="choices below the text; numbered where there are none"
+    )
+    template: TemplateGiven | None = Field(None, description="instead of the text")
+    sender: str = Field("", max_length=320, description="one of the inbox's own numbers")
     not_before: Moment | None = Field(None, description="to be sent at this time")
     seen_message_id: Id | None = Field(None, description="refused if there is a newer message")
 
@@ -69,6 +90,11 @@ def reply(session: Session, call: Call) -> object:
         thread_id=body.channel,
         not_before=body.not_before,
         seen_message_id=body.seen_message_id,
+        reply_to_id=body.reply_to,
+        buttons=[Button(text=one.text, value=one.value) for one in body.buttons],
+        template_id=body.template.id if body.template else None,
+        template_values=body.template.values if body.template else {},
+        sender=body.sender,
     )
     found = known(session, call)
     message = replies.reply(session, found, composed, by=call.by, request_id=call.request_id)
