@@ -33,9 +33,7 @@ async def react(request: web.Request) -> web.Response:
 
     message = await reacting.react(services, find, body.emoji, by=bearer.actor)
     shape = MessageShape.model_validate(message, from_attributes=True)
-    return web.Response(
-        text=shape.model_dump_json(), status=201, content_type="application/json"
-    )
+    return web.Response(text=shape.model_dump_json(), status=201, content_type="application/json")
 
 
 def listed(session: Session, call: Call) -> object:

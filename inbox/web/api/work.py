@@ -26,7 +26,7 @@ class TemplateGiven(Input):
     """One of the inbox's templates; `values` are for its variables, by name."""
 
     id: Id
-    values: dict[str, str] = {}
+    values: dict[str, str] = Field(default={})
 
 
 class NewReply(Input):

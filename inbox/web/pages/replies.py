@@ -20,7 +20,6 @@ from inbox.web import carrying, keys, zones
 from inbox.web.render import render
 from inbox.web.route import Access, Route
 
-
 VARIABLE = "variable."  # before the names of a template's gaps in the form
 
 
