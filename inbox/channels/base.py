@@ -41,12 +41,23 @@ class TemporaryFailure(ChannelError):
         super().__init__(message)
 
 
-class PermanentFailure(ChannelError):
-    """Never, as it is; the text says why and what a person can do, `link` leads to more."""
+class Unreachable(TemporaryFailure):
+    """The provider itself does not answer: whatever else goes there waits as well."""
 
-    def __init__(self, message: str, *, code: str = "", link: str = "") -> None:
+
+class PermanentFailure(ChannelError):
+    """Never, as it is; the text says why and what a person can do.
+
+    `dead` are addresses of which the provider says that they do not exist; `link` leads to its
+    page about the code.
+    """
+
+    def __init__(
+        self, message: str, *, code: str = "", dead: Sequence[str] = (), link: str = ""
+    ) -> None:
         self.code = code
         self.link = link
+        self.dead = tuple(dead)
         super().__init__(message)
 
 

@@ -9,7 +9,13 @@ from urllib.parse import urlsplit
 import aiohttp
 import orjson
 
-from inbox.channels.base import Account, OutcomeUnknown, PermanentFailure, TemporaryFailure
+from inbox.channels.base import (
+    Account,
+    OutcomeUnknown,
+    PermanentFailure,
+    TemporaryFailure,
+    Unreachable,
+)
 from inbox.errors import Unavailable
 from inbox.outgoing import MAX_ANSWER_BYTES, Refused, read_limited
 
@@ -73,7 +79,7 @@ async def call(
             " private, add it with its port to INBOX_PRIVATE_HOSTS."
         ) from error
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-        raise TemporaryFailure(f"{host} can't be reached: no connection.") from error
+        raise Unreachable(f"{host} can't be reached: no connection.") from error
     except (aiohttp.ClientError, TimeoutError, OSError, Unavailable) as error:
         raise lost(f"{host} took the request and gave no usable answer.") from error
     if response.status >= 500:

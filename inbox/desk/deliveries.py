@@ -1,14 +1,14 @@
 """The outbox: states that only move forward, leases with an epoch, and what a provider reports."""
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from inbox import clock
 from inbox.db import now, touch
-from inbox.desk import parts
+from inbox.desk import addresses, parts
 from inbox.envelope import Receipt
 from inbox.events import SYSTEM, EventKind, record
 from inbox.model import (
@@ -32,14 +32,48 @@ SPAN = timedelta(hours=48)
 ON_THE_WAY = (MessageState.QUEUED, MessageState.SENDING)
 
 
-def claim_due(session: Session, limit: int) -> list[Delivery]:
+def claim_due(
+    session: Session,
+    limit: int,
+    *,
+    closed: Collection[str] = (),
+    keep: Callable[[Sequence[Delivery]], Sequence[Delivery]] = list,
+) -> Sequence[Delivery]:
     """Due deliveries, the oldest of each conversation only, so that order is kept.
+
+    The inboxes in `closed` are passed over, and `keep` says which of those found are wanted now.
+    """
+    moment = now(session)
+    due = (
+        sa.select(Delivery)
+        .where(
+            col(Delivery.state).in_(ON_THE_WAY),
+            col(Delivery.not_before) <= moment,
+            sa.or_(col(Delivery.lease_until).is_(None), col(Delivery.lease_until) < moment),
+            col(Delivery.inbox_id).in_(sa.select(col(Inbox.id)).where(col(Inbox.enabled))),
+            col(Delivery.inbox_id).not_in(closed),
+            ~_is_blocked(moment),
+        )
+        .order_by(col(Delivery.not_before), col(Delivery.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    found = keep(list(session.execute(due).scalars()))
+    for delivery in found:
+        delivery.lease_until = moment + LEASE
+        delivery.epoch += 1
+        delivery.attempts += 1
+        _move(session, delivery, MessageState.SENDING)
+    return found
+
+
+def _is_blocked(moment: datetime) -> sa.ColumnElement[bool]:
+    """By an earlier one of its conversation.
 
     One that can still be undone holds up what follows; one that waits for its hour does not.
     """
-    moment = now(session)
     earlier = sa.orm.aliased(Delivery)
-    blocked = sa.exists().where(
+    return sa.exists().where(
         col(earlier.conversation_id) == col(Delivery.conversation_id),
         col(earlier.id) < col(Delivery.id),
         sa.or_(
@@ -51,26 +85,6 @@ def claim_due(session: Session, limit: int) -> list[Delivery]:
         ),
         col(earlier.stage) != COPIES,
     )
-    due = (
-        sa.select(Delivery)
-        .where(
-            col(Delivery.state).in_(ON_THE_WAY),
-            col(Delivery.not_before) <= moment,
-            sa.or_(col(Delivery.lease_until).is_(None), col(Delivery.lease_until) < moment),
-            col(Delivery.inbox_id).in_(sa.select(col(Inbox.id)).where(col(Inbox.enabled))),
-            ~blocked,
-        )
-        .order_by(col(Delivery.not_before), col(Delivery.id))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    found = list(session.execute(due).scalars())
-    for delivery in found:
-        delivery.lease_until = moment + LEASE
-        delivery.epoch += 1
-        delivery.attempts += 1
-        _move(session, delivery, MessageState.SENDING)
-    return found
 
 
 def hand_over(
@@ -102,6 +116,9 @@ def sent(session: Session, delivery_id: str, epoch: int, receipt: Receipt) -> No
     delivery = _mine(session, delivery_id, epoch)
     if delivery is None:
         return
+    addresses.mark_dead(
+        session, {who: receipt.refused.get(who, "") for who in receipt.dead}, by=SYSTEM
+    )
     message = session.get_one(Message, delivery.message_id)
     message.provider_id = receipt.provider_id[:500]
     session.add(message)
@@ -133,6 +150,22 @@ def put_off(
     _again(session, delivery, error, COPIES if ONLY in delivery.envelope else "", wait)
 
 
+def hurry(session: Session, inbox_id: str) -> None:
+    """What waits for another try gets it now: the inbox was changed."""
+    session.execute(
+        sa.update(Delivery)
+        .where(
+            col(Delivery.inbox_id) == inbox_id,
+            col(Delivery.state) == MessageState.SENDING,
+            col(Delivery.lease_until).is_(None),
+            col(Delivery.error_code) != REPEATED,
+        )
+        .values(not_before=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+    touch(session, TOPIC)
+
+
 def _again(
     session: Session, delivery: Delivery, reason: str, stage: str, wait: float | None = None
 ) -> None:
@@ -162,11 +195,20 @@ def _sentence(whys: Mapping[str, str]) -> str:
     return "; ".join(f"{who}: {why}" for who, why in whys.items())
 
 
-def failed(
-    session: Session, delivery_id: str, epoch: int, error: str, code: str, link: str = ""
+def failed(  # noqa: PLR0913  what is known of a failure
+    session: Session,
+    delivery_id: str,
+    epoch: int,
+    error: str,
+    code: str,
+    *,
+    dead: Collection[str] = (),
+    link: str = "",
 ) -> None:
+    """`dead` are addresses that do not exist, as the provider says."""
     delivery = _mine(session, delivery_id, epoch)
     if delivery:
+        addresses.mark_dead(session, dict.fromkeys(dead, error), by=SYSTEM)
         delivery.error, delivery.error_code = error[:2000], code[:64]
         _end(session, delivery, MessageState.FAILED, error, link)
 

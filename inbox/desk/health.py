@@ -11,28 +11,55 @@ from inbox.events import SYSTEM, EventKind, record
 from inbox.model import Health, Inbox, Lease
 
 LEASE = timedelta(seconds=15)
+RECEIVING, SENDING = "receiving", "sending"
+REASON_LIMIT = 500
+_WORST = (Health.NEEDS_LOGIN, Health.TROUBLE)
 
 
-def note(session: Session, inbox_id: str, health: Health, reason: str = "") -> None:
-    """An event only when the light or the reason changes."""
-    inbox = session.get_one(Inbox, inbox_id)
-    changed = (inbox.health, inbox.health_reason) != (health, reason[:500])
-    inbox.health_at = clock.now()
-    if changed:
-        before = inbox.health
-        inbox.health = health
-        inbox.health_reason = reason[:500]
-        record(
-            session, EventKind.INBOX_HEALTH_CHANGED, by=SYSTEM, inbox_id=inbox.id,
-            before=before, after=health, reason=inbox.health_reason,
-        )  # fmt: skip
+def note(
+    session: Session, inbox_id: str, health: Health, reason: str = "", *, side: str = RECEIVING
+) -> None:
+    """How one side of an inbox does; an event only when its light or the reason changes.
+
+    Fetching that works says nothing about sending, so the one does not hide the other's trouble.
+    """
+    inbox = session.get_one(Inbox, inbox_id, with_for_update=True)
+    troubles = {k: v for k, v in inbox.troubles.items() if k != side}
+    if health in _WORST:
+        troubles[side] = [health, reason[:REASON_LIMIT]]
+    if troubles != inbox.troubles:
+        inbox.troubles = troubles
+    if side == RECEIVING:
+        inbox.health_at = clock.now()
+    _show(session, inbox, *_worst(troubles, health))
     session.add(inbox)
 
 
-def prove(session: Session, inbox: Inbox) -> None:
-    """Something came or went, so it works; what troubles are known stay till they are over."""
-    if inbox.health is Health.UNKNOWN:
-        note(session, inbox.id, Health.OK)
+def prove(session: Session, inbox: Inbox, *, side: str = RECEIVING) -> None:
+    """Something came or went, so it works; of receiving, known troubles stay till they are over."""
+    if inbox.health is Health.UNKNOWN or (side == SENDING and SENDING in inbox.troubles):
+        note(session, inbox.id, Health.OK, side=side)
+
+
+def forget(inbox: Inbox) -> None:
+    """It was changed, so all is to be found out anew."""
+    inbox.health, inbox.health_reason, inbox.troubles = Health.UNKNOWN, "", {}
+
+
+def _worst(troubles: dict[str, list[str]], otherwise: Health) -> tuple[Health, str]:
+    found = sorted((_WORST.index(Health(light)), why) for light, why in troubles.values())
+    return (_WORST[found[0][0]], found[0][1]) if found else (otherwise, "")
+
+
+def _show(session: Session, inbox: Inbox, health: Health, reason: str) -> None:
+    if (inbox.health, inbox.health_reason) == (health, reason):
+        return
+    before = inbox.health
+    inbox.health, inbox.health_reason = health, reason
+    record(
+        session, EventKind.INBOX_HEALTH_CHANGED, by=SYSTEM, inbox_id=inbox.id,
+        before=before, after=health, reason=reason,
+    )  # fmt: skip
 
 
 def hold(session: Session, name: str, owner: str) -> int | None:
@@ -52,6 +79,12 @@ def hold(session: Session, name: str, owner: str) -> int | None:
     lease.until = moment + LEASE
     session.add(lease)
     return lease.epoch
+
+
+def holds(session: Session, name: str, owner: str, epoch: int) -> bool:
+    """Whether it is still theirs, and was nobody else's meanwhile."""
+    lease = session.get(Lease, name, with_for_update=True)
+    return lease is not None and (lease.owner, lease.epoch) == (owner, epoch)
 
 
 def let_go(session: Session, name: str, owner: str) -> None:

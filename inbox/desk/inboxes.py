@@ -8,12 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from inbox.desk import accounts
+from inbox.desk import accounts, deliveries, health
 from inbox.errors import Invalid, NotFound
 from inbox.events import Actor, EventKind, record
 from inbox.folding import fold
 from inbox.i18n import N_
-from inbox.model import BusinessHours, Health, Inbox, InboxMembership, Team
+from inbox.model import BusinessHours, Inbox, InboxMembership, Team
 from inbox.vault import Vault
 
 SLUG_LENGTH = 64
@@ -63,7 +63,7 @@ def update(session: Session, inbox_id: str, changes: Mapping[str, Any], *, by: A
     if values.get("enabled"):
         inbox.archived = False
     if "enabled" in changed:
-        inbox.health, inbox.health_reason = Health.UNKNOWN, ""
+        health.forget(inbox)
     return _changed(session, inbox, changed, by)
 
 
@@ -90,7 +90,8 @@ def set_settings(
         changed.append("secrets")
     inbox.settings, inbox.address = plain, address[:320]
     if changed:
-        inbox.health, inbox.health_reason = Health.UNKNOWN, ""
+        health.forget(inbox)
+        deliveries.hurry(session, inbox_id)
     return _changed(session, inbox, changed, by)
 
 

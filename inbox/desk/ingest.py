@@ -1,7 +1,6 @@
 """From envelopes to rows: a batch of what customers wrote becomes messages in one transaction."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +15,7 @@ from inbox.db import next_numbers
 from inbox.desk import (
     amending,
     assignment,
+    bounces,
     counters,
     delivery_reports,
     health,
@@ -26,7 +26,8 @@ from inbox.desk import (
 )  # fmt: skip
 from inbox.desk.batch import Batch, write
 from inbox.desk.rows import ConversationRow, ThreadRow
-from inbox.envelope import AddressKind, DeliveryReport, Inbound, InboundEnvelope, Reacted
+from inbox.desk.understood import Understood, in_order
+from inbox.envelope import AddressKind, DeliveryReport, InboundEnvelope, Reacted
 from inbox.events import SYSTEM, EventKind
 from inbox.model import (
     Conversation,
@@ -37,20 +38,7 @@ from inbox.model import (
     Status,
 )  # fmt: skip
 
-
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """One parsed thing of an arrival; `digests` says where the bytes of each file are kept.
-
-    `window_hours` is how long the channel allows replies after this message (0: always).
-    """
-
-    inbox_id: str
-    inbound: Inbound
-    arrival_id: str | None = None
-    digests: Mapping[int, str] = field(default_factory=dict)
-    channel: str = ""
-    window_hours: int = 0
+__all__ = ["Understood", "ingest"]
 
 
 def ingest(session: Session, key: bytes, items: Sequence[Understood]) -> list[str]:
@@ -67,32 +55,13 @@ def ingest(session: Session, key: bytes, items: Sequence[Understood]) -> list[st
 
 def _take_all(session: Session, key: bytes, new: Sequence[Understood]) -> list[str]:
     batch = _prepare(session, key, new)
-    for item in _in_order(new):
+    for item in in_order(new):
         assert isinstance(item.inbound, InboundEnvelope)
         if not _amends(batch, item, item.inbound):
             _take(batch, item, item.inbound)
     write(batch)
     _follow_up(batch, new)
     return [row["id"] for row in batch.messages]
-
-
-def _in_order(items: Sequence[Understood]) -> list[Understood]:
-    """Those of one chat by when they were sent: providers call us several times at once."""
-    places: dict[tuple[str, str], list[int]] = {}
-    for place, item in enumerate(items):
-        if isinstance(item.inbound, InboundEnvelope) and item.inbound.thread is not None:
-            places.setdefault((item.inbox_id, item.inbound.thread), []).append(place)
-    sorted_items, now = list(items), clock.now()
-    for mine in places.values():
-        chat = sorted((items[place] for place in mine), key=lambda item: _sent(item, now))
-        for place, item in zip(mine, chat, strict=True):
-            sorted_items[place] = item
-    return sorted_items
-
-
-def _sent(item: Understood, now: datetime) -> tuple[datetime, int]:
-    assert isinstance(item.inbound, InboundEnvelope)
-    return item.inbound.sent_at or now, item.inbound.order
 
 
 def _amends(batch: Batch, item: Understood, envelope: InboundEnvelope) -> bool:
@@ -271,7 +240,7 @@ def _follow_up(batch: Batch, items: Sequence[Understood]) -> None:
         assignment.free_of_who_left(session, session.exec(opened).all(), by=SYSTEM)
     for item in items:
         if isinstance(item.inbound, InboundEnvelope) and item.inbound.bounce:
-            delivery_reports.bounced(session, item.inbox_id, item.inbound.bounce, by=SYSTEM)
+            bounces.bounced(session, item.inbox_id, item.inbound.bounce, by=SYSTEM)
 
 
 def _copy_in(

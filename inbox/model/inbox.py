@@ -18,7 +18,11 @@ class Health(StrEnum):
 
 
 class Inbox(Record, table=True):
-    """`settings` are the channel's plain settings, `secrets` the rest, encrypted by the vault."""
+    """`settings` are the channel's plain settings, `secrets` the rest, encrypted by the vault.
+
+    `health` is the worse of what receiving and sending met, which `troubles` keeps apart:
+    {"sending": ["needs_login", why]}. `health_at` is the last sign of life of who receives.
+    """
 
     name: str = Field(max_length=120, unique=True)
     kind: str = Field(max_length=32)
@@ -36,6 +40,7 @@ class Inbox(Record, table=True):
     reopen_days: int = 30
     health: Health = Field(default=Health.UNKNOWN, sa_type=EnumText(Health))
     health_reason: str = ""
+    troubles: dict[str, list[str]] = Field(default_factory=dict, sa_type=JSON)
     health_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     checkpoint: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     checkpoint_epoch: int = 0

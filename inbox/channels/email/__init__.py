@@ -1,6 +1,7 @@
 """E-mail: fetched by IMAP, sent by SMTP."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -44,12 +45,15 @@ class EmailChannel:
         self._settings: EmailSettings = account.settings
         self._private_hosts = account.private_hosts
         self._spool = account.spool
+        self._doubts: imap.Doubts = Counter()
 
     def address(self) -> str:
         return self._settings.email
 
     def parse(self, raw: RawItem) -> Sequence[Inbound]:
         """Whatever comes gives a message; only nothing at all is unparsable."""
+        if imap.UNREADABLE in raw.meta:
+            raise Unparsable(raw.meta[imap.UNREADABLE])
         if raw.spooled:
             return [to_envelope(read_large(raw.spooled.path, self._spool), raw, self._settings)]
         if not raw.content.strip():
@@ -77,14 +81,19 @@ class EmailChannel:
             content = await asyncio.to_thread(compose, envelope, self._settings)
         else:
             content = compose(envelope, self._settings)
-        refused, later = await smtp.send(
+        outcome = await smtp.send(
             self._settings,
             self._private_hosts,
             everyone,
             content,
             utf8=needs_utf8(envelope, self._settings),
         )
-        return Receipt(provider_id=envelope.message_id, refused=refused, later=later)
+        return Receipt(
+            provider_id=envelope.message_id,
+            refused=outcome.refused,
+            later=outcome.later,
+            dead=tuple(outcome.dead),
+        )
 
     async def check(self) -> Checked:
         said = []
@@ -108,7 +117,7 @@ class EmailChannel:
 
     async def listen(self, checkpoint: Mapping[str, Any], record: Record) -> None:
         mailbox = await Mailbox.open(self._settings, self._private_hosts, self._spool)
-        await imap.listen(mailbox, self._settings, checkpoint, record)
+        await imap.listen(mailbox, self._settings, checkpoint, record, self._doubts)
 
     async def close(self) -> None:
         """Each connection ends with the work it was opened for."""

@@ -20,7 +20,7 @@ from inbox.mailtokens import token_of
 
 SUBJECT_LIMIT = 500
 NAME_LIMIT = 200
-RECIPIENT_LIMIT = 100
+RECIPIENT_LIMIT = 1000
 
 _ID = re.compile(r"[\x21-\x3b\x3d\x3f-\x7e]{1,250}")  # no spaces, no brackets
 _TYPE = re.compile(r"([a-z0-9!#$&^_.+-]+)/([a-z0-9!#$&^_.+-]+)")
