@@ -294,6 +294,7 @@ def upgrade() -> None:
     sa.Column('reopen_days', sa.Integer(), nullable=False),
     sa.Column('health', sa.String(length=32), nullable=False),
     sa.Column('health_reason', sa.String(), nullable=False),
+    sa.Column('troubles', sa.JSON(), nullable=False),
     sa.Column('health_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('checkpoint', sa.JSON(), nullable=False),
     sa.Column('checkpoint_epoch', sa.Integer(), nullable=False),
