@@ -182,7 +182,7 @@ def _envelope(item: WebchatItem) -> InboundEnvelope:
     fields = {
         "language": item.language,
         "time_zone": item.time_zone,
-        "chat_consent": item.consent,
+        "consent_version": item.consent,
         "page": item.page[:ADDRESS_LIMIT],
     }
     email = item.email.strip().lower()

@@ -23,7 +23,12 @@ from inbox.desk import (
     rows,
     thread_facts,
     threads,
+<<<<<<< HEAD
 )  # fmt: skip
+=======
+    told,
+)
+>>>>>>> main
 from inbox.desk.batch import Batch, write
 from inbox.desk.rows import ConversationRow, ThreadRow
 from inbox.desk.understood import Understood, in_order
@@ -241,6 +246,18 @@ def _follow_up(batch: Batch, items: Sequence[Understood]) -> None:
     for item in items:
         if isinstance(item.inbound, InboundEnvelope) and item.inbound.bounce:
             bounces.bounced(session, item.inbox_id, item.inbound.bounce, by=SYSTEM)
+    _heed(batch, items)
+
+
+def _heed(batch: Batch, items: Sequence[Understood]) -> None:
+    """Few messages tell more than words, so these are taken one by one."""
+    written = {(row["inbox_id"], row["external_id"]): row for row in batch.messages}
+    for item in items:
+        assert isinstance(item.inbound, InboundEnvelope)
+        row = written.get((item.inbox_id, item.inbound.external_id[:500]))
+        if row and told.tells(item.inbound.fields):
+            conversation_id, contact_id = row["conversation_id"], row["author_id"]
+            told.heed(batch.session, conversation_id, contact_id, item.inbound.fields, by=SYSTEM)
 
 
 def _copy_in(

@@ -15,12 +15,16 @@ from pydantic.fields import FieldInfo
 from inbox.i18n import gettext as _
 
 Options = Sequence[tuple[str, str]]
+ELSEWHERE = "elsewhere"  # the kind of a setting that a page of its own asks for
 KEPT = "kept"  # the value of a secret that is stored: said to be there, never shown
 
 
 @dataclass(slots=True, kw_only=True)
 class Field:
-    """What `components/field.html` draws; `group` is the heading it stands under."""
+    """What `components/field.html` draws; `group` is the heading it stands under.
+
+    A `conditional` one is required only while it is shown, which the page's script sees to.
+    """
 
     name: str
     label: str
@@ -33,6 +37,10 @@ class Field:
     minimum: float | None = None
     maximum: float | None = None
     max_length: int | None = None
+    min_length: int | None = None
+    pattern: str = ""
+    step: str = ""
+    conditional: bool = False
     placeholder: str = ""
     autocomplete: str = ""
     autofocus: bool = False
@@ -53,6 +61,8 @@ def describe(
     """
     found = []
     for name, info in model.model_fields.items():
+        if kind_of(info) == ELSEWHERE:
+            continue
         field = _field(name, info, values)
         field.name = prefix + name
         field.error = _error(name, errors or {})

@@ -2,6 +2,8 @@
 import "./htmx";
 import "htmx.org/dist/ext/hx-preload.js";
 import "./elements/cmd-palette";
+import "./elements/copy-text";
+import "./elements/form-builder";
 import "./elements/inbox-list";
 import "./elements/local-time";
 import "./elements/mail-frame";

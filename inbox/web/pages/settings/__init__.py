@@ -4,6 +4,7 @@ from aiohttp import web
 
 from inbox.web.pages.settings import (
     agents,
+    form_builder,
     hours,
     inbox_checks,
     inboxes,
@@ -29,6 +30,7 @@ ROUTES: list[Route] = [
     *workspace.ROUTES,
     *inboxes.ROUTES,
     *inbox_checks.ROUTES,
+    *form_builder.ROUTES,
     *agents.ROUTES,
     *leaving.ROUTES,
     *teams.ROUTES,

@@ -41,7 +41,8 @@ async def create(request: web.Request) -> web.StreamResponse:
         inbox = await _create(request, kind, values, settings)
     except Invalid as error:
         return await _new_form(request, values, settings, error)
-    raise web.HTTPSeeOther(f"{PATH}/{inbox.id}?saved")
+    # a form is not ready before it is built
+    raise web.HTTPSeeOther(f"{PATH}/{inbox.id}{'/form' if kind == 'form' else ''}?saved")
 
 
 async def show(request: web.Request) -> web.StreamResponse:
