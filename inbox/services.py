@@ -63,7 +63,7 @@ class Arrivals:
         epoch: int = 0,
     ) -> list[str]:
         """Ids of the arrivals once they are committed, with the checkpoint if one is given."""
-        large = [item for item in items if item.size > INLINE_BYTES]
+        large = [item for item in items if item.size > INLINE_BYTES or item.spooled]
         kept = await asyncio.gather(*(self._keep(item) for item in large))
         digests = {item.external_id: digest for item, digest in zip(large, kept, strict=True)}
         if checkpoint is None:

@@ -10,6 +10,7 @@ import aiohttp
 from pydantic import BaseModel, ConfigDict
 
 from inbox.envelope import FilePart, Inbound, OutboundEnvelope, RawItem, Receipt
+from inbox.errors import message_of
 
 
 class ChannelError(Exception):
@@ -161,7 +162,7 @@ async def tried(attempt: Awaitable[str]) -> Checked:
         return Checked(ok=True, explanation=await attempt)
     except ChannelError as error:
         needs_login = isinstance(error, LoginRefused)
-        return Checked(ok=False, explanation=str(error), needs_login=needs_login)
+        return Checked(ok=False, explanation=message_of(error), needs_login=needs_login)
 
 
 # commits the items together with the moved checkpoint, then returns

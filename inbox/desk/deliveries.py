@@ -141,7 +141,7 @@ def put_off(
     delivery = _mine(session, delivery_id, epoch)
     if delivery is None:
         return
-    delivery.error = error[:2000]
+    delivery.error = error
     if delivery.error_code != REPEATED:
         delivery.error_code = code[:64]
     if clock.now() - delivery.due_from > SPAN:
@@ -174,7 +174,7 @@ def _again(
     delivery.stage, delivery.lease_until = stage, None
     session.add(delivery)
     message = session.get_one(Message, delivery.message_id)
-    message.state_reason = reason[:500]
+    message.state_reason = reason
     session.add(message)
 
 
@@ -209,7 +209,7 @@ def failed(  # noqa: PLR0913  what is known of a failure
     delivery = _mine(session, delivery_id, epoch)
     if delivery:
         addresses.mark_dead(session, dict.fromkeys(dead, error), by=SYSTEM)
-        delivery.error, delivery.error_code = error[:2000], code[:64]
+        delivery.error, delivery.error_code = error, code[:64]
         _end(session, delivery, MessageState.FAILED, error, link)
 
 
@@ -220,7 +220,7 @@ def unknown(
     delivery = _mine(session, delivery_id, epoch)
     if delivery is None:
         return
-    delivery.error = error[:2000]
+    delivery.error = error
     if repeatable and delivery.error_code != REPEATED:
         delivery.error_code, delivery.stage = REPEATED, ""
         delivery.not_before = clock.now() + UNKNOWN_WAIT
@@ -268,6 +268,6 @@ def _move(session: Session, delivery: Delivery, state: MessageState, *, reason: 
     if state.rank >= delivery.state.rank:
         delivery.state = state
         message.state = state
-        message.state_reason = reason[:500]
+        message.state_reason = reason
     session.add(delivery)
     session.add(message)

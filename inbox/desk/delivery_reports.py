@@ -20,7 +20,7 @@ def report(session: Session, inbox_id: str, found: DeliveryReport) -> None:
         return
     delivery = session.exec(select(Delivery).where(Delivery.message_id == message.id)).one()
     if state.rank > message.state.rank:
-        delivery.error, delivery.error_code = found.explanation[:2000], found.code[:64]
+        delivery.error, delivery.error_code = found.explanation, found.code[:64]
         deliveries.settle(session, delivery, state, reason=found.explanation, link=found.link)
 
 

@@ -1,6 +1,7 @@
 """The health light of an inbox, with the reason, and leases on what one process looks after."""
 
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
@@ -8,6 +9,7 @@ from sqlmodel import Session
 from inbox import clock
 from inbox.db import now
 from inbox.events import SYSTEM, EventKind, record
+from inbox.i18n import cut, kept, restored
 from inbox.model import Health, Inbox, Lease
 
 LEASE = timedelta(seconds=15)
@@ -26,7 +28,7 @@ def note(
     inbox = session.get_one(Inbox, inbox_id, with_for_update=True)
     troubles = {k: v for k, v in inbox.troubles.items() if k != side}
     if health in _WORST:
-        troubles[side] = [health, reason[:REASON_LIMIT]]
+        troubles[side] = [health, kept(cut(reason, REASON_LIMIT))]
     if troubles != inbox.troubles:
         inbox.troubles = troubles
     if side == RECEIVING:
@@ -46,9 +48,9 @@ def forget(inbox: Inbox) -> None:
     inbox.health, inbox.health_reason, inbox.troubles = Health.UNKNOWN, "", {}
 
 
-def _worst(troubles: dict[str, list[str]], otherwise: Health) -> tuple[Health, str]:
-    found = sorted((_WORST.index(Health(light)), why) for light, why in troubles.values())
-    return (_WORST[found[0][0]], found[0][1]) if found else (otherwise, "")
+def _worst(troubles: dict[str, list[Any]], otherwise: Health) -> tuple[Health, str]:
+    found = [(Health(light), restored(why)) for light, why in troubles.values()]
+    return min(found, key=lambda one: _WORST.index(one[0]), default=(otherwise, ""))
 
 
 def _show(session: Session, inbox: Inbox, health: Health, reason: str) -> None:

@@ -23,12 +23,8 @@ from inbox.desk import (
     rows,
     thread_facts,
     threads,
-<<<<<<< HEAD
-)  # fmt: skip
-=======
     told,
-)
->>>>>>> main
+)  # fmt: skip
 from inbox.desk.batch import Batch, write
 from inbox.desk.rows import ConversationRow, ThreadRow
 from inbox.desk.understood import Understood, in_order

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
-from inbox.model.base import JSON, EnumText, LargeBinary, Record, UtcDateTime
+from inbox.model.base import JSON, EnumText, LargeBinary, Record, SentenceText, UtcDateTime
 
 
 class Health(StrEnum):
@@ -39,8 +39,8 @@ class Inbox(Record, table=True):
     out_of_hours_reply: str = ""
     reopen_days: int = 30
     health: Health = Field(default=Health.UNKNOWN, sa_type=EnumText(Health))
-    health_reason: str = ""
-    troubles: dict[str, list[str]] = Field(default_factory=dict, sa_type=JSON)
+    health_reason: str = Field(default="", sa_type=SentenceText(500))
+    troubles: dict[str, list[Any]] = Field(default_factory=dict, sa_type=JSON)
     health_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     checkpoint: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     checkpoint_epoch: int = 0

@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from inbox.channels.base import ChannelError, Reacts
 from inbox.desk import amending, parts
-from inbox.errors import Conflict, Invalid
+from inbox.errors import Conflict, Invalid, message_of
 from inbox.events import Actor
 from inbox.i18n import N_, Phrase
 from inbox.model import ChannelThread, Inbox, Message
@@ -39,7 +39,7 @@ async def react(services: Services, find: Find, emoji: str, *, by: Actor) -> Mes
     try:
         await channel.react(thread, provider_id, chosen)
     except ChannelError as error:
-        raise Conflict(str(error)) from error
+        raise Conflict(message_of(error)) from error
 
     def keep(session: Session) -> Message:
         kept = session.get_one(Message, message.id)

@@ -22,7 +22,8 @@ from inbox.db import Session, Work
 from inbox.desk import deliveries, health, outbound
 from inbox.desk.outbound import Outbound
 from inbox.envelope import FilePart, OutboundEnvelope, Receipt
-from inbox.errors import InboxError, Unavailable
+from inbox.errors import InboxError, Unavailable, message_of
+from inbox.i18n import N_
 from inbox.model import Delivery, Health, Inbox
 from inbox.services import Services
 from inbox.workers.slots import Slots
@@ -159,13 +160,13 @@ class Delivering:
         except (PermanentFailure, InboxError) as error:
             self.slots.answered(found.inbox.id)
             dead, link = getattr(error, "dead", ()), getattr(error, "link", "")
-            return partial(_failed, found, str(error), error.code, dead=dead, link=link)
+            return partial(_failed, found, message_of(error), error.code, dead=dead, link=link)
         except Exception as error:
             if isinstance(error, OutcomeUnknown | TimeoutError):
                 self._leave_alone(found, SILENT_SECONDS)
             else:
                 log.exception("delivery_failed", delivery=found.delivery.id)
-            text = str(error) or "The provider did not answer in time."
+            text = message_of(error, N_("The provider did not answer in time."))
             repeatable = _repeatable(found.inbox)
             return lambda s: deliveries.unknown(s, *who, text, repeatable=repeatable)
         self.slots.answered(found.inbox.id)
@@ -180,7 +181,7 @@ class Delivering:
 
     def _later(self, found: Outbound, error: Exception) -> Note:
         """Where the provider itself is the trouble, all that goes there waits, and soon goes on."""
-        text, code = str(error) or repr(error), getattr(error, "code", "")
+        text, code = message_of(error), getattr(error, "code", "")
         wait, light = getattr(error, "retry_after", None), None
         if isinstance(error, LoginRefused):
             light, wait = Health.NEEDS_LOGIN, LOGIN_SECONDS

@@ -18,7 +18,7 @@ from inbox.channels.base import Channel, ChannelError, Enables, Listens, LoginRe
 from inbox.db import Session
 from inbox.desk import health
 from inbox.envelope import RawItem
-from inbox.errors import Conflict, InboxError
+from inbox.errors import Conflict, InboxError, message_of
 from inbox.model import Health, Inbox
 from inbox.services import Services
 
@@ -101,14 +101,14 @@ class Receiving:
                 await self._listen(inbox_id, epoch, link)
                 failures = 0
             except LoginRefused as error:
-                await self._light(inbox_id, epoch, Health.NEEDS_LOGIN, str(error))
+                await self._light(inbox_id, epoch, Health.NEEDS_LOGIN, message_of(error))
                 await asyncio.sleep(LOGIN_WAIT)
             except Conflict:
                 log.warning("poller_overtaken", inbox=inbox_id)
                 return  # its light is the other's to set
             except (ChannelError, InboxError, OSError, TimeoutError) as error:
                 failures = 1 if link.was_good() else failures + 1
-                await self._light(inbox_id, epoch, Health.TROUBLE, str(error) or repr(error))
+                await self._light(inbox_id, epoch, Health.TROUBLE, message_of(error))
                 wait = getattr(error, "retry_after", None) or min(LONGEST_WAIT, 2.0**failures)
                 await asyncio.sleep(wait * random.uniform(0.7, 1.3))  # noqa: S311  not a secret
             except Exception as error:

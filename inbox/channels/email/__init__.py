@@ -23,6 +23,8 @@ from inbox.channels.email.reading import EXTRACT_LIMIT, extract, read_large, rea
 from inbox.channels.email.settings import EmailSettings
 from inbox.channels.email.translate import to_envelope
 from inbox.envelope import FilePart, Inbound, OutboundEnvelope, RawItem, Receipt
+from inbox.errors import message_of
+from inbox.i18n import N_, Phrase, sentences
 
 __all__ = ["EmailChannel"]
 
@@ -96,21 +98,25 @@ class EmailChannel:
         )
 
     async def check(self) -> Checked:
-        said = []
+        said: list[str] = []
         try:
             if self._settings.imap_host:
                 mailbox = await Mailbox.open(self._settings, self._private_hosts)
                 await mailbox.close()
-                said.append(f"The folder “{self._settings.imap_folder}” can be read.")
+                said.append(
+                    Phrase("The folder “%(name)s” can be read.", name=self._settings.imap_folder)
+                )
             if self._settings.smtp_host:
                 await smtp.check_login(self._settings, self._private_hosts)
-                said.append("Mail can be sent.")
+                said.append(N_("Mail can be sent."))
         except LoginRefused as error:
-            return Checked(ok=False, explanation=" ".join([*said, str(error)]), needs_login=True)
+            return Checked(
+                ok=False, explanation=sentences(*said, message_of(error)), needs_login=True
+            )
         except ChannelError as error:
-            return Checked(ok=False, explanation=" ".join([*said, str(error)]))
-        nothing = "Neither an IMAP nor an SMTP server is set."
-        return Checked(ok=bool(said), explanation=" ".join(said) or nothing)
+            return Checked(ok=False, explanation=sentences(*said, message_of(error)))
+        nothing = N_("Neither an IMAP nor an SMTP server is set.")
+        return Checked(ok=bool(said), explanation=sentences(*said) or nothing)
 
     def listens(self) -> bool:
         return bool(self._settings.imap_host)

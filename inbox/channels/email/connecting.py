@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from inbox.channels.base import Unreachable
+from inbox.i18n import Phrase
 from inbox.outgoing import is_public
 from inbox.resolving import resolve
 
@@ -21,13 +22,24 @@ async def connect(host: str, port: int, private_hosts: str) -> socket.socket:
             return await _first_that_answers(found, _allowed(host, port, private_hosts))
     except TimeoutError:
         raise Unreachable(
-            f"{host} does not answer on port {port}. Check the server's name and the port."
+            Phrase(
+                "%(host)s does not answer on port %(port)s. Check the server's name and the port.",
+                host=host,
+                port=port,
+            )
         ) from None
     except (socket.gaierror, UnicodeError):  # the latter of names longer than any can be
-        raise Unreachable(f"There is no server with the name {host}.") from None
+        raise Unreachable(Phrase("There is no server with the name %(host)s.", host=host)) from None
     except OSError as error:
         reason = error.strerror or str(error)
-        raise Unreachable(f"{host} refuses connections on port {port}: {reason}.") from None
+        raise Unreachable(
+            Phrase(
+                "%(host)s refuses connections on port %(port)s: %(reason)s.",
+                host=host,
+                port=port,
+                reason=reason,
+            )
+        ) from None
 
 
 def tls() -> ssl.SSLContext:

@@ -17,6 +17,7 @@ from inbox.channels.email.identity import identity
 from inbox.channels.email.mailbox import FETCH_LIMIT, Mailbox, TooMuch
 from inbox.channels.email.settings import EmailSettings
 from inbox.envelope import RawItem
+from inbox.i18n import Phrase
 
 WAIT_SECONDS = 240  # below the idle limits of servers and routers
 WAIT_AFTER_MAIL_SECONDS = 5  # what came while we fetched may not be announced again
@@ -146,8 +147,11 @@ async def _make_sure_they_are_gone(
     if there:
         doubts.update((mailbox.uid_validity, uid) for uid in there)
         raise TemporaryFailure(
-            f"The mail server gives no content for the mail with the number (UID) {there[0]}."
-            " What comes after it waits. Move this mail to another folder if it stays so."
+            Phrase(
+                "The mail server gives no content for the mail with the number (UID) %(uid)s."
+                " What comes after it waits. Move this mail to another folder if it stays so.",
+                uid=there[0],
+            )
         )
 
 

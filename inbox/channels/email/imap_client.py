@@ -9,6 +9,9 @@ from typing import Any
 
 from aioimaplib import aioimaplib
 
+from inbox.channels.base import TemporaryFailure
+from inbox.i18n import Phrase
+
 ANSWER_BYTES = 1024 * 1024  # for an answer that holds no mail
 
 UID = re.compile(rb"\bUID (\d+)")
@@ -76,3 +79,14 @@ def literals(lines: Sequence[bytes]) -> Mapping[int, bytes]:
         if uid is not None and content is not None:
             found[uid] = content
     return found
+
+
+def expect_ok(answer: Any, what: str) -> None:
+    if answer.result != "OK":
+        raise TemporaryFailure(
+            Phrase("The mail server refuses to %(what)s: %(said)s", what=what, said=said_by(answer))
+        )
+
+
+def said_by(answer: Any) -> str:
+    return bytes(answer.lines[-1]).decode("utf-8", "replace")[:300] if answer.lines else ""

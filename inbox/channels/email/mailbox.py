@@ -18,11 +18,21 @@ from aioimaplib import aioimaplib
 from inbox.channels.base import LoginRefused, TemporaryFailure
 from inbox.channels.email.connecting import connect, tls
 from inbox.channels.email.folders import quoted, wire_name
-from inbox.channels.email.imap_client import ANSWER_BYTES, UID, Client, literals
+from inbox.channels.email.imap_client import (
+    ANSWER_BYTES,
+    UID,
+    Client,
+    expect_ok,
+    literals,
+    said_by,
+)
 from inbox.channels.email.settings import EmailSettings
 from inbox.envelope import Spooled
 from inbox.files import Spool
+from inbox.i18n import N_, Phrase
 
+BUSY = N_("The mail server takes no more logins just now: %(said)s")
+REFUSED = N_("The mail server does not accept the user name or password: %(said)s")
 COMMAND_SECONDS = 30
 FETCH_SECONDS = 240
 SILENT_SECONDS = 60  # within a fetch
@@ -83,7 +93,7 @@ class Mailbox:
         criteria = [f"UID {uid + 1}:*"] + ([f"SINCE {since}"] if since else [])
         search = self._client.uid_search(*criteria, charset=None)
         answer = await self._run(search, limit=SEARCH_BYTES)
-        _expect_ok(answer, "search")
+        expect_ok(answer, "search")
         found = {
             int(number) for line in answer.lines[:-1] for number in line.split() if number.isdigit()
         }
@@ -154,10 +164,10 @@ class Mailbox:
         password = settings.imap_password.get_secret_value()
         answer = await self._run(self._client.login(user, password))
         if answer.result != "OK":
-            said = _said(answer)
+            said = said_by(answer)
             if _BUSY.search(said):
-                raise TemporaryFailure(f"The mail server takes no more logins just now: {said}")
-            raise LoginRefused(f"The mail server does not accept the user name or password: {said}")
+                raise TemporaryFailure(Phrase(BUSY, said=said))
+            raise LoginRefused(Phrase(REFUSED, said=said))
         if not self._client.has_capability("IDLE"):
             await self._run(self._client.protocol.capability())
 
@@ -165,7 +175,12 @@ class Mailbox:
         answer = await self._run(self._client.select(quoted(wire_name(folder))))
         if answer.result != "OK":
             raise TemporaryFailure(
-                f"The folder “{folder}” can't be opened: {_said(answer)}", code="no_folder"
+                Phrase(
+                    "The folder “%(name)s” can't be opened: %(said)s",
+                    name=folder,
+                    said=said_by(answer),
+                ),
+                code="no_folder",
             )
         state = dict(_STATE.findall(b"\n".join(bytes(line) for line in answer.lines)))
         self.uid_validity = int(state.get(b"UIDVALIDITY", 0))
@@ -174,7 +189,7 @@ class Mailbox:
     async def _fetch(self, uid_set: str, parts: str, limit: int = ANSWER_BYTES) -> list[bytes]:
         command = self._client.protocol.fetch(uid_set, parts, by_uid=True)
         answer = await self._run(command, FETCH_SECONDS, limit)
-        _expect_ok(answer, "fetch")
+        expect_ok(answer, "fetch")
         return list(answer.lines)
 
     async def _idle(self, seconds: float) -> None:
@@ -190,7 +205,7 @@ class Mailbox:
             if any(b"EXISTS" in line for line in lines):
                 break
             if any(bytes(line).startswith(b"BYE") for line in lines):
-                raise self._failed("the server said goodbye")
+                raise self._failed(N_("the server said goodbye"))
         self._client.idle_done()
         await self._run(idle, NOOP_SECONDS)
 
@@ -200,7 +215,7 @@ class Mailbox:
         await asyncio.wait({waiting, self._lost}, timeout=seconds, return_when="FIRST_COMPLETED")
         if self._lost.done():
             waiting.cancel()
-            raise self._failed("the link was lost")
+            raise self._failed(N_("the link was lost"))
         if not waiting.done():
             waiting.cancel()
             return ()
@@ -210,7 +225,7 @@ class Mailbox:
     async def _sleep(self, seconds: float) -> None:
         await asyncio.wait({self._lost}, timeout=seconds)
         if self._lost.done():
-            raise self._failed("the link was lost")
+            raise self._failed(N_("the link was lost"))
 
     async def _run(
         self,
@@ -228,11 +243,13 @@ class Mailbox:
                 task.add_done_callback(_look_away)
                 task.cancel()
         if not task.done() or task.cancelled():
-            raise self._failed("the link was lost" if self._lost.done() else "no answer in time")
+            raise self._failed(
+                N_("the link was lost") if self._lost.done() else N_("no answer in time")
+            )
         try:
             return task.result()
         except TimeoutError:
-            raise self._failed("no answer in time") from None
+            raise self._failed(N_("no answer in time")) from None
         except (
             aioimaplib.AioImapException,
             OSError,
@@ -261,7 +278,7 @@ class Mailbox:
             self.drop()
             return TooMuch("The mail server sent far more than it had announced.")
         self.drop()
-        return LinkLost(f"The connection to the mailbox ended: {why}.")
+        return LinkLost(Phrase("The connection to the mailbox ended: %(why)s.", why=Phrase.of(why)))
 
     def _on_lost(self, _error: Exception | None) -> None:
         if not self._lost.done():
@@ -271,15 +288,6 @@ class Mailbox:
 def _uid_set(uids: Sequence[int]) -> str:
     assert len(uids) <= FETCH_LIMIT
     return ",".join(map(str, uids))
-
-
-def _expect_ok(answer: Any, what: str) -> None:
-    if answer.result != "OK":
-        raise TemporaryFailure(f"The mail server refuses to {what}: {_said(answer)}")
-
-
-def _said(answer: Any) -> str:
-    return bytes(answer.lines[-1]).decode("utf-8", "replace")[:300] if answer.lines else ""
 
 
 def _look_away(task: "asyncio.Future[Any]") -> None:

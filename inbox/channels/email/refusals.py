@@ -12,21 +12,22 @@ from aiosmtplib import (
 )
 
 from inbox.channels.base import LoginRefused, PermanentFailure, TemporaryFailure
+from inbox.i18n import N_, Phrase
 
 TEXT_LIMIT = 300
 
 _PLAIN = {
-    "421": "The mail server is busy or shutting down",
-    "450": "The mailbox can't be reached at the moment",
-    "451": "The mail server asks to try again later",
-    "452": "The mailbox or the server has no space at the moment",
-    "530": "The mail server wants a login",
-    "535": "The mail server does not accept the user name or password",
-    "550": "There is no such mailbox, or it takes no mail from us",
-    "551": "There is no such mailbox here",
-    "552": "The mailbox is full or the mail is too large",
-    "553": "The address is not possible",
-    "554": "The mail was refused",
+    "421": N_("The mail server is busy or shutting down"),
+    "450": N_("The mailbox can't be reached at the moment"),
+    "451": N_("The mail server asks to try again later"),
+    "452": N_("The mailbox or the server has no space at the moment"),
+    "530": N_("The mail server wants a login"),
+    "535": N_("The mail server does not accept the user name or password"),
+    "550": N_("There is no such mailbox, or it takes no mail from us"),
+    "551": N_("There is no such mailbox here"),
+    "552": N_("The mailbox is full or the mail is too large"),
+    "553": N_("The address is not possible"),
+    "554": N_("The mail was refused"),
 }
 # RFC 3463: bad destination, by mailbox, system or syntax; and mailbox disabled
 _DEAD_STATUS = re.compile(r"(?<![\d.])5\.(?:1\.(?:1|2|3|6|10)|2\.1)(?![\d.])")
@@ -45,14 +46,20 @@ def failure(
     if isinstance(error, SMTPResponseException):
         return _answered(error, lost, dead)
     if isinstance(error, ssl.SSLCertVerificationError) or "CERTIFICATE" in str(error).upper():
-        return lost(f"The certificate of the mail server is not valid: {error}.")
+        return lost(
+            Phrase(
+                "The certificate of the mail server is not valid: %(problem)s.", problem=str(error)
+            )
+        )
     if isinstance(error, SMTPTimeoutError | TimeoutError):
-        return lost("The mail server does not answer in time.")
+        return lost(N_("The mail server does not answer in time."))
     if "starttls" in str(error).lower():
         return lost(
-            "The mail server offers no encryption (STARTTLS), so no password was sent to it."
+            N_("The mail server offers no encryption (STARTTLS), so no password was sent to it.")
         )
-    return lost(f"The connection to the mail server failed: {error}.")
+    return lost(
+        Phrase("The connection to the mail server failed: %(problem)s.", problem=str(error))
+    )
 
 
 def _answered(
@@ -77,5 +84,6 @@ def is_dead(error: SMTPResponseException) -> bool:
 
 
 def explain(error: SMTPResponseException) -> str:
-    plain = _PLAIN.get(str(error.code), "The mail server refused")
-    return f"{plain} ({error.code} {' '.join(str(error.message).split())[:TEXT_LIMIT]})."
+    plain = _PLAIN.get(str(error.code), N_("The mail server refused"))
+    said = f"{error.code} {' '.join(str(error.message).split())[:TEXT_LIMIT]}"
+    return Phrase("%(what)s (%(said)s).", what=Phrase.of(plain), said=said)

@@ -9,6 +9,7 @@ from inbox.channels.form.settings import FormSettings
 from inbox.channels.form.submission import FormSubmission
 from inbox.channels.reading import understand
 from inbox.envelope import AddressKind, FilePart, Inbound, OutboundEnvelope, RawItem, Receipt
+from inbox.i18n import Phrase
 
 __all__ = ["FieldKind", "FormChannel", "FormField", "FormSettings", "FormSubmission"]
 
@@ -34,12 +35,17 @@ class FormChannel:
 
     async def fetch(self, part: FilePart) -> FilePart:
         """The form's page has stored each file before; ingest takes it by its digest."""
-        raise PermanentFailure(f"The file {part.name} is not in the file store.")
+        raise PermanentFailure(
+            Phrase("The file %(name)s is not in the file store.", name=part.name)
+        )
 
     async def send(self, envelope: OutboundEnvelope) -> Receipt:
         raise PermanentFailure(
-            f"A form can't answer {envelope.recipient.value}. Choose an e-mail inbox to answer"
-            " from, or set “Answer by” in the form's settings."
+            Phrase(
+                "A form can't answer %(address)s. Choose an e-mail inbox to answer from, or set"
+                " “Answer by” in the form's settings.",
+                address=envelope.recipient.value,
+            )
         )
 
     async def check(self) -> Checked:
