@@ -84,15 +84,7 @@ def message(
     by: Actor,
 ) -> Message:
     message_id = ids.new()
-    html, text = written(composed)
-    extras: dict[str, Any] = {}
-    if composed.template_id:
-        extras["template"], text = templates.filled(
-            session, channel.inbox_id, composed.template_id, composed.template_values
-        )
-        html = ""
-    if composed.buttons:
-        extras["buttons"] = _buttons(composed.buttons)
+    html, text, extras = _content(session, composed, channel)
     recipients = {"to": [channel.address], "cc": list(composed.cc), "bcc": list(composed.bcc)}
     sender = composed.sender or channel.sender
     return Message(
@@ -118,6 +110,22 @@ def message(
         reply_to_id=_answered(session, conversation, composed.reply_to_id),
         extras=extras,
     )
+
+
+def _content(
+    session: Session, composed: Composed, channel: ReplyChannel
+) -> tuple[str, str, dict[str, Any]]:
+    """HTML, text, and what else the message has; a template stands instead of both."""
+    html, text = written(composed)
+    extras: dict[str, Any] = {}
+    if composed.template_id:
+        extras["template"], text = templates.filled(
+            session, channel.inbox_id, composed.template_id, composed.template_values
+        )
+        html = ""
+    if composed.buttons:
+        extras["buttons"] = _buttons(composed.buttons)
+    return html, text, extras
 
 
 def _answered(session: Session, conversation: Conversation, message_id: str | None) -> str | None:

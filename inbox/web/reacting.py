@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from sqlmodel import Session
 
-from inbox.channels.base import ChannelError, Reacts
+from inbox.channels.abilities import Reacts
+from inbox.channels.base import ChannelError
 from inbox.desk import amending, parts
 from inbox.errors import Conflict, Invalid, message_of
 from inbox.events import Actor
