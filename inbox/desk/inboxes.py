@@ -95,6 +95,17 @@ def set_settings(
     return _changed(session, inbox, changed, by)
 
 
+def sign_in(
+    session: Session, inbox_id: str, tokens: Mapping[str, str], *, vault: Vault, by: Actor
+) -> Inbox:
+    """What the provider granted to the person who signed in; whoever uses it begins afresh."""
+    inbox = get(session, inbox_id)
+    inbox.tokens = vault.encrypt(dict(tokens))
+    health.forget(inbox)
+    deliveries.hurry(session, inbox_id)
+    return _changed(session, inbox, ["tokens"], by)
+
+
 def set_members(session: Session, inbox_id: str, agent_ids: Sequence[str], *, by: Actor) -> Inbox:
     """Who may see the inbox while it is restricted; administrators always do."""
     inbox = get(session, inbox_id)

@@ -20,6 +20,8 @@ class Health(StrEnum):
 class Inbox(Record, table=True):
     """`settings` are the channel's plain settings, `secrets` the rest, encrypted by the vault.
 
+    `tokens` is what the provider granted after a sign-in, encrypted too. The channel renews them by
+    itself, which makes no new version.
     `health` is the worse of what receiving and sending met, which `troubles` keeps apart:
     {"sending": ["needs_login", why]}. `health_at` is the last sign of life of who receives.
     """
@@ -33,6 +35,7 @@ class Inbox(Record, table=True):
     restricted: bool = False
     settings: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     secrets: bytes = Field(default=b"", sa_type=LargeBinary)
+    tokens: bytes = Field(default=b"", sa_type=LargeBinary)
     team_id: str | None = Field(default=None, foreign_key="team.id")
     business_hours_id: str | None = Field(default=None, foreign_key="business_hours.id")
     greeting: str = ""

@@ -11,7 +11,11 @@ from inbox.events import SYSTEM
 from inbox.model import Agent, ApiToken, BusinessHours, Event, Holiday, Inbox, Session, Team
 from inbox.web.pages import settings
 
-PAGES = [route.path for route in settings.ROUTES if route.method == "GET" and "{" not in route.path]
+PAGES = [
+    route.path
+    for route in settings.ROUTES
+    if route.method == "GET" and "{" not in route.path and not route.path.endswith("/back")
+]
 TELEGRAM = {
     "name": "Bot",
     "team_id": "",

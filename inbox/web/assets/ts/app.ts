@@ -20,6 +20,7 @@ import { applyPartials, refresh } from "./html";
 import { listenForKeys } from "./keys";
 import { Live } from "./live";
 import { sideCommands } from "./side";
+import { showWhatIsOfUse } from "./when";
 import { sayZone } from "./zone";
 
 sayZone();
@@ -29,6 +30,7 @@ document
 listenForKeys(document.body.dataset.keys);
 reportFailures();
 sideCommands();
+showWhatIsOfUse();
 
 const url = document.body.dataset.live;
 if (url) {
