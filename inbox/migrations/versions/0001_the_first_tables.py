@@ -287,6 +287,7 @@ def upgrade() -> None:
     sa.Column('restricted', sa.Boolean(), nullable=False),
     sa.Column('settings', sa.JSON(), nullable=False),
     sa.Column('secrets', sa.LargeBinary(), nullable=False),
+    sa.Column('tokens', sa.LargeBinary(), nullable=False),
     sa.Column('team_id', sa.String(), nullable=True),
     sa.Column('business_hours_id', sa.String(), nullable=True),
     sa.Column('greeting', sa.String(), nullable=False),
