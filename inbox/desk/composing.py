@@ -85,8 +85,6 @@ def message(
 ) -> Message:
     message_id = ids.new()
     html, text, extras = _content(session, composed, channel)
-    recipients = {"to": [channel.address], "cc": list(composed.cc), "bcc": list(composed.bcc)}
-    sender = composed.sender or channel.sender
     return Message(
         id=message_id,
         conversation_id=conversation.id,
@@ -94,15 +92,12 @@ def message(
         inbox_id=channel.inbox_id,
         direction=Direction.OUTGOING,
         external_id=message_id,
-        author_kind=AUTHORS.get(by.kind, Author.BOT),
-        author_id=by.id,
-        author_name=by.name,
-        via=by.via,
+        **_author(by),
         channel=channel.channel,
         subject=composed.subject,
         text=text,
         html=html,
-        recipients=recipients | ({"from": sender} if sender else {}),
+        recipients=_recipients(composed, channel),
         sent_at=max(composed.not_before or clock.now(), clock.now()),
         state=MessageState.QUEUED,
         automatic=composed.automatic,
@@ -110,6 +105,17 @@ def message(
         reply_to_id=_answered(session, conversation, composed.reply_to_id),
         extras=extras,
     )
+
+
+def _author(by: Actor) -> dict[str, Any]:
+    kind = AUTHORS.get(by.kind, Author.BOT)
+    return {"author_kind": kind, "author_id": by.id, "author_name": by.name, "via": by.via}
+
+
+def _recipients(composed: Composed, channel: ReplyChannel) -> dict[str, Any]:
+    sender = composed.sender or channel.sender
+    found = {"to": [channel.address], "cc": list(composed.cc), "bcc": list(composed.bcc)}
+    return {**found, "from": sender} if sender else dict(found)
 
 
 def _content(
