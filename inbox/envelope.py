@@ -216,6 +216,7 @@ class OutboundEnvelope:
     html: str = ""
     subject: str = ""
     thread: str | None = None
+    also_to: tuple[Address, ...] = ()
     cc: tuple[Address, ...] = ()
     bcc: tuple[Address, ...] = ()
     files: tuple[FilePart, ...] = ()
@@ -223,13 +224,13 @@ class OutboundEnvelope:
     references: tuple[str, ...] = ()
     reply_to: str = ""
     sender_name: str = ""
+    sender: str = ""  # the address of ours it comes from; empty: the account's own
     automatic: bool = False
     attempt: int = 1
     only: tuple[str, ...] = ()  # of those named in it these alone get it: the others have it
     buttons: tuple[Button, ...] = ()
     answers: str = ""  # the provider's id of the one message that it answers
     template: Template | None = None
-    sender: str = ""  # which of the account's own addresses it goes out from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

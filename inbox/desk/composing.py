@@ -1,23 +1,24 @@
-"""What somebody wants to send, and the message that is made of it."""
+"""What somebody wants to send, made into a message: by which channel, from where, to whom."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlmodel import Session
+import sqlalchemy as sa
+from sqlmodel import Session, col
 
 from inbox import clock, ids, richtext
-from inbox.desk import templates
+from inbox.desk import chat_parts
 from inbox.desk.reply_channels import ReplyChannel, channels_for
 from inbox.envelope import Button
 from inbox.errors import Invalid
 from inbox.events import Actor
-from inbox.i18n import N_, Phrase
-from inbox.model import Author, Conversation, Direction, Message, MessageState
+from inbox.i18n import N_
+from inbox.model import Attachment, Author, Conversation, Direction, Message, MessageState
+from inbox.richtext.cleaning import QUOTE_CLASS
 
-MOST_BUTTONS = 10
-LONGEST_BUTTON = 60
+LATEST = timedelta(days=366)
 AUTHORS = {
     "agent": Author.AGENT, "contact": Author.CONTACT, "system": Author.SYSTEM, "api": Author.API,
 }  # fmt: skip
@@ -27,17 +28,22 @@ AUTHORS = {
 class Composed:
     """What an agent or a rule wants to send. `seen_message_id` is the newest message they saw.
 
-    `reply_to_id` is the one message that is answered among many. A template of the provider
-    stands instead of the text, with `template_values` for its gaps. `sender` is the one of the
-    inbox's own addresses it goes out from, if there are several.
+    `to` and `sender`, of an e-mail, are left empty for the customer and for the address they wrote
+    to. `quoted` and `quoted_html` go below the text, as they are. `reply_to_id` is the one message
+    that is answered among many. A template of the provider stands instead of the text, with
+    `template_values` for its gaps.
     """
 
     text: str
     html: str = ""
     subject: str = ""
     thread_id: str | None = None
+    to: Sequence[str] = ()
     cc: Sequence[str] = ()
     bcc: Sequence[str] = ()
+    sender: str = ""
+    quoted: str = ""
+    quoted_html: str = ""
     attachment_ids: Sequence[str] = ()
     automatic: bool = False
     not_before: datetime | None = None
@@ -46,28 +52,28 @@ class Composed:
     buttons: Sequence[Button] = ()
     template_id: str | None = None
     template_values: Mapping[str, str] = field(default_factory=dict)
-    sender: str = ""
 
-    @property
-    def is_empty(self) -> bool:
-        written = self.text.strip() or self.html or self.attachment_ids or self.template_id
-        return not written
+
+def check(composed: Composed) -> None:
+    """Raises Invalid for what is nothing, or too far away."""
+    written = composed.text.strip() or composed.html or composed.quoted
+    if not (written or composed.attachment_ids or composed.template_id):
+        raise Invalid(fields={"text": "Write something or attach a file."})
+    if composed.not_before and composed.not_before > clock.now() + LATEST:
+        raise Invalid(fields={"not_before": N_("Choose a time within a year.")})
 
 
 def chosen(session: Session, conversation: Conversation, composed: Composed) -> ReplyChannel:
-    """The channel to send on; Invalid with what stands against it."""
-    wanted, found = composed.thread_id, channels_for(session, conversation)
-    channel = next((c for c in found if (c.thread_id == wanted if wanted else c.is_proposed)), None)
-    if channel is None:
-        raise Invalid(fields={"channel": N_("This customer can't be reached on that channel.")})
-    by_template = composed.template_id and channel.templates_only
-    if not channel.available and not by_template:
-        raise Invalid(fields={"channel": channel.why_not})
-    if composed.sender and composed.sender not in channel.senders:
-        raise Invalid(
-            fields={"sender": Phrase("Choose one of: %(ones)s.", ones=list(channel.senders))}
-        )
-    return channel
+    """The thread named, or the proposed one; Invalid where nothing can be sent by it."""
+    thread_id, found = composed.thread_id, channels_for(session, conversation)
+    one = next(
+        (c for c in found if (c.thread_id == thread_id if thread_id else c.is_proposed)), None
+    )
+    if one is None:
+        raise Invalid(fields={"channel": "This customer can't be reached on that channel."})
+    if not one.available and not (composed.template_id and one.templates_only):
+        raise Invalid(fields={"channel": one.why_not})
+    return one
 
 
 def written(composed: Composed) -> tuple[str, str]:
@@ -84,7 +90,7 @@ def message(
     by: Actor,
 ) -> Message:
     message_id = ids.new()
-    html, text, extras = _content(session, composed, channel)
+    html, text, extras = chat_parts.content(session, channel.inbox_id, composed, written(composed))
     return Message(
         id=message_id,
         conversation_id=conversation.id,
@@ -96,13 +102,15 @@ def message(
         channel=channel.channel,
         subject=composed.subject,
         text=text,
-        html=html,
+        quoted=composed.quoted,
+        html=_with_quote(html, text, composed.quoted_html),
         recipients=_recipients(composed, channel),
         sent_at=max(composed.not_before or clock.now(), clock.now()),
         state=MessageState.QUEUED,
         automatic=composed.automatic,
+        is_side=channel.is_side,
         attachment_count=len(composed.attachment_ids),
-        reply_to_id=_answered(session, conversation, composed.reply_to_id),
+        reply_to_id=chat_parts.answered(session, conversation, composed.reply_to_id),
         extras=extras,
     )
 
@@ -113,47 +121,37 @@ def _author(by: Actor) -> dict[str, Any]:
 
 
 def _recipients(composed: Composed, channel: ReplyChannel) -> dict[str, Any]:
-    sender = composed.sender or channel.sender
-    found = {"to": [channel.address], "cc": list(composed.cc), "bcc": list(composed.bcc)}
-    return {**found, "from": sender} if sender else dict(found)
+    """As they stay from now on, whatever becomes of the inbox; ours only where we have several."""
+    found: dict[str, Any] = {
+        "to": list(composed.to) or [channel.address],
+        "cc": list(composed.cc),
+        "bcc": list(composed.bcc),
+    }
+    wanted = composed.sender.strip().lower() or channel.our_address.lower()
+    sender = next((one for one in channel.our_addresses if one.lower() == wanted), wanted)
+    if len(channel.our_addresses) > 1:
+        if sender not in channel.our_addresses:
+            raise Invalid(fields={"from": N_("Choose one of this inbox's own addresses.")})
+        found["from"] = sender
+    if composed.to and list(composed.to) != [channel.address]:
+        found["chosen"] = True
+    return found
 
 
-def _content(
-    session: Session, composed: Composed, channel: ReplyChannel
-) -> tuple[str, str, dict[str, Any]]:
-    """HTML, text, and what else the message has; a template stands instead of both."""
-    html, text = written(composed)
-    extras: dict[str, Any] = {}
-    if composed.template_id:
-        extras["template"], text = templates.filled(
-            session, channel.inbox_id, composed.template_id, composed.template_values
-        )
-        html = ""
-    if composed.buttons:
-        extras["buttons"] = _buttons(composed.buttons)
-    return html, text, extras
+def _with_quote(html: str, text: str, quoted_html: str) -> str:
+    if not quoted_html:
+        return html
+    return f'{html or richtext.to_html(text)}<div class="{QUOTE_CLASS}">{quoted_html}</div>'
 
 
-def _answered(session: Session, conversation: Conversation, message_id: str | None) -> str | None:
-    """Of this conversation, and no note: a note's words are for nobody outside."""
-    if not message_id:
-        return None
-    found = session.get(Message, message_id)
-    is_here = found is not None and found.conversation_id == conversation.id
-    if found is None or not is_here or found.direction is Direction.NOTE:
-        raise Invalid(fields={"reply_to": N_("Choose a message of this conversation.")})
-    return found.id
-
-
-def _buttons(buttons: Sequence[Button]) -> list[dict[str, str]]:
-    texts = [button.text.strip() for button in buttons]
-    if len(texts) > MOST_BUTTONS:
-        words = Phrase("Give at most %(most)d buttons.", most=MOST_BUTTONS)
-        raise Invalid(fields={"buttons": words})
-    if not all(texts) or any(len(text) > LONGEST_BUTTON for text in texts):
-        words = Phrase("A button has from 1 to %(most)d characters.", most=LONGEST_BUTTON)
-        raise Invalid(fields={"buttons": words})
-    return [
-        {"text": text, "value": (button.value or text)[:200]}
-        for text, button in zip(texts, buttons, strict=True)
-    ]
+def attach(session: Session, message: Message, attachment_ids: Sequence[str]) -> None:
+    if not attachment_ids:
+        return
+    changed = session.execute(
+        sa.update(Attachment)
+        .where(col(Attachment.id).in_(attachment_ids), col(Attachment.message_id).is_(None))
+        .values(message_id=message.id)
+        .execution_options(synchronize_session=False)
+    )
+    if changed.rowcount != len(set(attachment_ids)):  # type: ignore[attr-defined]
+        raise Invalid(fields={"attachments": "A file is not there any more. Attach it again."})

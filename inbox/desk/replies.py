@@ -1,7 +1,6 @@
 """Answers to the customer: queued in the outbox, undone while there is time, tried again."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -10,11 +9,9 @@ from inbox import clock
 from inbox.db import touch
 from inbox.desk import composing, copies, counters, deliveries, rearranging, repeats
 from inbox.desk.composing import Composed
-from inbox.errors import Conflict, Invalid, NotFound
+from inbox.errors import Conflict, NotFound
 from inbox.events import Actor, EventKind, record
-from inbox.i18n import N_
 from inbox.model import (
-    Attachment,
     Conversation,
     Delivery,
     Direction,
@@ -26,7 +23,6 @@ from inbox.model import (
 __all__ = ["Composed", "Overtaken", "reply", "retry", "undo"]
 
 PREVIEW_LENGTH = 160
-LATEST = timedelta(days=366)
 
 
 class Overtaken(Conflict):
@@ -45,33 +41,24 @@ def reply(
     repeated = session.exec(select(Delivery).where(Delivery.request_id == request_id)).first()
     if repeated:
         return _same(session.get_one(Message, repeated.message_id), conversation, composed)
-    if composed.is_empty:
-        raise Invalid(fields={"text": "Write something or attach a file."})
+    composing.check(composed)
     rearranging.refuse_merged(conversation)
     _refuse_overtaken(session, conversation, composed)
     channel = composing.chosen(session, conversation, composed)
-    copies.check(composed.cc, composed.bcc, channel)
-    moment = clock.now()
-    if composed.not_before and composed.not_before > moment + LATEST:
-        raise Invalid(fields={"not_before": N_("Choose a time within a year.")})
-    due = composed.not_before or moment
+    copies.check(session, conversation, composed, channel)
     message = composing.message(session, conversation, composed, channel, by)
     session.add(message)
     session.flush()
-    _attach(session, message, composed.attachment_ids)
-    session.add(
-        Delivery(
-            message_id=message.id,
-            conversation_id=conversation.id,
-            inbox_id=channel.inbox_id,
-            request_id=request_id,
-            not_before=due,
-            due_from=due,
-        )
-    )
-    _answered(session, conversation, message, by)
+    composing.attach(session, message, composed.attachment_ids)
+    session.add(deliveries.new(message, request_id, composed.not_before or clock.now()))
+    if channel.is_side:
+        _asked_beside(session, conversation, message)
+    else:
+        copies.copy_in(session, conversation, message)
+        _answered(session, conversation, message, by)
+    kind = EventKind.SIDE_MESSAGE_QUEUED if channel.is_side else EventKind.REPLY_QUEUED
     record(
-        session, EventKind.REPLY_QUEUED, by=by, conversation=conversation, message_id=message.id,
+        session, kind, by=by, conversation=conversation, message_id=message.id,
         automatic=composed.automatic,
     )  # fmt: skip
     touch(session, deliveries.TOPIC)
@@ -153,19 +140,6 @@ def _refuse_overtaken(session: Session, conversation: Conversation, composed: Co
         raise Overtaken(newer)
 
 
-def _attach(session: Session, message: Message, attachment_ids: Sequence[str]) -> None:
-    if not attachment_ids:
-        return
-    changed = session.execute(
-        sa.update(Attachment)
-        .where(col(Attachment.id).in_(attachment_ids), col(Attachment.message_id).is_(None))
-        .values(message_id=message.id)
-        .execution_options(synchronize_session=False)
-    )
-    if changed.rowcount != len(set(attachment_ids)):  # type: ignore[attr-defined]
-        raise Invalid(fields={"attachments": "A file is not there any more. Attach it again."})
-
-
 def _answered(session: Session, conversation: Conversation, message: Message, by: Actor) -> None:
     """A person's answer makes it the customer's turn; an automatic one does not."""
     with counters.kept(session, conversation):
@@ -187,6 +161,14 @@ def _answered(session: Session, conversation: Conversation, message: Message, by
             )  # fmt: skip
 
 
+def _asked_beside(session: Session, conversation: Conversation, message: Message) -> None:
+    """Whoever waits, waits on: nothing was said to the customer."""
+    with counters.kept(session, conversation):
+        conversation.last_at = message.created_at
+        conversation.message_count += 1
+        conversation.version += 1
+
+
 def _taken_back(session: Session, conversation: Conversation, message: Message, by: Actor) -> None:
     """As if it had never been said: where the customer spoke last, it is our turn again."""
     counters.hold(session, conversation)
@@ -195,6 +177,7 @@ def _taken_back(session: Session, conversation: Conversation, message: Message, 
         .where(
             Message.conversation_id == conversation.id,
             Message.direction != Direction.NOTE,
+            col(Message.is_side).is_(False),
             col(Message.state) != MessageState.CANCELLED,
         )
         .order_by(col(Message.id).desc())
@@ -205,7 +188,7 @@ def _taken_back(session: Session, conversation: Conversation, message: Message, 
         conversation.version += 1
         if conversation.first_reply_at == message.created_at:
             conversation.first_reply_at = None
-        if latest is None:
+        if latest is None or message.is_side:
             return
         _show(conversation, latest)
         if conversation.status is Status.WAITING and latest.direction is Direction.INCOMING:

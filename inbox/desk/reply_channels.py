@@ -1,16 +1,18 @@
 """By which channels a customer can be answered, which one is proposed, and why another is not."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import attrgetter
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from inbox import clock
 from inbox.desk import templates
+from inbox.envelope import AddressKind
 from inbox.i18n import N_, Phrase
-from inbox.model import ChannelThread, Conversation, Direction, Identity, Inbox, Message
+from inbox.model import ChannelThread, Conversation, Identity, Inbox
 
 OVER = N_("The time in which this channel allows answers is over.")
 STOPPED = N_("%(address)s answered STOP, so nothing may be sent there until they answer START.")
@@ -25,6 +27,8 @@ THREADS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyChannel:
+    """`our_address` is the one of ours that they wrote to last; `is_side`: not to the customer."""
+
     thread_id: str
     inbox_id: str
     channel: str
@@ -35,39 +39,42 @@ class ReplyChannel:
     why_not: str = ""
     window_until: datetime | None = None
     templates_only: bool = False
-    senders: Sequence[str] = ()
-    sender: str = ""
     is_proposed: bool = False
+    is_side: bool = False
+    our_address: str = ""
+    our_addresses: tuple[str, ...] = ()
 
 
 def choices_for(session: Session, conversation: Conversation) -> list[ReplyChannel]:
     """As `channels_for`, but each address of an inbox once, by the thread last written on."""
-    found: dict[tuple[str, str, str], ReplyChannel] = {}
+    found: dict[tuple[str, str, str, bool], ReplyChannel] = {}
     for one in channels_for(session, conversation):
-        found.setdefault((one.inbox_id, one.identity_kind, one.address), one)
+        found.setdefault((one.inbox_id, one.identity_kind, one.address, one.is_side), one)
     return list(found.values())
 
 
 def channels_for(session: Session, conversation: Conversation) -> list[ReplyChannel]:
-    """The conversation's threads, last written on first; the first that works is proposed."""
+    """The conversation's threads, last written on first; the first that works is proposed.
+
+    Those beside come last, and are never proposed.
+    """
     rows = session.exec(THREADS, params={"conversation_id": conversation.id}).all()
     now = clock.now()
     closed = {i.id for thread, i, _ in rows if thread.window_until and thread.window_until < now}
     templated = templates.inboxes_with(session, sorted(closed))
-    found = [_describe(session, *row, templated) for row in rows]
-    proposed = next((c for c in found if c.available), found[0] if found else None)
+    found = [_describe(*row, templated) for row in rows]
+    found.sort(key=attrgetter("is_side"))
+    to_them = [c for c in found if not c.is_side]
+    proposed = next((c for c in to_them if c.available), to_them[0] if to_them else None)
     return [replace(c, is_proposed=c is proposed) for c in found]
 
 
 def _describe(
-    session: Session,
-    thread: ChannelThread,
-    inbox: Inbox,
-    identity: Identity,
-    templated: Collection[str],
+    thread: ChannelThread, inbox: Inbox, identity: Identity, templated: Collection[str]
 ) -> ReplyChannel:
     why_not = _why_not(thread, inbox, identity)
-    senders = senders_of(inbox)
+    ours = tuple(inbox.addresses) if identity.kind == AddressKind.EMAIL else tuple(inbox.numbers)
+    last = thread.our_address if thread.our_address in ours else next(iter(ours), "")
     return ReplyChannel(
         thread_id=thread.id,
         inbox_id=inbox.id,
@@ -79,27 +86,10 @@ def _describe(
         why_not=why_not,
         window_until=thread.window_until,
         templates_only=why_not == OVER and inbox.id in templated,
-        senders=senders,
-        sender=_sender(session, thread, senders) if len(senders) > 1 else "",
+        is_side=thread.is_side,
+        our_address=last,
+        our_addresses=ours,
     )
-
-
-def senders_of(inbox: Inbox) -> list[str]:
-    """The addresses it may write from; none where that is no question."""
-    more = inbox.settings.get("more_senders") or []
-    return [inbox.settings["sender"], *more] if more and "sender" in inbox.settings else []
-
-
-def _sender(session: Session, thread: ChannelThread, senders: Sequence[str]) -> str:
-    """The one that the customer wrote to last."""
-    last = session.exec(
-        select(Message.recipients)
-        .where(Message.thread_id == thread.id, Message.direction == Direction.INCOMING)
-        .order_by(col(Message.id).desc())
-        .limit(1)
-    ).first()
-    written_to = (last or {}).get("to") or []
-    return next((one for one in written_to if one in senders), senders[0])
 
 
 def _why_not(thread: ChannelThread, inbox: Inbox, identity: Identity) -> str:
