@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -72,12 +73,19 @@ def build(session: Session, delivery: Delivery, key: bytes) -> Outbound:
         automatic=message.automatic,
         attempt=delivery.attempts,
         only=tuple(delivery.envelope.get(deliveries.ONLY, ())),
-        buttons=tuple(Button(**one) for one in message.extras.get("buttons", ())),
         answers=_answers(session, message),
-        template=templates.envelope(message.extras.get("template", {})),
+        **_extras(message),
     )
     digests = [digest for _, digest in files]
     return Outbound(delivery, inbox, envelope, digests, stopped=bool(identity.stopped_at))
+
+
+def _extras(message: Message) -> dict[str, Any]:
+    """Buttons and a template, as the model keeps them."""
+    return {
+        "buttons": tuple(Button(**one) for one in message.extras.get("buttons", ())),
+        "template": templates.envelope(message.extras.get("template", {})),
+    }
 
 
 def _answers(session: Session, message: Message) -> str:

@@ -87,7 +87,10 @@ def conversation(
     }
 
 
-FRESH = {"state": MessageState.RECEIVED, "state_reason": "", "edits": [], "indexed": False}
+FRESH = {
+    "state": MessageState.RECEIVED, "state_reason": "", "edited_at": None, "edits": [],
+    "reply_to_id": None, "extras": {}, "indexed": False,
+}  # fmt: skip
 
 
 def message(  # noqa: PLR0913  the parts a message is made of
@@ -127,9 +130,6 @@ def message(  # noqa: PLR0913  the parts a message is made of
         "is_side": thread.is_side,
         "arrival_id": arrival_id,
         "attachment_count": len(envelope.files),
-        "edited_at": None,
-        "reply_to_id": None,
-        "extras": {},
     }
 
 
