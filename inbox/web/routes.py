@@ -17,6 +17,7 @@ from inbox.web.pages import (
     searches,
     sessions,
     settings,
+    visitors,
     whys,
 )
 from inbox.web.route import Access, Route
@@ -30,6 +31,7 @@ ROUTES: list[Route] = [
     *profile.ROUTES,
     *contacts.ROUTES,
     *contact_merges.ROUTES,
+    *visitors.ROUTES,
     *conversations.ROUTES,
     *changes.ROUTES,
     *whys.ROUTES,

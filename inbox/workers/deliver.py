@@ -6,6 +6,7 @@ from functools import partial
 
 import structlog
 
+from inbox import clock
 from inbox.channels import registry
 from inbox.channels.base import (
     Channel,
@@ -15,7 +16,7 @@ from inbox.channels.base import (
     TemporaryFailure,
 )
 from inbox.db import Session, Work
-from inbox.desk import deliveries, health, outbound
+from inbox.desk import continuing, deliveries, health, outbound
 from inbox.desk.outbound import Outbound
 from inbox.envelope import FilePart, OutboundEnvelope, Receipt
 from inbox.errors import InboxError, Unavailable
@@ -158,6 +159,7 @@ class Delivering:
 
 def _sent(found: Outbound, receipt: Receipt, session: Session) -> None:
     deliveries.sent(session, found.delivery.id, found.delivery.epoch, receipt)
+    continuing.note(session, found.inbox, found.delivery.message_id, clock.now())
     health.prove(session, found.inbox)
 
 

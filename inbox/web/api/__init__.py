@@ -13,6 +13,7 @@ from inbox.web.api import (
     stream,
     team,
     views,
+    webchat,
     webhooks,
     work,
 )
@@ -23,6 +24,7 @@ OPERATIONS: list[Operation] = [
     *contacts.OPERATIONS,
     *contact_merges.OPERATIONS,
     *inboxes.OPERATIONS,
+    *webchat.OPERATIONS,
     *conversations.OPERATIONS,
     *work.OPERATIONS,
     *rearranging.OPERATIONS,
