@@ -194,10 +194,12 @@ class OutboundEnvelope:
 class Receipt:
     """The provider took the message; `refused` are recipients it would not take, with why.
 
-    `later` are those it does not take just now, so that they are to be tried again.
+    `later` are those it does not take just now, so that they are to be tried again, and `dead`
+    those of the refused of which it says that there is no such address.
     """
 
     provider_id: str
     state: str = "sent"
     refused: Mapping[str, str] = field(default_factory=dict)
     later: Mapping[str, str] = field(default_factory=dict)
+    dead: tuple[str, ...] = ()

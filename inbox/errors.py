@@ -78,3 +78,9 @@ class Unavailable(InboxError):
     """A service that this needs does not answer."""
 
     code = "unavailable"
+
+
+def message_of(error: BaseException, otherwise: str = "") -> str:
+    """What it says, as it was given: a phrase can still be said in another language."""
+    given = error.args[0] if len(error.args) == 1 else None
+    return given if isinstance(given, str) and given else str(error) or otherwise or repr(error)

@@ -8,7 +8,9 @@ from babel.messages.extract import extract_python
 
 ERRORS = {
     "NotFound", "Forbidden", "Unauthenticated", "Invalid", "Conflict", "RateLimited",
-    "Unavailable", "LoginRefused", "ValueError",
+    "Unavailable", "LoginRefused", "ValueError", "Unparsable", "BadSignature", "BadRequest",
+    "TemporaryFailure", "PermanentFailure", "OutcomeUnknown", "Unreachable",
+    "TooMuch", "LinkLost",
 }  # fmt: skip
 
 
@@ -45,7 +47,7 @@ def _declared(node: ast.ClassDef) -> Iterator[str]:
     if any(_name(base) == "InboxError" for base in node.bases):
         yield ast.get_docstring(node) or ""
     for line in node.body:
-        if isinstance(line, ast.Assign) and [_name(name) for name in line.targets] == ["label"]:
+        if isinstance(line, ast.AnnAssign) and _name(line.target) == "label" and line.value:
             yield from _strings(line.value)
 
 

@@ -56,6 +56,11 @@ class Phrase(str):
         """The phrase it is, or one without values."""
         return text if isinstance(text, cls) else cls(text.replace("%", "%%"))
 
+    @classmethod
+    def restored(cls, parts: dict[str, Any]) -> "Phrase":
+        """What `stored` gave."""
+        return cls(parts["template"], **{k: _restored(v) for k, v in parts["values"].items()})
+
     def stored(self) -> dict[str, Any]:
         """Its parts as JSON can keep them; `said` tells them again."""
         values = {key: _stored(value) for key, value in self.values.items()}
@@ -70,7 +75,27 @@ def said(parts: Any) -> str:
         return _filled(str(parts["template"]), parts.get("values") or {})
     if isinstance(parts, (list, tuple)):
         return ", ".join(said(p) if isinstance(p, (Phrase, dict)) else str(p) for p in parts)
-    return _shown(_catalogue(locale()).gettext(parts)) if isinstance(parts, str) else str(parts)
+    return gettext(parts) if isinstance(parts, str) else str(parts)
+
+
+def sentences(*texts: str) -> Phrase:
+    """One after the other, each said for itself."""
+    template = " ".join(f"%({place})s" for place in range(len(texts)))
+    return Phrase(template, **{str(n): Phrase.of(text) for n, text in enumerate(texts)})
+
+
+def kept(text: str) -> Any:
+    """As JSON can keep it; `restored` gives it back."""
+    return text.stored() if isinstance(text, Phrase) else text
+
+
+def restored(value: Any) -> str:
+    return Phrase.restored(value) if isinstance(value, dict) else str(value)
+
+
+def cut(text: str, longest: int) -> str:
+    """At most so many characters; a phrase that fits stays one."""
+    return text if len(text) <= longest else text[:longest]
 
 
 def set_locale(locale: str) -> None:
@@ -98,7 +123,8 @@ def babel_locale() -> Locale:
 def gettext(message: str) -> str:
     if isinstance(message, Phrase):
         return said(message)
-    return _shown(_catalogue(locale()).gettext(message))
+    # nothing is nothing in every language, and to gettext the key of the catalogue's head
+    return _shown(_catalogue(locale()).gettext(message)) if message else ""
 
 
 def ngettext(one: str, many: str, count: int) -> str:
@@ -138,6 +164,12 @@ def _stored(value: Any) -> Any:
     if isinstance(value, Phrase):
         return value.stored()
     return [_stored(each) for each in value] if isinstance(value, (list, tuple)) else value
+
+
+def _restored(value: Any) -> Any:
+    if isinstance(value, dict):
+        return Phrase.restored(value)
+    return [_restored(each) for each in value] if isinstance(value, list) else value
 
 
 def _shown(text: str) -> str:

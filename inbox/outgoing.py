@@ -12,8 +12,10 @@ import aiohttp
 
 from inbox.errors import Unavailable
 from inbox.i18n import Phrase
+from inbox.resolving import Resolver
 
 TIMEOUT_SECONDS = 15
+DNS_SECONDS = 10  # after which a name that moved is followed
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
 # NAT64 (RFC 6052, 8215) and the "compatible" addresses of old
 WITH_IPV4_AT_THE_END = tuple(
@@ -36,7 +38,12 @@ def client(private_hosts: str = "") -> aiohttp.ClientSession:
         return socket.socket(family, kind, protocol)
 
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(socket_factory=make_socket, limit_per_host=20),
+        connector=aiohttp.TCPConnector(
+            socket_factory=make_socket,
+            resolver=Resolver(),
+            ttl_dns_cache=DNS_SECONDS,
+            limit_per_host=20,
+        ),
         timeout=aiohttp.ClientTimeout(total=TIMEOUT_SECONDS),
         auto_decompress=True,
         cookie_jar=aiohttp.DummyCookieJar(),

@@ -23,6 +23,7 @@ from inbox.desk.recent import Recent
 from inbox.desk.tokens import Bearer
 from inbox.envelope import RawItem
 from inbox.files import Files
+from inbox.grants import Grants
 from inbox.model import Inbox, Workspace
 from inbox.settings import Settings
 from inbox.vault import Vault, find_or_make_key
@@ -63,7 +64,7 @@ class Arrivals:
         epoch: int = 0,
     ) -> list[str]:
         """Ids of the arrivals once they are committed, with the checkpoint if one is given."""
-        large = [item for item in items if item.size > INLINE_BYTES]
+        large = [item for item in items if item.size > INLINE_BYTES or item.spooled]
         kept = await asyncio.gather(*(self._keep(item) for item in large))
         digests = {item.external_id: digest for item, digest in zip(large, kept, strict=True)}
         if checkpoint is None:
@@ -121,6 +122,7 @@ class Channels:
 
     vault: Vault
     settings: Settings
+    database: Database
     _http: aiohttp.ClientSession | None = None
     _open: dict[str, tuple[int, Channel]] = field(default_factory=dict)
 
@@ -156,6 +158,7 @@ class Channels:
             private_hosts=self.settings.private_hosts,
             key=self.vault.key(f"inbox:{inbox_id}"),
             spool=self.settings.spool_dir,
+            granted=Grants(self.database, self.vault, inbox_id) if inbox_id else None,
         )
 
     def http(self) -> aiohttp.ClientSession:
@@ -227,7 +230,7 @@ def build(settings: Settings) -> Services:
         bus=bus,
         files=files,
         vault=vault,
-        channels=Channels(vault, settings),
+        channels=Channels(vault, settings, database),
         arrivals=Arrivals(database, files),
     )
 

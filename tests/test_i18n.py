@@ -10,11 +10,16 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from babel.messages.pofile import read_po
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.dialects import sqlite
 
 from inbox import i18n
 from inbox.errors import Invalid
+from inbox.model.base import SentenceText
 
 ROOT = Path(__file__).parent.parent
+DIALECT = sqlite.dialect()
 SERBIAN = ROOT / "inbox/locale/sr_Cyrl/LC_MESSAGES/messages.po"
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 CYRILLIC = re.compile(r"[\u0400-\u04ff]")
@@ -94,6 +99,21 @@ def test_a_phrase_is_said_in_the_readers_language_also_after_it_was_stored(in_lo
     told = "Izaberite jedno: U radno vreme, Милан 100%."
     assert i18n.gettext(phrase) == i18n.said(stored) == told
     assert i18n.gettext(Invalid(phrase).message) == told
+
+
+@given(st.text(), st.text())
+def test_a_sentence_comes_back_from_its_column_and_only_a_phrase_as_a_phrase(said, name):
+    column = SentenceText(200)
+
+    def kept(text: str) -> str | None:
+        return column.process_result_value(column.process_bind_param(text, DIALECT), DIALECT)
+
+    phrase = kept(i18n.Phrase("There is no server with the name %(host)s.", host=name))
+    assert phrase == f"There is no server with the name {name}."[:200].replace("\0", "")
+    assert isinstance(phrase, i18n.Phrase) == (len(name) <= 165)
+    plain = kept(said)
+    assert plain == said[:200].replace("\0", "").replace(SentenceText.MARK, "")
+    assert not isinstance(plain, i18n.Phrase)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ import aiohttp
 from pydantic import BaseModel, ConfigDict
 
 from inbox.envelope import FilePart, Inbound, OutboundEnvelope, RawItem, Receipt
+from inbox.errors import message_of
 
 
 class ChannelError(Exception):
@@ -40,11 +41,19 @@ class TemporaryFailure(ChannelError):
         super().__init__(message)
 
 
-class PermanentFailure(ChannelError):
-    """Never, as it is; the text says why and what a person can do."""
+class Unreachable(TemporaryFailure):
+    """The provider itself does not answer: whatever else goes there waits as well."""
 
-    def __init__(self, message: str, *, code: str = "") -> None:
+
+class PermanentFailure(ChannelError):
+    """Never, as it is; the text says why and what a person can do.
+
+    `dead` are addresses of which the provider says that they do not exist.
+    """
+
+    def __init__(self, message: str, *, code: str = "", dead: Sequence[str] = ()) -> None:
         self.code = code
+        self.dead = tuple(dead)
         super().__init__(message)
 
 
@@ -83,13 +92,28 @@ class ChannelSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
+Tokens = Mapping[str, str]
+
+
+class Granted(Protocol):
+    """The tokens that a provider gave for an account: encrypted, and one set for all processes."""
+
+    async def read(self) -> Tokens:
+        """Empty before the first sign-in."""
+        ...
+
+    async def renew(self, make: Callable[[Tokens], Awaitable[Tokens]]) -> Tokens:
+        """`make` gets those that are kept, and its answer is kept; one at a time everywhere."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     """One configured inbox, as its channel sees it.
 
     `hook_url` is the public URL of the inbox's hook; `sign`/`is_signed` are bound to this inbox's
     key; `http` is the guarded client; `private_hosts` may be reached though not public. Large
-    things are put down in the folder `spool`.
+    things are put down in the folder `spool`. `granted` is None for one that is not stored yet.
     """
 
     inbox_id: str
@@ -101,6 +125,7 @@ class Account:
     private_hosts: str = ""
     key: bytes = b""
     spool: Path | None = None
+    granted: Granted | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +165,7 @@ async def tried(attempt: Awaitable[str]) -> Checked:
         return Checked(ok=True, explanation=await attempt)
     except ChannelError as error:
         needs_login = isinstance(error, LoginRefused)
-        return Checked(ok=False, explanation=str(error), needs_login=needs_login)
+        return Checked(ok=False, explanation=message_of(error), needs_login=needs_login)
 
 
 # commits the items together with the moved checkpoint, then returns
@@ -215,4 +240,21 @@ class Enables(Protocol):
 
     async def enable(self) -> None:
         """May be repeated. Raises LoginRefused, TemporaryFailure or PermanentFailure."""
+        ...
+
+
+@runtime_checkable
+class SignsIn(Protocol):
+    """A channel to whose account a person can sign in at its provider's own page (OAuth 2)."""
+
+    def provider(self) -> str:
+        """The provider's name; empty where this account needs no such sign-in."""
+        ...
+
+    def sign_in_url(self, back: str, state: str, verifier: str) -> str:
+        """Where to send the person's browser, which comes to `back` with a code and `state`."""
+        ...
+
+    async def signed_in(self, back: str, code: str, verifier: str) -> Tokens:
+        """The tokens for the code. Raises LoginRefused, TemporaryFailure or PermanentFailure."""
         ...

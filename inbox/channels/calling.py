@@ -9,11 +9,25 @@ from urllib.parse import urlsplit
 import aiohttp
 import orjson
 
-from inbox.channels.base import Account, OutcomeUnknown, PermanentFailure, TemporaryFailure
+from inbox.channels.base import (
+    Account,
+    OutcomeUnknown,
+    PermanentFailure,
+    TemporaryFailure,
+    Unreachable,
+)
 from inbox.errors import Unavailable
+from inbox.i18n import N_, Phrase
 from inbox.outgoing import MAX_ANSWER_BYTES, Refused, read_limited
 
 TIMEOUT_SECONDS = 15
+NOT_PUBLIC = N_(
+    "%(host)s may not be called: it is not a public web address. If it is meant to be private, add"
+    " it with its port to INBOX_PRIVATE_HOSTS."
+)
+NO_CONNECTION = N_("%(host)s can't be reached: no connection.")
+NO_ANSWER = N_("%(host)s took the request and gave no usable answer.")
+OWN_TROUBLE = N_("%(host)s has trouble of its own: it answered %(status)s.")
 CONNECT_SECONDS = 10  # shorter than the whole, so that "never connected" is told from "no answer"
 
 
@@ -68,14 +82,11 @@ async def call(
         ):
             content = await read_limited(response, MAX_ANSWER_BYTES)
     except (aiohttp.InvalidURL, Refused) as error:
-        raise PermanentFailure(
-            f"{host} may not be called: it is not a public web address. If it is meant to be"
-            " private, add it with its port to INBOX_PRIVATE_HOSTS."
-        ) from error
+        raise PermanentFailure(Phrase(NOT_PUBLIC, host=host)) from error
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-        raise TemporaryFailure(f"{host} can't be reached: no connection.") from error
+        raise Unreachable(Phrase(NO_CONNECTION, host=host)) from error
     except (aiohttp.ClientError, TimeoutError, OSError, Unavailable) as error:
-        raise lost(f"{host} took the request and gave no usable answer.") from error
+        raise lost(Phrase(NO_ANSWER, host=host)) from error
     if response.status >= 500:
-        raise lost(f"{host} has trouble of its own: it answered {response.status}.")
+        raise lost(Phrase(OWN_TROUBLE, host=host, status=response.status))
     return Answer(status=response.status, headers=response.headers, content=content)

@@ -25,6 +25,7 @@ from inbox.envelope import (
     RawItem,
     Receipt,
 )
+from inbox.i18n import Phrase
 
 __all__ = ["ConsoleChannel", "ConsoleSettings"]
 
@@ -68,7 +69,9 @@ class ConsoleChannel:
         ]
 
     async def fetch(self, part: FilePart) -> FilePart:
-        raise PermanentFailure(f"The console holds no files, so not {part.name} either.")
+        raise PermanentFailure(
+            Phrase("The console holds no files, so not %(name)s either.", name=part.name)
+        )
 
     async def send(self, envelope: OutboundEnvelope) -> Receipt:
         click.echo(f"── {self.account.name} to {envelope.recipient.value}")

@@ -23,7 +23,7 @@ def note(session: Session, contact_id: str, identity_id: str, envelope: InboundE
     said = envelope.fields.get("sms_consent")
     if said:
         _set(session, identity_id, {"stopped_at": now if said == "stopped" else None})
-    version = envelope.fields.get("chat_consent", "")[:64]
+    version = envelope.fields.get("consent_version", "")[:64]
     if version:
         agreed = {"consent_version": version, "consented_at": now}
         _set(session, identity_id, agreed, col(Identity.consent_version) != version)

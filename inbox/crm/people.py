@@ -25,6 +25,7 @@ class Person:
     country: str
     blocked: bool
     identity_id: str
+    bounces: bool = False
     indexed: bool = True
     has_changed: bool = False
 
@@ -33,14 +34,24 @@ _COLUMNS = [col(getattr(Contact, each.name)) for each in fields(Person)[:7]]
 
 
 def recognise(session: Session, addresses: Sequence[Address]) -> dict[Key, Person]:
-    """One query for those we know, one statement a table for those we do not."""
+    """One query for those we know, one statement a table for those we do not.
+
+    An address that did not exist when we wrote to it does now that somebody writes from it.
+    """
     wanted = {(address.kind, address.value): address for address in addresses}
     rows = session.execute(
-        sa.select(col(Identity.kind), col(Identity.value), *_COLUMNS, col(Identity.id))
+        sa.select(
+            col(Identity.kind),
+            col(Identity.value),
+            *_COLUMNS,
+            col(Identity.id),
+            col(Identity.bouncing_since).is_not(None),
+        )
         .join(Contact, col(Identity.contact_id) == col(Contact.id))
         .where(sa.tuple_(col(Identity.kind), col(Identity.value)).in_(list(wanted)))
     )
     found = {(kind, value): Person(*rest) for kind, value, *rest in rows}
+    _revive(session, [person.identity_id for person in found.values() if person.bounces])
     strangers = [address for key, address in wanted.items() if key not in found]
     return {**found, **_welcome(session, strangers)}
 
@@ -65,6 +76,16 @@ def remember(session: Session, people: Iterable[Person]) -> None:
             for each in changed.values()
         ],
     )  # fmt: skip
+
+
+def _revive(session: Session, identity_ids: Sequence[str]) -> None:
+    if identity_ids:
+        session.execute(
+            sa.update(Identity)
+            .where(col(Identity.id).in_(identity_ids))
+            .values(bouncing_since=None)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _welcome(session: Session, strangers: Sequence[Address]) -> dict[Key, Person]:

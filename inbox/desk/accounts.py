@@ -47,9 +47,9 @@ def validate(model: Any, values: Mapping[str, Any]) -> Any:
 
 
 def _field(error: Any) -> str:
-    """A validator of several fields says itself which one to look at."""
+    """A validator of several fields says itself which one to look at, below where it stands."""
     named = error.get("ctx", {}).get("field")
-    return str(named or ".".join(map(str, error["loc"])) or "settings")
+    return ".".join(map(str, [*error["loc"], *([named] if named else ())])) or "settings"
 
 
 def sentence(error: Any) -> str:

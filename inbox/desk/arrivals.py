@@ -168,7 +168,7 @@ def fail(
 ) -> Arrival:
     """Try again after `wait` seconds, or set aside for a person when the tries are used up."""
     arrival = get(session, arrival_id)
-    arrival.error = error[:2000]
+    arrival.error = error
     arrival.lease_until = now(session) + timedelta(seconds=wait) if wait else None
     if final or arrival.attempts >= TRIES:
         arrival.state = ArrivalState.QUARANTINED

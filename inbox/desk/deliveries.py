@@ -1,7 +1,7 @@
 """The outbox: states that only move forward, leases with an epoch, and what a provider reports."""
 
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -9,13 +9,12 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from inbox import clock
 from inbox.db import now, touch
-from inbox.envelope import Bounce, DeliveryReport, Receipt
-from inbox.events import SYSTEM, Actor, EventKind, record
+from inbox.desk import addresses
+from inbox.envelope import DeliveryReport, Receipt
+from inbox.events import SYSTEM, EventKind, record
 from inbox.model import (
     Conversation,
     Delivery,
-    Direction,
-    Identity,
     Inbox,
     Message,
     MessageState,
@@ -34,14 +33,48 @@ SPAN = timedelta(hours=48)
 ON_THE_WAY = (MessageState.QUEUED, MessageState.SENDING)
 
 
-def claim_due(session: Session, limit: int) -> list[Delivery]:
+def claim_due(
+    session: Session,
+    limit: int,
+    *,
+    closed: Collection[str] = (),
+    keep: Callable[[Sequence[Delivery]], Sequence[Delivery]] = list,
+) -> Sequence[Delivery]:
     """Due deliveries, the oldest of each conversation only, so that order is kept.
+
+    The inboxes in `closed` are passed over, and `keep` says which of those found are wanted now.
+    """
+    moment = now(session)
+    due = (
+        sa.select(Delivery)
+        .where(
+            col(Delivery.state).in_(ON_THE_WAY),
+            col(Delivery.not_before) <= moment,
+            sa.or_(col(Delivery.lease_until).is_(None), col(Delivery.lease_until) < moment),
+            col(Delivery.inbox_id).in_(sa.select(col(Inbox.id)).where(col(Inbox.enabled))),
+            col(Delivery.inbox_id).not_in(closed),
+            ~_is_blocked(moment),
+        )
+        .order_by(col(Delivery.not_before), col(Delivery.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    found = keep(list(session.execute(due).scalars()))
+    for delivery in found:
+        delivery.lease_until = moment + LEASE
+        delivery.epoch += 1
+        delivery.attempts += 1
+        _move(session, delivery, MessageState.SENDING)
+    return found
+
+
+def _is_blocked(moment: datetime) -> sa.ColumnElement[bool]:
+    """By an earlier one of its conversation.
 
     One that can still be undone holds up what follows; one that waits for its hour does not.
     """
-    moment = now(session)
     earlier = sa.orm.aliased(Delivery)
-    blocked = sa.exists().where(
+    return sa.exists().where(
         col(earlier.conversation_id) == col(Delivery.conversation_id),
         col(earlier.id) < col(Delivery.id),
         sa.or_(
@@ -53,26 +86,6 @@ def claim_due(session: Session, limit: int) -> list[Delivery]:
         ),
         col(earlier.stage) != COPIES,
     )
-    due = (
-        sa.select(Delivery)
-        .where(
-            col(Delivery.state).in_(ON_THE_WAY),
-            col(Delivery.not_before) <= moment,
-            sa.or_(col(Delivery.lease_until).is_(None), col(Delivery.lease_until) < moment),
-            col(Delivery.inbox_id).in_(sa.select(col(Inbox.id)).where(col(Inbox.enabled))),
-            ~blocked,
-        )
-        .order_by(col(Delivery.not_before), col(Delivery.id))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    found = list(session.execute(due).scalars())
-    for delivery in found:
-        delivery.lease_until = moment + LEASE
-        delivery.epoch += 1
-        delivery.attempts += 1
-        _move(session, delivery, MessageState.SENDING)
-    return found
 
 
 def hand_over(
@@ -104,6 +117,9 @@ def sent(session: Session, delivery_id: str, epoch: int, receipt: Receipt) -> No
     delivery = _mine(session, delivery_id, epoch)
     if delivery is None:
         return
+    addresses.mark_dead(
+        session, {who: receipt.refused.get(who, "") for who in receipt.dead}, by=SYSTEM
+    )
     message = session.get_one(Message, delivery.message_id)
     message.provider_id = receipt.provider_id[:500]
     session.add(message)
@@ -114,7 +130,7 @@ def sent(session: Session, delivery_id: str, epoch: int, receipt: Receipt) -> No
         delivery.envelope = {**delivery.envelope, ONLY: list(receipt.later)}
         _again(session, delivery, reason, COPIES)
         return
-    _settle(session, delivery, MessageState(receipt.state), reason=reason)
+    settle(session, delivery, MessageState(receipt.state), reason=reason)
 
 
 def put_off(
@@ -124,13 +140,29 @@ def put_off(
     delivery = _mine(session, delivery_id, epoch)
     if delivery is None:
         return
-    delivery.error = error[:2000]
+    delivery.error = error
     if delivery.error_code != REPEATED:
         delivery.error_code = code[:64]
     if clock.now() - delivery.due_from > SPAN:
         _end(session, delivery, MessageState.FAILED, error)
         return
     _again(session, delivery, error, COPIES if ONLY in delivery.envelope else "", wait)
+
+
+def hurry(session: Session, inbox_id: str) -> None:
+    """What waits for another try gets it now: the inbox was changed."""
+    session.execute(
+        sa.update(Delivery)
+        .where(
+            col(Delivery.inbox_id) == inbox_id,
+            col(Delivery.state) == MessageState.SENDING,
+            col(Delivery.lease_until).is_(None),
+            col(Delivery.error_code) != REPEATED,
+        )
+        .values(not_before=clock.now())
+        .execution_options(synchronize_session=False)
+    )
+    touch(session, TOPIC)
 
 
 def _again(
@@ -141,7 +173,7 @@ def _again(
     delivery.stage, delivery.lease_until = stage, None
     session.add(delivery)
     message = session.get_one(Message, delivery.message_id)
-    message.state_reason = reason[:500]
+    message.state_reason = reason
     session.add(message)
 
 
@@ -153,17 +185,26 @@ def _end(session: Session, delivery: Delivery, state: MessageState, reason: str)
         state = MessageState.SENT
         lost = dict.fromkeys(waiting, reason)
         reason = _sentence({**delivery.envelope.get(REFUSED, {}), **lost})
-    _settle(session, delivery, state, reason=reason)
+    settle(session, delivery, state, reason=reason)
 
 
 def _sentence(whys: Mapping[str, str]) -> str:
     return "; ".join(f"{who}: {why}" for who, why in whys.items())
 
 
-def failed(session: Session, delivery_id: str, epoch: int, error: str, code: str) -> None:
+def failed(
+    session: Session,
+    delivery_id: str,
+    epoch: int,
+    error: str,
+    code: str,
+    dead: Collection[str] = (),
+) -> None:
+    """`dead` are addresses that do not exist, as the provider says."""
     delivery = _mine(session, delivery_id, epoch)
     if delivery:
-        delivery.error, delivery.error_code = error[:2000], code[:64]
+        addresses.mark_dead(session, dict.fromkeys(dead, error), by=SYSTEM)
+        delivery.error, delivery.error_code = error, code[:64]
         _end(session, delivery, MessageState.FAILED, error)
 
 
@@ -174,7 +215,7 @@ def unknown(
     delivery = _mine(session, delivery_id, epoch)
     if delivery is None:
         return
-    delivery.error = error[:2000]
+    delivery.error = error
     if repeatable and delivery.error_code != REPEATED:
         delivery.error_code, delivery.stage = REPEATED, ""
         delivery.not_before = clock.now() + UNKNOWN_WAIT
@@ -192,8 +233,8 @@ def report(session: Session, inbox_id: str, found: DeliveryReport) -> None:
     delivery = session.exec(select(Delivery).where(Delivery.message_id == message.id)).one()
     state = MessageState(found.state)
     if state.rank > message.state.rank:
-        delivery.error, delivery.error_code = found.explanation[:2000], found.code[:64]
-        _settle(session, delivery, state, reason=found.explanation)
+        delivery.error, delivery.error_code = found.explanation, found.code[:64]
+        settle(session, delivery, state, reason=found.explanation)
 
 
 def is_known(session: Session, inbox_id: str, found: DeliveryReport) -> bool:
@@ -207,51 +248,13 @@ def _reported(inbox_id: str, found: DeliveryReport) -> SelectOfScalar[Message]:
     )
 
 
-def bounced(session: Session, inbox_id: str, bounce: Bounce, *, by: Actor) -> None:
-    """A mail came back: that very message failed, and a dead address is marked.
-
-    Who sent the report is unknown, so it can speak only of those the message went to.
-    """
-    message = session.exec(
-        select(Message).where(
-            Message.mail_message_id == bounce.original_message_id,
-            Message.inbox_id == inbox_id,
-            Message.direction == Direction.OUTGOING,
-        )
-    ).first()
-    if message is None:
-        return
-    delivery = session.exec(select(Delivery).where(Delivery.message_id == message.id)).one()
-    delivery.error_code = bounce.status[:64]
-    state = delivery.state if bounce.late else MessageState.FAILED
-    _settle(session, delivery, state, reason=bounce.explanation)
-    if bounce.permanent:
-        written_to = {one for group in message.recipients.values() for one in group}
-        _mark_dead(session, written_to & set(bounce.recipients), bounce, by=by)
-
-
-def _mark_dead(session: Session, addresses: set[str], bounce: Bounce, *, by: Actor) -> None:
-    dead = select(Identity).where(Identity.kind == "email", col(Identity.value).in_(addresses))
-    for identity in session.exec(dead):
-        identity.bouncing_since = clock.now()
-        session.add(identity)
-        record(
-            session,
-            EventKind.IDENTITY_BOUNCED,
-            by=by,
-            contact_id=identity.contact_id,
-            address=identity.value,
-            explanation=bounce.explanation,
-        )
-
-
 def _mine(session: Session, delivery_id: str, epoch: int) -> Delivery | None:
     """The delivery, unless somebody claimed it after us."""
     delivery = session.get_one(Delivery, delivery_id)
     return delivery if delivery.epoch == epoch else None
 
 
-def _settle(session: Session, delivery: Delivery, state: MessageState, *, reason: str) -> None:
+def settle(session: Session, delivery: Delivery, state: MessageState, *, reason: str) -> None:
     """What is known already, or was overtaken by later news, is no event."""
     is_news = state.rank >= delivery.state.rank and state is not delivery.state
     delivery.lease_until = None
@@ -278,6 +281,6 @@ def _move(session: Session, delivery: Delivery, state: MessageState, *, reason: 
     if state.rank >= delivery.state.rank:
         delivery.state = state
         message.state = state
-        message.state_reason = reason[:500]
+        message.state_reason = reason
     session.add(delivery)
     session.add(message)

@@ -9,12 +9,12 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from inbox import ids
-from inbox.desk import accounts
+from inbox.desk import accounts, deliveries, health
 from inbox.errors import Invalid, NotFound
 from inbox.events import Actor, EventKind, record
 from inbox.folding import fold
 from inbox.i18n import N_
-from inbox.model import BusinessHours, Health, Inbox, InboxMembership, Team
+from inbox.model import BusinessHours, Inbox, InboxMembership, Team
 from inbox.vault import Vault
 
 SLUG_LENGTH = 64
@@ -64,7 +64,7 @@ def update(session: Session, inbox_id: str, changes: Mapping[str, Any], *, by: A
     if values.get("enabled"):
         inbox.archived = False
     if "enabled" in changed:
-        inbox.health, inbox.health_reason = Health.UNKNOWN, ""
+        health.forget(inbox)
     return _changed(session, inbox, changed, by)
 
 
@@ -91,7 +91,8 @@ def set_settings(
         changed.append("secrets")
     inbox.settings, inbox.address = plain, address[:320]
     if changed:
-        inbox.health, inbox.health_reason = Health.UNKNOWN, ""
+        health.forget(inbox)
+        deliveries.hurry(session, inbox_id)
     return _changed(session, inbox, changed, by)
 
 
@@ -107,6 +108,17 @@ def rotate_identity_secret(session: Session, inbox_id: str, *, vault: Vault, by:
     )
     _changed(session, inbox, ["secrets"], by)
     return secret
+
+
+def sign_in(
+    session: Session, inbox_id: str, tokens: Mapping[str, str], *, vault: Vault, by: Actor
+) -> Inbox:
+    """What the provider granted to the person who signed in; whoever uses it begins afresh."""
+    inbox = get(session, inbox_id)
+    inbox.tokens = vault.encrypt(dict(tokens))
+    health.forget(inbox)
+    deliveries.hurry(session, inbox_id)
+    return _changed(session, inbox, ["tokens"], by)
 
 
 def set_members(session: Session, inbox_id: str, agent_ids: Sequence[str], *, by: Actor) -> Inbox:

@@ -13,7 +13,17 @@ from inbox.crm import claims, contacts, people
 from inbox.crm.contacts import Key
 from inbox.crm.people import Person
 from inbox.db import next_numbers
-from inbox.desk import assignment, counters, deliveries, health, rows, thread_facts, threads
+from inbox.desk import (
+    assignment,
+    bounces,
+    counters,
+    deliveries,
+    health,
+    rows,
+    thread_facts,
+    threads,
+    told,
+)
 from inbox.desk.batch import Batch, write
 from inbox.desk.rows import ConversationRow, ThreadRow
 from inbox.envelope import AddressKind, DeliveryReport, Inbound, InboundEnvelope
@@ -214,7 +224,19 @@ def _follow_up(batch: Batch, items: Sequence[Understood]) -> None:
         assignment.free_of_who_left(session, session.exec(opened).all(), by=SYSTEM)
     for item in items:
         if isinstance(item.inbound, InboundEnvelope) and item.inbound.bounce:
-            deliveries.bounced(session, item.inbox_id, item.inbound.bounce, by=SYSTEM)
+            bounces.bounced(session, item.inbox_id, item.inbound.bounce, by=SYSTEM)
+    _heed(batch, items)
+
+
+def _heed(batch: Batch, items: Sequence[Understood]) -> None:
+    """Few messages tell more than words, so these are taken one by one."""
+    written = {(row["inbox_id"], row["external_id"]): row for row in batch.messages}
+    for item in items:
+        assert isinstance(item.inbound, InboundEnvelope)
+        row = written.get((item.inbox_id, item.inbound.external_id[:500]))
+        if row and told.tells(item.inbound.fields):
+            conversation_id, contact_id = row["conversation_id"], row["author_id"]
+            told.heed(batch.session, conversation_id, contact_id, item.inbound.fields, by=SYSTEM)
 
 
 def _copy_in(

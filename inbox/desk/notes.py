@@ -6,6 +6,7 @@ from inbox import clock, ids
 from inbox.desk import rearranging, repeats
 from inbox.errors import Invalid
 from inbox.events import Actor, EventKind, record
+from inbox.i18n import Phrase
 from inbox.model import Author, Conversation, Direction, Message, MessageState
 
 LONGEST = 100_000
@@ -19,7 +20,9 @@ def note(
     if not text.strip():
         raise Invalid(fields={"text": "Write something."})
     if len(text) > LONGEST:
-        raise Invalid(fields={"text": f"A note has at most {LONGEST} characters."})
+        raise Invalid(
+            fields={"text": Phrase("A note has at most %(count)s characters.", count=LONGEST)}
+        )
     repeated = _known(session, conversation, request_id) if request_id else None
     if repeated:
         repeats.check((repeated.conversation_id, repeated.text), (conversation.id, text.strip()))

@@ -13,6 +13,7 @@ from sqlmodel import Session, col, select
 from inbox import clock, ids
 from inbox.db import claim, touch
 from inbox.errors import Conflict, NotFound
+from inbox.i18n import Phrase
 from inbox.model import Event, MessageState, Webhook, WebhookDelivery
 
 TOPIC = "webhooks"
@@ -152,7 +153,11 @@ def not_told(
         delivery.state = MessageState.FAILED
     if status_code == GONE or (is_last and clock.now() - webhook.failing_since >= PATIENCE):
         webhook.enabled = False
-        webhook.disabled_reason = f"Switched off after {delivery.attempts} tries. {error}"
+        webhook.disabled_reason = Phrase(
+            "Switched off after %(count)s tries. %(problem)s",
+            count=delivery.attempts,
+            problem=Phrase.of(error),
+        )
     if not is_last:
         delivery.not_before = clock.now() + _wait(delivery.attempts)
     session.add_all([delivery, webhook])
@@ -177,5 +182,5 @@ def _wait(attempts: int) -> timedelta:
 def _log(delivery: WebhookDelivery, status_code: int | None, response: str, error: str) -> None:
     delivery.status_code = status_code
     delivery.response = response.replace("\0", "")[:LONGEST_LOGGED]
-    delivery.error = error.replace("\0", "")[:LONGEST_LOGGED]
+    delivery.error = error
     delivery.lease_until = None

@@ -10,7 +10,7 @@ from sqlmodel.sql.sqltypes import AutoString
 
 from inbox import model
 from inbox.migrations.beyond_the_model import is_of_the_model
-from inbox.model.base import EnumText, UtcDateTime
+from inbox.model.base import EnumText, SentenceText, UtcDateTime
 from inbox.settings import Settings
 
 assert model  # importing it is what fills the metadata
@@ -43,6 +43,8 @@ def render(kind: str, item: Any, _context: AutogenContext) -> str | Literal[Fals
         return "sa.DateTime(timezone=True)"
     if isinstance(item, EnumText):
         return "sa.String(length=32)"
+    if isinstance(item, SentenceText):
+        return "sa.Text()"
     if isinstance(item, AutoString):
         return f"sa.String(length={item.length})" if item.length else "sa.String()"
     return False

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
-from inbox.model.base import JSON, EnumText, LargeBinary, Record, UtcDateTime
+from inbox.model.base import JSON, EnumText, LargeBinary, Record, SentenceText, UtcDateTime
 
 
 class ArrivalState(StrEnum):
@@ -34,5 +34,5 @@ class Arrival(Record, table=True):
     meta: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     state: ArrivalState = Field(default=ArrivalState.NEW, sa_type=EnumText(ArrivalState))
     attempts: int = 0
-    error: str = ""
+    error: str = Field(default="", sa_type=SentenceText(2000))
     lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)

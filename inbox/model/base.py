@@ -1,16 +1,18 @@
 """What every row has: an id known before the insert, and times in UTC."""
 
+import json
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, LargeBinary, String, TypeDecorator
+from sqlalchemy import JSON, DateTime, LargeBinary, String, Text, TypeDecorator
 from sqlalchemy.engine import Dialect
 from sqlmodel import Field, SQLModel
 
 from inbox import clock, ids
+from inbox.i18n import Phrase, cut
 
-__all__ = ["JSON", "EnumText", "FoldedText", "LargeBinary", "Record", "UtcDateTime"]
+__all__ = ["JSON", "EnumText", "FoldedText", "LargeBinary", "Record", "SentenceText", "UtcDateTime"]
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -47,6 +49,36 @@ class EnumText(TypeDecorator[StrEnum]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:  # noqa: ARG002
         return None if value is None else self.enum(value)
+
+
+class SentenceText(TypeDecorator[str]):
+    """A sentence for people; a phrase is kept with its parts, so that each reads it in their own.
+
+    One that is longer than `longest` characters is cut, and a phrase is then no more than its text.
+    """
+
+    impl = Text
+    cache_ok = True
+    MARK = "\x1f"  # stands before the parts of a phrase, and in no sentence
+
+    def __init__(self, longest: int) -> None:
+        self.longest = longest
+        super().__init__()
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        if value is None:
+            return None
+        value = cut(value, self.longest)
+        if isinstance(value, Phrase):
+            parts = json.dumps(value.stored(), ensure_ascii=False)
+            return self.MARK + parts.replace("\\u0000", "")
+        return value.replace(self.MARK, "").replace("\0", "")
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        if value is None or not value.startswith(self.MARK):
+            return value
+        phrase: Phrase = Phrase.restored(json.loads(value.removeprefix(self.MARK)))
+        return phrase
 
 
 # by its bytes, so that every database sorts alike

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Index
 from sqlmodel import Field
 
-from inbox.model.base import JSON, EnumText, Record, UtcDateTime
+from inbox.model.base import JSON, EnumText, Record, SentenceText, UtcDateTime
 from inbox.model.message import MessageState
 
 
@@ -35,5 +35,5 @@ class Delivery(Record, table=True):
     lease_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
     stage: str = Field(default="", max_length=32)
     error_code: str = Field(default="", max_length=64)
-    error: str = ""
+    error: str = Field(default="", sa_type=SentenceText(2000))
     envelope: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)

@@ -12,7 +12,7 @@ class Identity(Record, table=True):
     """`value` is normalised, and (kind, value) belongs to one contact only.
 
     `stopped_at`: they answered STOP, so nothing may be sent there. `consent_version` is the text
-    of the chat's consent that they agreed to.
+    of a chat's or form's consent that they agreed to.
     """
 
     __table_args__ = (UniqueConstraint("kind", "value"),)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field
 
-from inbox.model.base import JSON, EnumText, LargeBinary, Record, UtcDateTime
+from inbox.model.base import JSON, EnumText, LargeBinary, Record, SentenceText, UtcDateTime
 
 
 class Health(StrEnum):
@@ -18,7 +18,13 @@ class Health(StrEnum):
 
 
 class Inbox(Record, table=True):
-    """`settings` are the channel's plain settings, `secrets` the rest, encrypted by the vault."""
+    """`settings` are the channel's plain settings, `secrets` the rest, encrypted by the vault.
+
+    `tokens` is what the provider granted after a sign-in, encrypted too. The channel renews them by
+    itself, which makes no new version.
+    `health` is the worse of what receiving and sending met, which `troubles` keeps apart:
+    {"sending": ["needs_login", why]}. `health_at` is the last sign of life of who receives.
+    """
 
     name: str = Field(max_length=120, unique=True)
     kind: str = Field(max_length=32)
@@ -29,13 +35,15 @@ class Inbox(Record, table=True):
     restricted: bool = False
     settings: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     secrets: bytes = Field(default=b"", sa_type=LargeBinary)
+    tokens: bytes = Field(default=b"", sa_type=LargeBinary)
     team_id: str | None = Field(default=None, foreign_key="team.id")
     business_hours_id: str | None = Field(default=None, foreign_key="business_hours.id")
     greeting: str = ""
     out_of_hours_reply: str = ""
     reopen_days: int = 30
     health: Health = Field(default=Health.UNKNOWN, sa_type=EnumText(Health))
-    health_reason: str = ""
+    health_reason: str = Field(default="", sa_type=SentenceText(500))
+    troubles: dict[str, list[Any]] = Field(default_factory=dict, sa_type=JSON)
     health_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     checkpoint: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     checkpoint_epoch: int = 0

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field
 
-from inbox.model.base import JSON, EnumText, Record, UtcDateTime
+from inbox.model.base import JSON, EnumText, Record, SentenceText, UtcDateTime
 
 
 class Direction(StrEnum):
@@ -93,7 +93,7 @@ class Message(Record, table=True):
     recipients: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     sent_at: datetime = Field(sa_type=UtcDateTime)
     state: MessageState = Field(sa_type=EnumText(MessageState))
-    state_reason: str = ""
+    state_reason: str = Field(default="", sa_type=SentenceText(500))
     matched_by: str = Field(default="", max_length=32)
     proof: str = Field(default="", max_length=16)
     automatic: bool = False

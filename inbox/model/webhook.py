@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Index, UniqueConstraint
 from sqlmodel import Field
 
-from inbox.model.base import JSON, EnumText, LargeBinary, Record, UtcDateTime
+from inbox.model.base import JSON, EnumText, LargeBinary, Record, SentenceText, UtcDateTime
 from inbox.model.message import MessageState
 
 
@@ -19,7 +19,7 @@ class Webhook(Record, table=True):
     previous_secret: bytes = Field(default=b"", sa_type=LargeBinary)
     enabled: bool = True
     failing_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    disabled_reason: str = ""
+    disabled_reason: str = Field(default="", sa_type=SentenceText(500))
 
 
 class WebhookDelivery(Record, table=True):
@@ -40,4 +40,4 @@ class WebhookDelivery(Record, table=True):
     payload: str = ""
     status_code: int | None = None
     response: str = Field(default="", max_length=2000)
-    error: str = ""
+    error: str = Field(default="", sa_type=SentenceText(500))

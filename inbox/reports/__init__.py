@@ -1,6 +1,7 @@
 """The reports there are; docs/reports.md has a line for each."""
 
 from inbox.errors import NotFound
+from inbox.i18n import Phrase
 from inbox.reports.agents import Agents
 from inbox.reports.base import Report
 from inbox.reports.channels import Channels
@@ -15,5 +16,5 @@ def get(slug: str) -> Report:
     found = next((report for report in REPORTS if report.slug == slug), None)
     if found is None:
         slugs = ", ".join(report.slug for report in REPORTS)
-        raise NotFound(f"There is no such report. There are: {slugs}.")
+        raise NotFound(Phrase("There is no such report. There are: %(names)s.", names=slugs))
     return found

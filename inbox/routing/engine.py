@@ -164,7 +164,15 @@ def _perform(
 
 def _result(name: str, told: str, *, failed: bool) -> dict[str, Any]:
     """In English for programs, and with its parts for whoever reads another language."""
-    return {"action": name, "failed": failed, "result": told, **_parts("result", told)}
+    kind = actions.known().get(name)
+    label = kind.label if kind else name
+    return {
+        "action": name,
+        "label": label,
+        "failed": failed,
+        "result": told,
+        **_parts("result", told),
+    }
 
 
 def _parts(name: str, told: str) -> dict[str, Any]:

@@ -15,12 +15,17 @@ from pydantic.fields import FieldInfo
 from inbox.i18n import gettext as _
 
 Options = Sequence[tuple[str, str]]
+ELSEWHERE = "elsewhere"  # the kind of a setting that a page of its own asks for
 KEPT = "kept"  # the value of a secret that is stored: said to be there, never shown
 
 
 @dataclass(slots=True, kw_only=True)
 class Field:
-    """What `components/field.html` draws; `group` is the heading it stands under."""
+    """What `components/field.html` draws; `group` is the heading it stands under.
+
+    `when` is the field it depends on, and with which of its values it is of use.
+    A `conditional` one is required only while it is shown, which the page's script sees to.
+    """
 
     name: str
     label: str
@@ -33,10 +38,15 @@ class Field:
     minimum: float | None = None
     maximum: float | None = None
     max_length: int | None = None
+    min_length: int | None = None
+    pattern: str = ""
+    step: str = ""
+    conditional: bool = False
     placeholder: str = ""
     autocomplete: str = ""
     autofocus: bool = False
     group: str = ""
+    when: tuple[str, str] | None = None
 
 
 def describe(
@@ -53,8 +63,11 @@ def describe(
     """
     found = []
     for name, info in model.model_fields.items():
+        if kind_of(info) == ELSEWHERE:
+            continue
         field = _field(name, info, values)
         field.name = prefix + name
+        field.when = _when(info, prefix)
         field.error = _error(name, errors or {})
         if options and name in options:
             field.kind = "checks" if field.kind == "list" else "select"
@@ -123,6 +136,15 @@ def _kind(plain: Any) -> str:
     if is_nested or get_origin(plain) is dict or plain is dict:
         return "json"
     return simple.get(plain, "text")
+
+
+def _when(info: FieldInfo, prefix: str) -> tuple[str, str] | None:
+    """The name of the other field in the form, and its values with a space between them."""
+    found = _extra(info).get("when")
+    if not isinstance(found, Mapping):
+        return None
+    [(name, values)] = found.items()
+    return prefix + name, " ".join(values)
 
 
 def _options(plain: Any) -> Options:

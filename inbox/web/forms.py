@@ -37,6 +37,8 @@ def validated(model: type[Model], values: Mapping[str, Any]) -> Model:
 def _take(values: dict[str, Any], name: str, info: FieldInfo, typed: list[str]) -> None:
     """A switch that is off is not sent, and an empty secret means "as it is"."""
     kind = fields.kind_of(info)
+    if kind == fields.ELSEWHERE:
+        return
     text = typed[0].strip() if typed else ""
     if kind == "switch":
         values[name] = text == "true"

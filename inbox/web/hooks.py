@@ -7,7 +7,7 @@ from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
 from inbox.channels.base import BadRequest, BadSignature, Hooked, HookRequest
-from inbox.errors import Invalid, NotFound, Unavailable
+from inbox.errors import Invalid, NotFound, Unavailable, message_of
 from inbox.model import Inbox
 from inbox.services import Services
 from inbox.web import keys
@@ -28,9 +28,9 @@ async def receive(request: web.Request) -> web.StreamResponse:
         await services.arrivals.record(inbox_id, answer.items)
     except BadSignature as error:
         log.warning("hook_refused", inbox=inbox_id, error=str(error))
-        return _refused(403, "bad_signature", str(error))
+        return _refused(403, "bad_signature", message_of(error))
     except BadRequest as error:
-        return _refused(400, "bad_request", str(error))
+        return _refused(400, "bad_request", message_of(error))
     except (SQLAlchemyError, Unavailable, Invalid):  # ours to mend, so it is to be sent again
         log.exception("hook_not_kept", inbox=inbox_id)
         refused = _refused(503, "unavailable", "This could not be kept. Call again.")

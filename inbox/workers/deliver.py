@@ -1,10 +1,13 @@
 """Claims due deliveries and hands them to their channels."""
 
 import asyncio
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import partial
 
 import structlog
+from sqlmodel import col, select
 
 from inbox import clock
 from inbox.channels import registry
@@ -14,20 +17,26 @@ from inbox.channels.base import (
     OutcomeUnknown,
     PermanentFailure,
     TemporaryFailure,
+    Unreachable,
 )
 from inbox.db import Session, Work
 from inbox.desk import continuing, deliveries, health, outbound
 from inbox.desk.outbound import Outbound
 from inbox.envelope import FilePart, OutboundEnvelope, Receipt
-from inbox.errors import InboxError, Unavailable
-from inbox.model import Health, Inbox
+from inbox.errors import InboxError, Unavailable, message_of
+from inbox.i18n import N_
+from inbox.model import Delivery, Health, Inbox
 from inbox.services import Services
+from inbox.workers.slots import Slots
 
 log = structlog.get_logger()
 
-AT_ONCE = 20
+AT_ONCE = 24
+EACH = 8  # of one inbox, so that one slow server leaves room for the others
+SILENT_SECONDS = 60  # between two tries at a provider that does not answer
+LOGIN_SECONDS = 300  # a refused login is not tried again sooner
 FINISH_SECONDS = 10.0  # so that a message on its way is not cut off by a restart
-SEND_SECONDS = 420  # above what each channel allows itself, so that it is the one to say what broke
+SEND_SECONDS = 600  # above what each channel allows itself, so that it is the one to say what broke
 SLOWEST_UPLINK = 32 * 1024  # bytes a second
 LEASE_SECONDS = 30  # on top, so that nobody else takes it meanwhile
 
@@ -40,19 +49,22 @@ class Delivering:
     def __init__(self, services: Services) -> None:
         self.services = services
         self.key = services.vault.key("mail")
+        self.slots = Slots(AT_ONCE, EACH)
+        self._left_alone: dict[str, int] = {}  # the versions of the inboxes whose calls failed
         self._sending: set[asyncio.Task[None]] = set()
 
     async def begin(self) -> int:
         """How many deliveries were claimed: as many as there is room for beside the slow ones."""
-        room = AT_ONCE - len(self._sending)
+        room = self.slots.room
         if room <= 0:
             return 0
-        claimed = await self.services.database.write(partial(self._claim, limit=room))
+        claimed, number = await self.services.database.write(partial(self._claim, limit=room))
         for found in claimed:
+            self.slots.take(found.inbox.id)
             task = asyncio.create_task(self._deliver(found), name=f"deliver {found.delivery.id}")
             self._sending.add(task)
-            task.add_done_callback(self._done)
-        return len(claimed)
+            task.add_done_callback(partial(self._done, found.inbox.id))
+        return number
 
     async def work(self) -> int:
         """How many deliveries were tried, all of them to their end."""
@@ -68,14 +80,19 @@ class Delivering:
                 task.cancel()
             await asyncio.gather(*cut_off, return_exceptions=True)
 
-    def _done(self, task: asyncio.Task[None]) -> None:
+    def _done(self, inbox_id: str, task: asyncio.Task[None]) -> None:
+        self.slots.give_back(inbox_id)
         self._sending.discard(task)
         if not task.cancelled() and task.exception():
             log.error("delivery_not_noted", error=repr(task.exception()))
 
-    def _claim(self, session: Session, limit: int) -> list[Outbound]:
+    def _claim(self, session: Session, limit: int) -> tuple[list[Outbound], int]:
+        """Those to hand over, and how many were taken up at all."""
         found = []
-        for delivery in deliveries.claim_due(session, limit):
+        due = deliveries.claim_due(
+            session, limit, closed=self._closed(session), keep=self._within_room
+        )
+        for delivery in due:
             if deliveries.was_handed_over(delivery):
                 repeatable = _repeatable(session.get_one(Inbox, delivery.inbox_id))
                 text = "The process stopped while this was being handed over."
@@ -88,7 +105,26 @@ class Delivering:
                 deliveries.failed(session, delivery.id, delivery.epoch, STOPPED, "stopped")
             else:
                 found.append(built)
-        return found
+        return found, len(due)
+
+    def _within_room(self, due: Sequence[Delivery]) -> Sequence[Delivery]:
+        taken = Counter[str]()
+        kept = []
+        for delivery in due:
+            if taken[delivery.inbox_id] < self.slots.room_for(delivery.inbox_id):
+                taken[delivery.inbox_id] += 1
+                kept.append(delivery)
+        return kept
+
+    def _closed(self, session: Session) -> list[str]:
+        """The inboxes that may not be used now; one whose settings were changed may be at once."""
+        full = self.slots.full()
+        if full:
+            asked = select(Inbox.id, Inbox.version).where(col(Inbox.id).in_(full))
+            for inbox_id, version in session.exec(asked):
+                if self._left_alone.get(inbox_id, version) != version:
+                    self.slots.answered(inbox_id)
+        return self.slots.full()
 
     async def _deliver(self, found: Outbound) -> None:
         """Every outcome ends in a stored state; none is guessed."""
@@ -122,32 +158,50 @@ class Delivering:
         except (TemporaryFailure, LoginRefused) as error:
             return self._later(found, error)
         except (PermanentFailure, InboxError) as error:
-            return partial(_failed, found, str(error), error.code)
+            self.slots.answered(found.inbox.id)
+            dead = getattr(error, "dead", ())
+            return partial(_failed, found, message_of(error), error.code, dead)
         except Exception as error:
-            if not isinstance(error, OutcomeUnknown | TimeoutError):
+            if isinstance(error, OutcomeUnknown | TimeoutError):
+                self._leave_alone(found, SILENT_SECONDS)
+            else:
                 log.exception("delivery_failed", delivery=found.delivery.id)
-            text = str(error) or "The provider did not answer in time."
+            text = message_of(error, N_("The provider did not answer in time."))
             repeatable = _repeatable(found.inbox)
             return lambda s: deliveries.unknown(s, *who, text, repeatable=repeatable)
+        self.slots.answered(found.inbox.id)
         return partial(_sent, found, receipt)
 
     def _not_ready(self, found: Outbound, error: Exception) -> Note:
         """What is wrong with the inbox or the message stays wrong; the rest passes."""
         if isinstance(error, InboxError) and not isinstance(error, Unavailable):
-            return partial(_failed, found, error.message, error.code)
+            return partial(_failed, found, error.message, error.code, ())
         log.warning("delivery_not_ready", delivery=found.delivery.id, error=repr(error))
         return self._later(found, error)
 
     def _later(self, found: Outbound, error: Exception) -> Note:
-        text, code = str(error) or repr(error), getattr(error, "code", "")
-        wait = getattr(error, "retry_after", None)
+        """Where the provider itself is the trouble, all that goes there waits, and soon goes on."""
+        text, code = message_of(error), getattr(error, "code", "")
+        wait, light = getattr(error, "retry_after", None), None
+        if isinstance(error, LoginRefused):
+            light, wait = Health.NEEDS_LOGIN, LOGIN_SECONDS
+            self._leave_alone(found, LOGIN_SECONDS, at_once=True)
+        elif isinstance(error, Unreachable):
+            light, wait = Health.TROUBLE, wait or SILENT_SECONDS
+            self._leave_alone(found, SILENT_SECONDS)
+        elif isinstance(error, TemporaryFailure):
+            self.slots.answered(found.inbox.id)
 
         def note(session: Session) -> None:
             deliveries.put_off(session, found.delivery.id, found.delivery.epoch, text, code, wait)
-            if isinstance(error, LoginRefused):
-                health.note(session, found.inbox.id, Health.NEEDS_LOGIN, text)
+            if light:
+                health.note(session, found.inbox.id, light, text, side=health.SENDING)
 
         return note
+
+    def _leave_alone(self, found: Outbound, seconds: float, *, at_once: bool = False) -> None:
+        self._left_alone[found.inbox.id] = found.inbox.version
+        self.slots.silent(found.inbox.id, seconds, at_once=at_once)
 
     async def _files(self, found: Outbound) -> tuple[FilePart, ...]:
         contents = [await self.services.files.get(digest) for digest in found.digests]
@@ -160,11 +214,11 @@ class Delivering:
 def _sent(found: Outbound, receipt: Receipt, session: Session) -> None:
     deliveries.sent(session, found.delivery.id, found.delivery.epoch, receipt)
     continuing.note(session, found.inbox, found.delivery.message_id, clock.now())
-    health.prove(session, found.inbox)
+    health.prove(session, found.inbox, side=health.SENDING)
 
 
-def _failed(found: Outbound, text: str, code: str, session: Session) -> None:
-    deliveries.failed(session, found.delivery.id, found.delivery.epoch, text, code)
+def _failed(found: Outbound, text: str, code: str, dead: Collection[str], session: Session) -> None:
+    deliveries.failed(session, found.delivery.id, found.delivery.epoch, text, code, dead)
 
 
 def _size(envelope: OutboundEnvelope) -> int:

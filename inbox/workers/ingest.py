@@ -28,8 +28,9 @@ from inbox.envelope import (
     RawItem,
     Spooled,
 )
-from inbox.errors import InboxError
+from inbox.errors import InboxError, message_of
 from inbox.events import SYSTEM
+from inbox.i18n import N_, Phrase
 from inbox.model import ArrivalState, Inbox
 from inbox.services import Services
 from inbox.trouble import is_trouble
@@ -149,7 +150,7 @@ class Ingesting:
             raise error
         if not isinstance(error, ChannelError | InboxError | OSError | TimeoutError):
             log.error("arrival_failed", arrival=arrival.id, error=repr(error))
-        text = str(error) or repr(error)
+        text = message_of(error) if error else ""
         wait = RETRY_SECONDS * arrival.attempts if isinstance(error, TemporaryFailure) else 0
         await self._fail(arrival, text, final=isinstance(error, Unparsable), wait=wait)
         return None
@@ -204,9 +205,11 @@ class Ingesting:
             async with asyncio.timeout(FETCH_SECONDS):
                 return await channel.fetch(part), ""
         except (PermanentFailure, TemporaryFailure, TimeoutError) as error:
-            why = str(error) or "It did not come in time."
+            why = message_of(error, N_("It did not come in time."))
             if not is_last and not isinstance(error, PermanentFailure):
-                raise TemporaryFailure(f"The file {part.name}: {why}") from None
+                raise TemporaryFailure(
+                    Phrase("The file %(name)s: %(why)s", name=part.name, why=Phrase.of(why))
+                ) from None
             return _stand_in(part, why), ""
 
     async def _store(self, ready: Sequence[Ready]) -> None:

@@ -13,12 +13,12 @@ from typing import Any
 import structlog
 from sqlmodel import col, select
 
-from inbox import ids
+from inbox import clock, ids
 from inbox.channels.base import Channel, ChannelError, Enables, Listens, LoginRefused
 from inbox.db import Session
 from inbox.desk import health
 from inbox.envelope import RawItem
-from inbox.errors import InboxError
+from inbox.errors import Conflict, InboxError, message_of
 from inbox.model import Health, Inbox
 from inbox.services import Services
 
@@ -28,6 +28,7 @@ RENEW_SECONDS = 5.0
 LOGIN_WAIT = 300.0  # a refused login is not tried again sooner
 LONGEST_WAIT = 120.0
 ALIVE_EVERY = 30.0
+BEAT_SECONDS = 60.0  # of a poller whose provider calls us
 GOOD_SECONDS = 30.0
 
 
@@ -93,23 +94,27 @@ class Receiving:
     async def _poll(self, inbox_id: str, epoch: int) -> None:
         """Until cancelled; every end of `listen` is a reason to wait and begin again."""
         failures = 0
+        await asyncio.sleep(await self.services.database.read(lambda s: _login_wait(s, inbox_id)))
         while True:
             link = _Link()
             try:
                 await self._listen(inbox_id, epoch, link)
                 failures = 0
             except LoginRefused as error:
-                await self._light(inbox_id, Health.NEEDS_LOGIN, str(error))
+                await self._light(inbox_id, epoch, Health.NEEDS_LOGIN, message_of(error))
                 await asyncio.sleep(LOGIN_WAIT)
+            except Conflict:
+                log.warning("poller_overtaken", inbox=inbox_id)
+                return  # its light is the other's to set
             except (ChannelError, InboxError, OSError, TimeoutError) as error:
                 failures = 1 if link.was_good() else failures + 1
-                await self._light(inbox_id, Health.TROUBLE, str(error) or repr(error))
+                await self._light(inbox_id, epoch, Health.TROUBLE, message_of(error))
                 wait = getattr(error, "retry_after", None) or min(LONGEST_WAIT, 2.0**failures)
                 await asyncio.sleep(wait * random.uniform(0.7, 1.3))  # noqa: S311  not a secret
             except Exception as error:
                 log.exception("poller_failed", inbox=inbox_id)
                 failures += 1
-                await self._light(inbox_id, Health.TROUBLE, repr(error))
+                await self._light(inbox_id, epoch, Health.TROUBLE, repr(error))
                 await asyncio.sleep(min(LONGEST_WAIT, 2.0**failures))
 
     async def _listen(self, inbox_id: str, epoch: int, link: "_Link") -> None:
@@ -117,26 +122,40 @@ class Receiving:
         channel = self.services.channels.of(inbox)
         if isinstance(channel, Enables):
             await channel.enable()
-        if not _listens(channel):
-            await self._light(inbox_id, Health.OK, "")
-            await asyncio.Event().wait()  # until cancelled: the provider calls
+        while not _listens(channel):  # until cancelled: the provider calls
+            await self._light(inbox_id, epoch, Health.OK, "")
+            await asyncio.sleep(BEAT_SECONDS)
         assert isinstance(channel, Listens)
         alive = 0.0
 
         async def record(items: Sequence[RawItem], checkpoint: Mapping[str, Any]) -> None:
             nonlocal alive
             if items or dict(checkpoint) != inbox.checkpoint:
+                self._look_for_new_numbers(inbox, checkpoint)
                 await self.services.arrivals.record(inbox_id, items, checkpoint, epoch)
                 inbox.checkpoint = dict(checkpoint)
                 link.has_brought = link.has_brought or bool(items)
             if time.monotonic() - alive > ALIVE_EVERY:
                 alive = time.monotonic()
-                await self._light(inbox_id, Health.OK, "")
+                await self._light(inbox_id, epoch, Health.OK, "")
 
         await channel.listen(inbox.checkpoint, record)
 
-    async def _light(self, inbox_id: str, light: Health, reason: str) -> None:
-        await self.services.database.write(lambda s: health.note(s, inbox_id, light, reason))
+    def _look_for_new_numbers(self, inbox: Inbox, checkpoint: Mapping[str, Any]) -> None:
+        """All of the folder is compared again then, which whoever runs this ought to know."""
+        before, after = (one.get("uidvalidity") for one in (inbox.checkpoint, checkpoint))
+        if before and before != after:
+            log.warning("folder_numbered_anew", inbox=inbox.id, before=before, after=after)
+
+    async def _light(self, inbox_id: str, epoch: int, light: Health, reason: str) -> None:
+        """Raises Conflict when somebody else looks after it meanwhile."""
+
+        def work(session: Session) -> None:
+            if not health.holds(session, f"receive:{inbox_id}", self.owner, epoch):
+                raise Conflict("Another process looks after this inbox now.")
+            health.note(session, inbox_id, light, reason)
+
+        await self.services.database.write(work)
 
 
 def _listens(channel: Channel) -> bool:
@@ -152,6 +171,16 @@ class _Link:
 
     def was_good(self) -> bool:
         return self.has_brought or time.monotonic() - self.started > GOOD_SECONDS
+
+
+def _login_wait(session: Session, inbox_id: str) -> float:
+    """Seconds until a login that was refused may be tried again, whichever process tried it."""
+    inbox = session.get_one(Inbox, inbox_id)
+    if health.RECEIVING not in inbox.troubles or not inbox.health_at:
+        return 0
+    if inbox.troubles[health.RECEIVING][0] != Health.NEEDS_LOGIN:
+        return 0
+    return max(0.0, LOGIN_WAIT - (clock.now() - inbox.health_at).total_seconds())
 
 
 def _enabled(session: Session) -> list[Inbox]:

@@ -8,7 +8,8 @@ import aiohttp
 from inbox.channels.api.signing import HEADER, signature
 from inbox.desk import telling
 from inbox.desk.telling import Due
-from inbox.errors import InboxError
+from inbox.errors import InboxError, message_of
+from inbox.i18n import Phrase
 from inbox.outgoing import read_limited
 from inbox.services import Services
 
@@ -58,11 +59,17 @@ class Telling:
             ):
                 text = (await read_limited(answer, LARGEST_ANSWER)).decode(errors="replace")
         except TimeoutError:
-            return Outcome(error=f"There was no answer within {SECONDS} seconds.")
+            return Outcome(
+                error=Phrase("There was no answer within %(count)s seconds.", count=SECONDS)
+            )
         except (aiohttp.ClientError, OSError, ValueError, InboxError) as error:
-            return Outcome(error=str(error) or type(error).__name__)
+            return Outcome(error=message_of(error))
         well = 200 <= answer.status < 300
-        return Outcome(answer.status, text, "" if well else f"It answered {answer.status}.")
+        return Outcome(
+            answer.status,
+            text,
+            "" if well else Phrase("It answered %(status)s.", status=answer.status),
+        )
 
     def _headers(self, due: Due, body: bytes) -> dict[str, str]:
         secret = self.services.vault.decrypt(due.webhook.secret)["secret"]

@@ -51,7 +51,7 @@ def test_a_message_is_understood():
     assert envelope.proof == "proven"
     assert [one.value for one in envelope.claimed] == ["maria@example.com"]
     assert envelope.fields["time_zone"] == "Europe/Sofia"
-    assert envelope.fields["chat_consent"] == "4f2a"
+    assert envelope.fields["consent_version"] == "4f2a"
     assert envelope.files == (
         FilePart(name="a.png", content_type="image/png", remote=f"digest:{DIGEST}"),
     )

@@ -50,9 +50,9 @@ def test_who_said_stop_can_not_be_written_to_until_they_say_start(
 def test_the_consent_of_the_chat_is_kept_with_its_version_and_time(
     session: Session, cast: Cast
 ) -> None:
-    take(session, cast.inbox, text("1", {"chat_consent": "v1"}))
+    take(session, cast.inbox, text("1", {"consent_version": "v1"}))
     first = identity(session, NUMBER).consented_at
-    take(session, cast.inbox, text("2", {"chat_consent": "v1"}))
+    take(session, cast.inbox, text("2", {"consent_version": "v1"}))
 
     found = identity(session, NUMBER)
     assert (found.consent_version, found.consented_at) == ("v1", first)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlmodel import Session, select
 
 from inbox import clock
-from inbox.desk import deliveries, outbound, replies
+from inbox.desk import bounces, deliveries, outbound, replies
 from inbox.desk.replies import Composed
 from inbox.envelope import Bounce, DeliveryReport, Receipt
 from inbox.events import SYSTEM
@@ -273,7 +273,7 @@ def test_what_comes_back_has_failed_and_a_dead_address_is_marked(
 ) -> None:
     bounce = came_back(permanent=permanent)
 
-    deliveries.bounced(session, sent_mail.inbox_id, bounce, by=SYSTEM)
+    bounces.bounced(session, sent_mail.inbox_id, bounce, by=SYSTEM)
 
     assert (sent_mail.state, sent_mail.state_reason) == (MessageState.FAILED, "No such user")
     address = session.get_one(Identity, cast.identity.id)
@@ -283,7 +283,7 @@ def test_what_comes_back_has_failed_and_a_dead_address_is_marked(
 def test_what_is_late_stays_sent_and_says_why(session: Session, sent_mail: Message) -> None:
     late = came_back(permanent=False, late=True, explanation="Still trying")
 
-    deliveries.bounced(session, sent_mail.inbox_id, late, by=SYSTEM)
+    bounces.bounced(session, sent_mail.inbox_id, late, by=SYSTEM)
 
     assert (sent_mail.state, sent_mail.state_reason) == (MessageState.SENT, "Still trying")
 
@@ -296,7 +296,7 @@ def test_a_bounce_marks_nobody_whom_the_mail_did_not_go_to(
     session.flush()
 
     bounce = came_back(recipients=("victim@their.example",))
-    deliveries.bounced(session, sent_mail.inbox_id, bounce, by=SYSTEM)
+    bounces.bounced(session, sent_mail.inbox_id, bounce, by=SYSTEM)
 
     assert other.bouncing_since is None
 

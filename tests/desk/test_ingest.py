@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from inbox import clock
 from inbox.desk import assignment, counters, health, snooze, status
@@ -101,7 +101,9 @@ def test_the_customer_who_writes_reopens_what_was_resolved(session: Session, cas
 
     assert conversation.status is Status.OPEN
     assert conversation.resolved_at is None
-    changed = session.exec(select(Event).where(Event.kind == EventKind.STATUS_CHANGED)).all()
+    changed = session.exec(
+        select(Event).where(Event.kind == EventKind.STATUS_CHANGED).order_by(col(Event.seq))
+    ).all()
     assert changed[-1].particulars["reason"] == "customer_wrote"
 
 

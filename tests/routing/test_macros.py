@@ -72,7 +72,10 @@ def test_a_step_that_fails_is_named_and_the_others_go_on(
 
     run = macros.run(session, cast.conversation(), macro, by=ana)
 
-    assert [one["failed"] for one in run.results] == [True, False]
+    assert [(one["label"], one["failed"]) for one in run.results] == [
+        ("Assign to an agent", True),
+        ("Add tags", False),
+    ]
     assert run.event.particulars["results"] == run.results
 
 

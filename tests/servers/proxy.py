@@ -16,11 +16,14 @@ READ_BYTES = 16 * 1024
 class Fate:
     """When a link is cut: after so many bytes up (to the server) or down. None: never.
 
-    `is_silent` takes the connection and lets nothing through, for ever.
+    A cut is a reset; `is_gentle` ends the link in good order instead, and `is_stuck` leaves it open
+    with nothing more to come. `is_silent` takes the connection and lets nothing through, for ever.
     """
 
     up: int | None = None
     down: int | None = None
+    is_gentle: bool = False
+    is_stuck: bool = False
     is_silent: bool = False
 
 
@@ -72,7 +75,10 @@ class Proxy:
                 return
             answers, server = await asyncio.open_connection(HOST, self.target_port)
             self._links.add(server)
-            pumps = (self._pump(reader, server, fate.up), self._pump(answers, writer, fate.down))
+            pumps = (
+                self._pump(reader, server, fate.up, fate),
+                self._pump(answers, writer, fate.down, fate),
+            )
             ends = [asyncio.ensure_future(pump) for pump in pumps]
             await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
             for end in ends:
@@ -98,7 +104,11 @@ class Proxy:
                 pass
 
     async def _pump(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, limit: int | None
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        limit: int | None,
+        fate: Fate,
     ) -> None:
         passed = 0
         with suppress(OSError):
@@ -109,7 +119,10 @@ class Proxy:
                     writer.write(data[: limit - passed])
                     await writer.drain()
                     self.cuts += 1
-                    self.cut()
+                    if fate.is_stuck:
+                        await asyncio.Event().wait()
+                    if not fate.is_gentle:
+                        self.cut()
                     return
                 passed += len(data)
                 writer.write(data)
@@ -124,8 +137,8 @@ class Proxy:
 
 
 @asynccontextmanager
-async def proxy_to(target_port: int) -> AsyncIterator[Proxy]:
-    proxy = Proxy(target_port)
+async def proxy_to(target_port: int, port: int = 0) -> AsyncIterator[Proxy]:
+    proxy = Proxy(target_port, port)
     await proxy.start()
     try:
         yield proxy

@@ -5,8 +5,10 @@ import re
 import pytest
 from sqlmodel import Session, select
 
+from inbox.desk import health
 from inbox.events import SYSTEM
-from inbox.model import Agent, Event
+from inbox.i18n import Phrase
+from inbox.model import Agent, Event, Health, Inbox
 from inbox.routing import distributing
 from tests.cast import Cast
 
@@ -73,6 +75,23 @@ async def test_reasons_and_refusals_are_read_in_the_readers_language(
     assert "Slobodan je samo agent Ana." in why
     assert "nije na vezi" in why
     assert "Najviše 300 znakova." in refused
+
+
+async def test_what_a_channel_said_is_read_in_the_readers_language(
+    compiled_catalogues, signed_in, services, owner
+):
+    def work(session: Session) -> None:
+        inbox = Cast(session).inbox
+        why = Phrase("There is no server with the name %(host)s.", host="mail.acme.example")
+        health.note(session, inbox.id, Health.TROUBLE, why)
+        _choose(session, owner.id, "sr_Latn")
+
+    services.database.run(work)
+    page = await (await (await signed_in(owner)).get("/settings/inboxes")).text()
+    stored = services.database.look(lambda s: s.exec(select(Inbox)).one().health_reason)
+
+    assert stored == "There is no server with the name mail.acme.example."
+    assert "Nema servera sa imenom mail.acme.example." in page
 
 
 def _choose(session: Session, agent_id: str, locale: str) -> None:

@@ -11,7 +11,11 @@ from inbox.events import SYSTEM
 from inbox.model import Agent, ApiToken, BusinessHours, Event, Holiday, Inbox, Session, Team
 from inbox.web.pages import settings
 
-PAGES = [route.path for route in settings.ROUTES if route.method == "GET" and "{" not in route.path]
+PAGES = [
+    route.path
+    for route in settings.ROUTES
+    if route.method == "GET" and "{" not in route.path and not route.path.endswith("/back")
+]
 TELEGRAM = {
     "name": "Bot",
     "team_id": "",
@@ -238,6 +242,20 @@ async def test_a_token_is_shown_once_and_dies_when_revoked(admin, services):
     assert secret not in await (await admin.get("/settings/tokens")).text()
     await post(admin, f"/settings/tokens/{token.id}/revoke", {})
     assert all_of(services, ApiToken)[0].revoked_at is not None
+
+
+async def test_a_token_acts_for_an_agent_and_in_chosen_inboxes(admin, services, ana):
+    await post(admin, "/settings/inboxes/new/telegram", TELEGRAM)
+    inbox = all_of(services, Inbox)[0]
+    form = {"name": "Shop", "scope": "read", "agent_id": ana.id, "inbox_ids": inbox.id}
+    page = await (await post(admin, "/settings/tokens", form)).text()
+    token = all_of(services, ApiToken)[0]
+
+    assert (token.agent_id, token.inbox_ids) == (ana.id, [inbox.id])
+    assert f"In the name of {ana.name}" in page
+    refused = await post(admin, "/settings/tokens", form | {"agent_id": "nobody"})
+    assert refused.status == 422
+    assert len(all_of(services, ApiToken)) == 1
 
 
 async def test_a_connected_inbox_keeps_its_secret_to_itself(admin, services):

@@ -25,7 +25,8 @@ from inbox.channels.base import (
 from inbox.channels.calling import Answer, call
 from inbox.channels.reading import header
 from inbox.envelope import AddressKind, FilePart, Inbound, OutboundEnvelope, RawItem, Receipt
-from inbox.errors import Invalid
+from inbox.errors import Invalid, message_of
+from inbox.i18n import Phrase
 
 __all__ = ["ApiArrival", "ApiChannel", "ApiSettings", "read_arrival"]
 
@@ -65,7 +66,7 @@ class ApiChannel:
         try:
             arrival = read_arrival(request.body)
         except Invalid as error:
-            raise BadRequest(str(error)) from error
+            raise BadRequest(message_of(error)) from error
         item = RawItem(external_id=arrival.external_id, content=request.body)
         return HookAnswer(items=[item], status=202)
 
@@ -73,7 +74,7 @@ class ApiChannel:
         try:
             return [read_arrival(raw.content).envelope()]
         except Invalid as error:
-            raise Unparsable(str(error)) from error
+            raise Unparsable(message_of(error)) from error
 
     async def fetch(self, part: FilePart) -> FilePart:
         answer = await call(self.account, "GET", part.remote)
@@ -141,7 +142,17 @@ def _failure(answer: Answer, what: str) -> TemporaryFailure | PermanentFailure:
     code = str(answer.status)
     if answer.status in (408, 425, 429):
         return TemporaryFailure(
-            f"{what} It asks to wait.", code=code, retry_after=answer.retry_after()
+            Phrase("%(what)s It asks to wait.", what=Phrase.of(what)),
+            code=code,
+            retry_after=answer.retry_after(),
         )
     words = str(answer.json().get("error") or "")[:200]
-    return PermanentFailure(f"{what} It answered {code}. {words}".strip(), code=code)
+    return PermanentFailure(
+        Phrase(
+            "%(what)s It answered %(code)s. %(words)s",
+            what=Phrase.of(what),
+            code=code,
+            words=words,
+        ),
+        code=code,
+    )

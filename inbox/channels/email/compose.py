@@ -16,11 +16,12 @@ from inbox.channels.email.headers import REFERENCE_LIMIT, Mailbox, one_line
 from inbox.channels.email.heads import address_head, ids_head
 from inbox.channels.email.settings import EmailSettings
 from inbox.envelope import Address, FilePart, OutboundEnvelope
+from inbox.i18n import Phrase
 from inbox.mailtokens import token_of
 
 SUBJECT_LIMIT = 500
 NAME_LIMIT = 200
-RECIPIENT_LIMIT = 100
+RECIPIENT_LIMIT = 1000
 
 _ID = re.compile(r"[\x21-\x3b\x3d\x3f-\x7e]{1,250}")  # no spaces, no brackets
 _TYPE = re.compile(r"([a-z0-9!#$&^_.+-]+)/([a-z0-9!#$&^_.+-]+)")
@@ -46,7 +47,11 @@ def recipients(envelope: OutboundEnvelope) -> list[str]:
     found = list(dict.fromkeys(wire_address(address.value) for address in everyone))
     if len(found) > RECIPIENT_LIMIT:
         raise PermanentFailure(
-            f"This mail has {len(found)} recipients, more than {RECIPIENT_LIMIT}. Send it in parts."
+            Phrase(
+                "This mail has %(count)s recipients, more than %(most)s. Send it in parts.",
+                count=len(found),
+                most=RECIPIENT_LIMIT,
+            )
         )
     return found
 
@@ -54,12 +59,16 @@ def recipients(envelope: OutboundEnvelope) -> list[str]:
 def wire_address(value: str) -> str:
     """With its domain in ASCII; refuses what is no address, line breaks and all."""
     if not _ADDRESS.fullmatch(value):
-        raise PermanentFailure("This is not an e-mail address: " + one_line(value)[:NAME_LIMIT])
+        raise PermanentFailure(
+            Phrase("This is not an e-mail address: %(text)s", text=one_line(value)[:NAME_LIMIT])
+        )
     local, _, domain = value.rpartition("@")
     try:
         return f"{local}@{domain if domain.isascii() else domain.encode('idna').decode()}"
     except UnicodeError:
-        raise PermanentFailure(f"The domain {domain} is not possible in an address.") from None
+        raise PermanentFailure(
+            Phrase("The domain %(domain)s is not possible in an address.", domain=domain)
+        ) from None
 
 
 def needs_utf8(envelope: OutboundEnvelope, settings: EmailSettings) -> bool:

@@ -6,28 +6,40 @@ import ssl
 from collections.abc import Sequence
 from typing import Any
 
-from inbox.channels.base import TemporaryFailure
+from inbox.channels.base import Unreachable
+from inbox.i18n import Phrase
 from inbox.outgoing import is_public
+from inbox.resolving import resolve
 
 CONNECT_SECONDS = 15
 
 
 async def connect(host: str, port: int, private_hosts: str) -> socket.socket:
     """Checked on the resolved address, where the socket is made."""
-    loop = asyncio.get_running_loop()
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
-            found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            found = await resolve(host, port)
             return await _first_that_answers(found, _allowed(host, port, private_hosts))
     except TimeoutError:
-        raise TemporaryFailure(
-            f"{host} does not answer on port {port}. Check the server's name and the port."
+        raise Unreachable(
+            Phrase(
+                "%(host)s does not answer on port %(port)s. Check the server's name and the port.",
+                host=host,
+                port=port,
+            )
         ) from None
     except (socket.gaierror, UnicodeError):  # the latter of names longer than any can be
-        raise TemporaryFailure(f"There is no server with the name {host}.") from None
+        raise Unreachable(Phrase("There is no server with the name %(host)s.", host=host)) from None
     except OSError as error:
         reason = error.strerror or str(error)
-        raise TemporaryFailure(f"{host} refuses connections on port {port}: {reason}.") from None
+        raise Unreachable(
+            Phrase(
+                "%(host)s refuses connections on port %(port)s: %(reason)s.",
+                host=host,
+                port=port,
+                reason=reason,
+            )
+        ) from None
 
 
 def tls() -> ssl.SSLContext:

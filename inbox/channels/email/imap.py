@@ -5,30 +5,43 @@ an account began with new mail only it also holds `since`, the day of the beginn
 numbers the folder anew, all from that day is recorded again, and the store knows what it has.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
 from inbox import clock
 from inbox.channels.base import Record, TemporaryFailure
 from inbox.channels.email.identity import identity
-from inbox.channels.email.mailbox import FETCH_LIMIT, Mailbox
+from inbox.channels.email.mailbox import FETCH_LIMIT, Mailbox, TooMuch
 from inbox.channels.email.settings import EmailSettings
 from inbox.envelope import RawItem
+from inbox.i18n import Phrase
 
 WAIT_SECONDS = 240  # below the idle limits of servers and routers
 WAIT_AFTER_MAIL_SECONDS = 5  # what came while we fetched may not be announced again
 BATCH_BYTES = 8 * 1024 * 1024
 LARGE_BYTES = 4 * 1024 * 1024
 CONTENT_LIMIT = 150 * 1024 * 1024
+UNREADABLE = "unreadable"  # why, among the meta of what stands in for a mail
+TRIES = 3  # at a message that the server does not give properly
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 Checkpoint = Mapping[str, Any]
 
 
+# how often a server gave a message badly, by UIDVALIDITY and UID; kept from link to link
+Doubts = Counter[tuple[int, int]]
+
+
 async def listen(
-    mailbox: Mailbox, settings: EmailSettings, checkpoint: Checkpoint, record: Record
+    mailbox: Mailbox,
+    settings: EmailSettings,
+    checkpoint: Checkpoint,
+    record: Record,
+    doubts: Doubts,
 ) -> None:
     """Until cancelled, then it is closed; raises TemporaryFailure."""
     try:
@@ -36,7 +49,7 @@ async def listen(
         await record([], checkpoint)
         while True:
             before = checkpoint
-            checkpoint = await _take_new(mailbox, checkpoint, record)
+            checkpoint = await _take_new(mailbox, checkpoint, record, doubts)
             seconds = WAIT_SECONDS if checkpoint == before else WAIT_AFTER_MAIL_SECONDS
             await mailbox.wait(seconds)
             await record([], checkpoint)
@@ -60,14 +73,16 @@ def _starting_point(
     }
 
 
-async def _take_new(mailbox: Mailbox, checkpoint: Checkpoint, record: Record) -> Checkpoint:
+async def _take_new(
+    mailbox: Mailbox, checkpoint: Checkpoint, record: Record, doubts: Doubts
+) -> Checkpoint:
     """Batch by batch, each recorded together with the checkpoint that follows from it."""
     since = checkpoint.get("since", "") if checkpoint["uid"] == 0 else ""
     uids = await mailbox.uids_after(checkpoint["uid"], since)
     for start in range(0, len(uids), FETCH_LIMIT):
         group = uids[start : start + FETCH_LIMIT]
         for batch in _batches(await mailbox.sizes(group)):
-            items = await _fetch(mailbox, batch)
+            items = await _fetch(mailbox, batch, doubts)
             checkpoint = {**checkpoint, "uid": max(batch)}
             await record(items, checkpoint)
         checkpoint = {**checkpoint, "uid": group[-1]}
@@ -86,33 +101,69 @@ def _batches(sizes: Mapping[int, int]) -> Iterator[Mapping[int, int]]:
         yield batch
 
 
-async def _fetch(mailbox: Mailbox, batch: Mapping[int, int]) -> Sequence[RawItem]:
+async def _fetch(mailbox: Mailbox, batch: Mapping[int, int], doubts: Doubts) -> Sequence[RawItem]:
     """A message that is gone meanwhile is passed over; one that is there must have a content."""
-    small = [uid for uid, size in batch.items() if size <= LARGE_BYTES]
-    contents = await mailbox.contents(small) if small else {}
+    validity = mailbox.uid_validity
+    small = {
+        uid: size
+        for uid, size in batch.items()
+        if size <= LARGE_BYTES and not doubts[validity, uid]
+    }
+    with _doubting(small, validity, doubts):
+        contents = await mailbox.contents(small) if small else {}
     items = []
     missing = []
     for uid, size in batch.items():
-        meta: dict[str, Any] = {"uid": uid, "uidvalidity": mailbox.uid_validity}
-        if uid not in small:
-            found = await _large(mailbox, uid, size, meta)
-        else:
+        meta: dict[str, Any] = {"uid": uid, "uidvalidity": validity}
+        if doubts[validity, uid] >= TRIES:
+            found = [_unreadable(meta)]
+        elif uid in small:
             found = _small(contents.get(uid), meta)
+        else:
+            with _doubting([uid], validity, doubts):
+                found = await _large(mailbox, uid, size, meta)
         items += found
         if size and not found:
             missing.append(uid)
-    await _make_sure_they_are_gone(mailbox, missing)
+    await _make_sure_they_are_gone(mailbox, missing, doubts)
     return items
 
 
-async def _make_sure_they_are_gone(mailbox: Mailbox, missing: Sequence[int]) -> None:
+@contextmanager
+def _doubting(uids: Iterable[int], validity: int, doubts: Doubts) -> Iterator[None]:
+    """Those that flooded us are asked for one by one and in ranges, and then not at all."""
+    try:
+        yield
+    except TooMuch:
+        doubts.update((validity, uid) for uid in uids)
+        raise
+
+
+async def _make_sure_they_are_gone(
+    mailbox: Mailbox, missing: Sequence[int], doubts: Doubts
+) -> None:
     """Else the checkpoint would pass what nobody has read."""
     there = [uid for uid, size in (await mailbox.sizes(missing)).items() if size] if missing else []
     if there:
+        doubts.update((mailbox.uid_validity, uid) for uid in there)
         raise TemporaryFailure(
-            f"The mail server gives no content for the mail with the number (UID) {there[0]}."
-            " What comes after it waits. Move this mail to another folder if it stays so."
+            Phrase(
+                "The mail server gives no content for the mail with the number (UID) %(uid)s."
+                " What comes after it waits. Move this mail to another folder if it stays so.",
+                uid=there[0],
+            )
         )
+
+
+def _unreadable(meta: dict[str, Any]) -> RawItem:
+    """Stands in for it, so that a person sees it and the others go on."""
+    uid, validity = meta["uid"], meta["uidvalidity"]
+    why = (
+        f"The mail server does not give the mail with the number (UID) {uid} as it should."
+        " Look at it with another mail program, and forward it from there."
+    )
+    name = f"unreadable:{validity}:{uid}"
+    return RawItem(external_id=name, content=why.encode(), meta={**meta, UNREADABLE: why})
 
 
 def _small(content: bytes | None, meta: dict[str, Any]) -> list[RawItem]:

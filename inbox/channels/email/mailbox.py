@@ -9,41 +9,51 @@ asked for, at most a hundred messages at a time.
 import asyncio
 import contextlib
 import re
-import socket
-import ssl
 from collections.abc import Awaitable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from aioimaplib import aioimaplib
 
-from inbox.channels.base import LoginRefused, TemporaryFailure
+from inbox.channels.base import Account, TemporaryFailure
 from inbox.channels.email.connecting import connect, tls
 from inbox.channels.email.folders import quoted, wire_name
+from inbox.channels.email.imap_client import (
+    ANSWER_BYTES,
+    UID,
+    Client,
+    expect_ok,
+    literals,
+    said_by,
+)
+from inbox.channels.email.imap_refusals import is_busy, login_failure
 from inbox.channels.email.settings import EmailSettings
+from inbox.channels.email.sign_in import SignIn
 from inbox.envelope import Spooled
 from inbox.files import Spool
+from inbox.i18n import N_, Phrase
 
 COMMAND_SECONDS = 30
-FETCH_SECONDS = 300
+FETCH_SECONDS = 240
+SILENT_SECONDS = 60  # within a fetch
 NOOP_SECONDS = 10
 POLL_SECONDS = 60  # where the server can't push
 CHUNK_BYTES = 4 * 1024 * 1024
 FETCH_LIMIT = 100
+SEARCH_BYTES = 64 * 1024 * 1024  # the numbers of some millions of messages
+SLACK_BYTES = 1024 * 1024  # what an answer may have above the mails in it; sizes are often rough
 
-_FETCHED = re.compile(rb"^\d+ FETCH \(")
-_UID = re.compile(rb"\bUID (\d+)")
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
 _STATE = re.compile(rb"\[(UIDVALIDITY|UIDNEXT) (\d+)\]")
-_BUSY = re.compile(
-    r"unavailable|limit|in ?use|too many|maximum number|try again|temporar", re.IGNORECASE
-)
-
 _T = TypeVar("_T")
 
 
 class LinkLost(TemporaryFailure):
     """The connection to the mailbox is gone; the next one goes on where this one stopped."""
+
+
+class TooMuch(LinkLost):
+    """The server sent far more than what it had announced, so it was cut off."""
 
 
 class Mailbox:
@@ -58,16 +68,15 @@ class Mailbox:
         self.uid_next = 0
 
     @classmethod
-    async def open(
-        cls, settings: EmailSettings, private_hosts: str, spool: Path | None = None
-    ) -> "Mailbox":
+    async def open(cls, account: Account) -> "Mailbox":
         """Raises LoginRefused where a person has to act, else TemporaryFailure."""
-        sock = await connect(settings.imap_host, settings.imap_port, private_hosts)
+        settings: EmailSettings = account.settings
+        sock = await connect(settings.imap_host, settings.imap_port, account.private_hosts)
         context = tls() if settings.imap_security == "tls" else None
-        mailbox = cls(_Client(sock, context, settings.imap_host), spool)
+        mailbox = cls(Client(sock, context, settings.imap_host, COMMAND_SECONDS), account.spool)
         try:
             await mailbox._run(mailbox._client.wait_hello_from_server())
-            await mailbox._login(settings)
+            await mailbox._login(settings, SignIn.of(account))
             await mailbox._select(settings.imap_folder)
         except BaseException:
             mailbox.drop()
@@ -77,8 +86,9 @@ class Mailbox:
     async def uids_after(self, uid: int, since: str = "") -> list[int]:
         """In rising order; `n:*` always names the newest message too, so it is filtered."""
         criteria = [f"UID {uid + 1}:*"] + ([f"SINCE {since}"] if since else [])
-        answer = await self._run(self._client.uid_search(*criteria, charset=None))
-        _expect_ok(answer, "search")
+        search = self._client.uid_search(*criteria, charset=None)
+        answer = await self._run(search, limit=SEARCH_BYTES)
+        expect_ok(answer, "search")
         found = {
             int(number) for line in answer.lines[:-1] for number in line.split() if number.isdigit()
         }
@@ -89,16 +99,16 @@ class Mailbox:
         answer = await self._fetch(_uid_set(uids), "(UID RFC822.SIZE)")
         found: dict[int, int] = {}
         for line in answer:
-            uid, size = _UID.search(line), _SIZE.search(line)
+            uid, size = UID.search(line), _SIZE.search(line)
             if isinstance(line, bytes) and uid and size:
                 found[int(uid.group(1))] = int(size.group(1))
         return {uid: found[uid] for uid in uids if uid in found}
 
-    async def contents(self, uids: Sequence[int]) -> dict[int, bytes]:
-        """Without marking them as read."""
-        wanted = set(uids)
-        found = _literals(await self._fetch(_uid_set(uids), "(UID BODY.PEEK[])"))
-        return {uid: content for uid, content in found.items() if uid in wanted}
+    async def contents(self, sizes: Mapping[int, int]) -> dict[int, bytes]:
+        """By UID, as large as announced, without marking them as read."""
+        limit = 2 * sum(sizes.values()) + SLACK_BYTES
+        found = literals(await self._fetch(_uid_set([*sizes]), "(UID BODY.PEEK[])", limit))
+        return {uid: content for uid, content in found.items() if uid in sizes}
 
     async def large(self, uid: int, limit: int) -> tuple[bytes, Spooled]:
         """The beginning, and at most `limit` bytes of it all on disk."""
@@ -108,7 +118,8 @@ class Mailbox:
             while spool.size < limit:
                 wanted = min(CHUNK_BYTES, limit - spool.size)
                 part = f"(UID BODY.PEEK[]<{spool.size}.{wanted}>)"
-                chunk = _literals(await self._fetch(str(uid), part)).get(uid, b"")
+                lines = await self._fetch(str(uid), part, wanted + SLACK_BYTES)
+                chunk = literals(lines).get(uid, b"")
                 spool.write(chunk)
                 head = head or chunk
                 if len(chunk) < wanted:
@@ -143,39 +154,53 @@ class Mailbox:
             await self._run(self._client.logout(), 2)
         self.drop()
 
-    async def _login(self, settings: EmailSettings) -> None:
-        user = quoted(settings.imap_user or settings.email)
-        password = settings.imap_password.get_secret_value()
-        answer = await self._run(self._client.login(user, password))
+    async def _login(self, settings: EmailSettings, sign_in: SignIn | None) -> None:
+        user = settings.imap_user or settings.email
+        if sign_in:
+            answer = await self._show_token(user, sign_in)
+        else:
+            password = settings.imap_password.get_secret_value()
+            answer = await self._run(self._client.login(quoted(user), password))
         if answer.result != "OK":
-            said = _said(answer)
-            if _BUSY.search(said):
-                raise TemporaryFailure(f"The mail server takes no more logins just now: {said}")
-            raise LoginRefused(f"The mail server does not accept the user name or password: {said}")
+            raise login_failure(said_by(answer), user if sign_in else "")
         if not self._client.has_capability("IDLE"):
             await self._run(self._client.protocol.capability())
+
+    async def _show_token(self, user: str, sign_in: SignIn) -> Any:
+        """Once more with a new one, since a provider may take a token back before its time."""
+        token = await sign_in.token()
+        answer = await self._run(self._client.protocol.xoauth2(user, token))
+        if answer.result == "OK" or is_busy(said_by(answer)):
+            return answer
+        token = await sign_in.token(refused=token)
+        return await self._run(self._client.protocol.xoauth2(user, token))
 
     async def _select(self, folder: str) -> None:
         answer = await self._run(self._client.select(quoted(wire_name(folder))))
         if answer.result != "OK":
             raise TemporaryFailure(
-                f"The folder “{folder}” can't be opened: {_said(answer)}", code="no_folder"
+                Phrase(
+                    "The folder “%(name)s” can't be opened: %(said)s",
+                    name=folder,
+                    said=said_by(answer),
+                ),
+                code="no_folder",
             )
         state = dict(_STATE.findall(b"\n".join(bytes(line) for line in answer.lines)))
         self.uid_validity = int(state.get(b"UIDVALIDITY", 0))
         self.uid_next = int(state.get(b"UIDNEXT", 0))
 
-    async def _fetch(self, uid_set: str, parts: str) -> list[bytes]:
+    async def _fetch(self, uid_set: str, parts: str, limit: int = ANSWER_BYTES) -> list[bytes]:
         command = self._client.protocol.fetch(uid_set, parts, by_uid=True)
-        answer = await self._run(command, FETCH_SECONDS)
-        _expect_ok(answer, "fetch")
+        answer = await self._run(command, FETCH_SECONDS, limit)
+        expect_ok(answer, "fetch")
         return list(answer.lines)
 
     async def _idle(self, seconds: float) -> None:
         queue = self._client.protocol.idle_queue
         while not queue.empty():
             queue.get_nowait()
-        idle = await self._run(self._client.idle_start(seconds + COMMAND_SECONDS))
+        idle = await self._run(self._client.idle_start(seconds + COMMAND_SECONDS), NOOP_SECONDS)
         idle.add_done_callback(_look_away)
         loop = asyncio.get_running_loop()
         until = loop.time() + seconds
@@ -184,7 +209,7 @@ class Mailbox:
             if any(b"EXISTS" in line for line in lines):
                 break
             if any(bytes(line).startswith(b"BYE") for line in lines):
-                raise self._failed("the server said goodbye")
+                raise self._failed(N_("the server said goodbye"))
         self._client.idle_done()
         await self._run(idle, NOOP_SECONDS)
 
@@ -194,7 +219,7 @@ class Mailbox:
         await asyncio.wait({waiting, self._lost}, timeout=seconds, return_when="FIRST_COMPLETED")
         if self._lost.done():
             waiting.cancel()
-            raise self._failed("the link was lost")
+            raise self._failed(N_("the link was lost"))
         if not waiting.done():
             waiting.cancel()
             return ()
@@ -204,26 +229,31 @@ class Mailbox:
     async def _sleep(self, seconds: float) -> None:
         await asyncio.wait({self._lost}, timeout=seconds)
         if self._lost.done():
-            raise self._failed("the link was lost")
+            raise self._failed(N_("the link was lost"))
 
-    async def _run(self, command: Awaitable[_T], seconds: float = COMMAND_SECONDS) -> _T:
+    async def _run(
+        self,
+        command: Awaitable[_T],
+        seconds: float = COMMAND_SECONDS,
+        limit: int = ANSWER_BYTES,
+    ) -> _T:
+        """Its answer may be so large; it ends the link to be late, silent or larger."""
+        self._client.protocol.allowed = limit
         task = asyncio.ensure_future(command)
         try:
-            await asyncio.wait(
-                {task, self._lost},  # type: ignore[type-var]  # futures of two types
-                timeout=seconds,
-                return_when=asyncio.FIRST_COMPLETED,
-            )
+            await self._answer(task, seconds)
         finally:
             if not task.done():
                 task.add_done_callback(_look_away)
                 task.cancel()
         if not task.done() or task.cancelled():
-            raise self._failed("the link was lost" if self._lost.done() else "no answer in time")
+            raise self._failed(
+                N_("the link was lost") if self._lost.done() else N_("no answer in time")
+            )
         try:
             return task.result()
         except TimeoutError:
-            raise self._failed("no answer in time") from None
+            raise self._failed(N_("no answer in time")) from None
         except (
             aioimaplib.AioImapException,
             OSError,
@@ -232,66 +262,36 @@ class Mailbox:
         ) as error:
             raise self._failed(str(error) or type(error).__name__) from None
 
+    async def _answer(self, task: "asyncio.Future[Any]", seconds: float) -> None:
+        """Until it is there, the link is lost, or either time is over."""
+        protocol, loop = self._client.protocol, asyncio.get_running_loop()
+        began = protocol.heard_at = loop.time()
+        while not task.done() and not self._lost.done():
+            late = began + seconds - loop.time()
+            silent = protocol.heard_at + SILENT_SECONDS - loop.time()
+            if min(late, silent) <= 0:
+                return
+            await asyncio.wait(
+                {task, self._lost},
+                timeout=min(late, silent),
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+
     def _failed(self, why: str) -> LinkLost:
+        if self._client.protocol.is_flooded:
+            self.drop()
+            return TooMuch("The mail server sent far more than it had announced.")
         self.drop()
-        return LinkLost(f"The connection to the mailbox ended: {why}.")
+        return LinkLost(Phrase("The connection to the mailbox ended: %(why)s.", why=Phrase.of(why)))
 
     def _on_lost(self, _error: Exception | None) -> None:
         if not self._lost.done():
             self._lost.set_result(None)
 
 
-class _Client(aioimaplib.IMAP4):  # type: ignore[misc]  # the library has no types
-    """Over a socket that is connected already, so that its address could be checked."""
-
-    def __init__(self, sock: socket.socket, context: ssl.SSLContext | None, host: str) -> None:
-        self._sock = sock
-        super().__init__(host, 0, timeout=COMMAND_SECONDS, ssl_context=context)
-
-    def create_client(
-        self, host: str, _port: int, _loop: Any, conn_lost_cb: Any = None, ssl_context: Any = None
-    ) -> None:
-        loop = asyncio.get_running_loop()
-        self.protocol = aioimaplib.IMAP4ClientProtocol(loop, conn_lost_cb)
-        self._client_task = loop.create_task(
-            loop.create_connection(
-                lambda: self.protocol,
-                sock=self._sock,
-                ssl=ssl_context,
-                server_hostname=host if ssl_context else None,
-            )
-        )
-
-
-def _literals(lines: Sequence[bytes]) -> Mapping[int, bytes]:
-    """UID → content; the UID may stand before or after the literal."""
-    found: dict[int, bytes] = {}
-    uid, content = None, None
-    for line in lines:
-        if isinstance(line, bytearray):
-            content = bytes(line)
-            continue
-        if _FETCHED.match(line):
-            uid, content = None, None
-        named = _UID.search(line)
-        uid = int(named.group(1)) if named else uid
-        if uid is not None and content is not None:
-            found[uid] = content
-    return found
-
-
 def _uid_set(uids: Sequence[int]) -> str:
     assert len(uids) <= FETCH_LIMIT
     return ",".join(map(str, uids))
-
-
-def _expect_ok(answer: Any, what: str) -> None:
-    if answer.result != "OK":
-        raise TemporaryFailure(f"The mail server refuses to {what}: {_said(answer)}")
-
-
-def _said(answer: Any) -> str:
-    return bytes(answer.lines[-1]).decode("utf-8", "replace")[:300] if answer.lines else ""
 
 
 def _look_away(task: "asyncio.Future[Any]") -> None:

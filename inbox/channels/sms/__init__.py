@@ -31,6 +31,8 @@ from inbox.channels.sms import parse
 from inbox.channels.sms.codes import reason
 from inbox.channels.sms.counting import Segments, segments
 from inbox.envelope import AddressKind, FilePart, Inbound, OutboundEnvelope, RawItem, Receipt
+from inbox.errors import message_of
+from inbox.i18n import Phrase
 
 __all__ = ["Segments", "SmsChannel", "SmsSettings", "segments"]
 
@@ -93,7 +95,7 @@ class SmsChannel:
             self._verify(request, "json" in content_type, fields)
             external_id = parse.external_id(fields)
         except Unparsable as error:
-            raise BadRequest(str(error)) from error
+            raise BadRequest(message_of(error)) from error
         meta = {"content_type": content_type}
         item = RawItem(external_id=external_id, content=request.body, meta=meta)
         return HookAnswer(items=[item], body=EMPTY_TWIML, content_type="text/xml")
@@ -111,7 +113,9 @@ class SmsChannel:
             return replace(part, content=answer.content)
         if answer.status in (404, 429):  # a moment after the message it may not be there yet
             raise TemporaryFailure("Twilio doesn't have the file now.", code=str(answer.status))
-        raise PermanentFailure(f"Twilio doesn't give this file: it answered {answer.status}.")
+        raise PermanentFailure(
+            Phrase("Twilio doesn't give this file: it answered %(status)s.", status=answer.status)
+        )
 
     async def send(self, envelope: OutboundEnvelope) -> Receipt:
         if envelope.files:
@@ -138,7 +142,7 @@ class SmsChannel:
         if not answer.ok:
             raise self._failure(answer)
         name = answer.json().get("friendly_name") or self.settings.account_sid
-        return f"Twilio knows the account: {name}."
+        return Phrase("Twilio knows the account: %(name)s.", name=name)
 
     def _verify(self, request: HookRequest, is_json: bool, fields: object) -> None:
         """Over the public URL as configured: what a proxy made of the request doesn't count."""
@@ -150,8 +154,11 @@ class SmsChannel:
         validator = RequestValidator(self.settings.auth_token.get_secret_value())
         if not validator.validate(url, signed, header(request, "X-Twilio-Signature")):
             raise BadSignature(
-                "X-Twilio-Signature is wrong. Check the auth token, and that Twilio calls exactly"
-                f" {self.account.hook_url}."
+                Phrase(
+                    "X-Twilio-Signature is wrong. Check the auth token, and that Twilio calls"
+                    " exactly %(url)s.",
+                    url=self.account.hook_url,
+                )
             )
 
     def _form(self, envelope: OutboundEnvelope) -> dict[str, str]:

@@ -26,6 +26,7 @@ from inbox.envelope import (
     InboundEnvelope,
     Proof,
 )
+from inbox.i18n import Phrase
 
 WHATSAPP = "whatsapp:"
 WHATSAPP_HOURS = 24  # after the customer's last message, by the rules of WhatsApp
@@ -44,7 +45,9 @@ def read_fields(content: bytes, content_type: str) -> MultiDict[str]:
         text = content.decode("utf-8", errors="replace")
         return MultiDict(parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS))
     except ValueError as error:
-        raise Unparsable(f"Neither a form nor a JSON object: {error}") from error
+        raise Unparsable(
+            Phrase("Neither a form nor a JSON object: %(problem)s", problem=str(error))
+        ) from error
 
 
 def message_sid(fields: Mapping[str, str]) -> str:

@@ -34,6 +34,8 @@ from inbox.channels.telegram.bot_api import BotApi
 from inbox.channels.telegram.parse import understand_update
 from inbox.channels.telegram.updates import ALLOWED_UPDATES
 from inbox.envelope import AddressKind, FilePart, Inbound, OutboundEnvelope, RawItem, Receipt
+from inbox.errors import message_of
+from inbox.i18n import Phrase
 
 __all__ = ["TelegramChannel", "TelegramSettings"]
 
@@ -96,7 +98,12 @@ class TelegramChannel:
         given = header(request, SECRET_HEADER).encode()
         secret = self._secret().encode()
         if not secret or not hmac.compare_digest(given, secret):
-            raise BadSignature(f"{SECRET_HEADER} is missing or wrong. Save the inbox once more.")
+            raise BadSignature(
+                Phrase(
+                    "%(header)s is missing or wrong. Save the inbox once more.",
+                    header=SECRET_HEADER,
+                )
+            )
         try:
             item = _raw_item(orjson.loads(request.body))
         except (orjson.JSONDecodeError, KeyError, TypeError) as error:
@@ -162,7 +169,11 @@ class TelegramChannel:
         except ChannelError as error:
             if not first:
                 raise
-            raise OutcomeUnknown(f"Only a part of the message was sent. {error}") from error
+            raise OutcomeUnknown(
+                Phrase(
+                    "Only a part of the message was sent. %(why)s", why=Phrase.of(message_of(error))
+                )
+            ) from error
         if not first:
             raise PermanentFailure("The message is empty.")
         return Receipt(provider_id=first)
@@ -176,7 +187,7 @@ class TelegramChannel:
     async def _ask_for_name(self) -> str:
         me = await self.api.ask("getMe")
         name = me.get("username", "") if isinstance(me, dict) else ""
-        return f"Telegram knows the bot: @{name}."
+        return Phrase("Telegram knows the bot: @%(name)s.", name=name)
 
     async def _send_parts(self, chat_id: str, envelope: OutboundEnvelope) -> AsyncIterator[int]:
         for text in split(envelope.text, TEXT_LIMIT):

@@ -11,6 +11,7 @@ from inbox.channels.base import (
     TemporaryFailure,
 )
 from inbox.channels.calling import call
+from inbox.i18n import Phrase
 
 
 class BotApi:
@@ -57,19 +58,25 @@ def _failure(status: int, body: dict[str, Any]) -> ChannelError:
         )
     if status == 409:
         return TemporaryFailure(
-            "Another program fetches this bot's messages, or a webhook is set. Stop the other"
-            f" program. Telegram says: {words}",
+            Phrase(
+                "Another program fetches this bot's messages, or a webhook is set. Stop the other"
+                " program. Telegram says: %(words)s",
+                words=words,
+            ),
             code=code,
         )
     if status == 429:
         return TemporaryFailure("Telegram asks to wait.", code=code, retry_after=_wait(body))
     if status == 403:
         return PermanentFailure(
-            "The customer has blocked the bot or never started it; only they can change that."
-            f" Telegram says: {words}",
+            Phrase(
+                "The customer has blocked the bot or never started it; only they can change that."
+                " Telegram says: %(words)s",
+                words=words,
+            ),
             code=code,
         )
-    return PermanentFailure(f"Telegram refuses: {words}", code=code)
+    return PermanentFailure(Phrase("Telegram refuses: %(words)s", words=words), code=code)
 
 
 def _wait(body: dict[str, Any]) -> float | None:

@@ -35,6 +35,7 @@ from inbox.envelope import (
     RawItem,
     Receipt,
 )
+from inbox.i18n import Phrase
 
 __all__ = ["WebchatChannel", "WebchatItem", "WebchatSettings"]
 
@@ -126,7 +127,9 @@ class WebchatChannel:
 
     async def fetch(self, part: FilePart) -> FilePart:
         """The widget's server has stored each file before; ingest takes it by its digest."""
-        raise PermanentFailure(f"The file {part.name} is not in the file store.")
+        raise PermanentFailure(
+            Phrase("The file %(name)s is not in the file store.", name=part.name)
+        )
 
     async def send(self, envelope: OutboundEnvelope) -> Receipt:
         """There is nobody to call: the visitor's widget reads what the store holds.
@@ -149,7 +152,7 @@ def _envelope(item: WebchatItem) -> InboundEnvelope:
         "time_zone": item.time_zone,
         "city": item.city,
         "company": item.company,
-        "chat_consent": item.consent,
+        "consent_version": item.consent,
         "page": item.page[:ADDRESS_LIMIT],
         **{f"custom.{name}": answer for name, answer in item.answers.items()},
     }

@@ -23,6 +23,7 @@ from inbox.channels.base import (
     OutcomeUnknown,
     PermanentFailure,
     TemporaryFailure,
+    tried,
 )
 from inbox.channels.calling import Answer, call
 from inbox.channels.reading import header
@@ -30,6 +31,8 @@ from inbox.channels.splitting import split
 from inbox.channels.whatsapp.codes import LOGIN, WAIT, reason
 from inbox.channels.whatsapp.parse import divide, understand_item
 from inbox.envelope import AddressKind, FilePart, Inbound, OutboundEnvelope, RawItem, Receipt
+from inbox.errors import message_of
+from inbox.i18n import Phrase
 
 __all__ = ["WhatsappChannel", "WhatsappSettings"]
 
@@ -126,23 +129,25 @@ class WhatsappChannel:
         except ChannelError as error:
             if not first:
                 raise
-            raise OutcomeUnknown(f"Only a part of the message was sent. {error}") from error
+            raise OutcomeUnknown(
+                Phrase(
+                    "Only a part of the message was sent. %(why)s", why=Phrase.of(message_of(error))
+                )
+            ) from error
         if not first:
             raise PermanentFailure("The message is empty.")
         return Receipt(provider_id=first)
 
     async def check(self) -> Checked:
-        try:
-            found = await self._ask("GET", f"/{self.settings.phone_number_id}")
-        except LoginRefused as error:
-            return Checked(ok=False, explanation=str(error), needs_login=True)
-        except (TemporaryFailure, PermanentFailure) as error:
-            return Checked(ok=False, explanation=str(error))
-        number = found.get("display_phone_number") or self.settings.phone_number_id
-        return Checked(ok=True, explanation=f"WhatsApp knows the number: {number}.")
+        return await tried(self._ask_for_number())
 
     async def close(self) -> None:
         """Nothing is held open."""
+
+    async def _ask_for_number(self) -> str:
+        found = await self._ask("GET", f"/{self.settings.phone_number_id}")
+        number = found.get("display_phone_number") or self.settings.phone_number_id
+        return Phrase("WhatsApp knows the number: %(number)s.", number=number)
 
     def _challenge(self, request: HookRequest) -> str:
         given = request.query.get("hub.verify_token", "").encode()
@@ -154,7 +159,11 @@ class WhatsappChannel:
         key = self.settings.app_secret.get_secret_value().encode()
         expected = f"sha256={hmac.new(key, request.body, hashlib.sha256).hexdigest()}"
         if not hmac.compare_digest(header(request, SIGNATURE_HEADER).encode(), expected.encode()):
-            raise BadSignature(f"{SIGNATURE_HEADER} is missing or wrong. Check the app secret.")
+            raise BadSignature(
+                Phrase(
+                    "%(header)s is missing or wrong. Check the app secret.", header=SIGNATURE_HEADER
+                )
+            )
 
     async def _send_parts(self, envelope: OutboundEnvelope) -> AsyncIterator[str]:
         to = (envelope.thread or envelope.recipient.value).removeprefix("+")
@@ -218,7 +227,9 @@ def _failure(answer: Answer) -> LoginRefused | TemporaryFailure | PermanentFailu
     words = str((details or {}).get("details") or error.get("message") or "")
     code = str(error.get("code", answer.status))
     if answer.status == 401 or code in LOGIN:
-        return LoginRefused(f"WhatsApp refuses the access token. Meta says: {words}")
+        return LoginRefused(
+            Phrase("WhatsApp refuses the access token. Meta says: %(words)s", words=words)
+        )
     if answer.status == 429 or code in WAIT:
         return TemporaryFailure(
             "WhatsApp asks to wait.", code=code, retry_after=answer.retry_after()

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from inbox import clock
 from inbox.desk.accounts import validate
 from inbox.errors import InboxError, Invalid
+from inbox.i18n import Phrase
 
 DEEPEST = 32
 LARGEST_PAGE = 200
@@ -49,7 +50,9 @@ def read_body(model: type[Shape], content: bytes) -> Shape:
     try:
         values = orjson.loads(content or b"{}")
     except orjson.JSONDecodeError as error:
-        raise Malformed(f"The body is not JSON in UTF-8: {error}.") from None
+        raise Malformed(
+            Phrase("The body is not JSON in UTF-8: %(problem)s.", problem=str(error))
+        ) from None
     if not isinstance(values, dict):
         raise Malformed("The body must be a JSON object: {…}.")
     _refuse_unsound(values)
@@ -116,7 +119,7 @@ def _validated(model: type[Shape], values: Mapping[str, Any]) -> Shape:
         unknown = set(error.fields) - set(model.model_fields)
         there_are = ", ".join(model.model_fields) or "none"
         told = {
-            name: f"There is no such field. There are: {there_are}."
+            name: Phrase("There is no such field. There are: %(names)s.", names=there_are)
             for name in unknown
             if name in values
         }
@@ -133,7 +136,7 @@ def _refuse_nul(texts: Iterable[str]) -> None:
 
 def _refuse_unsound(value: Any, depth: int = 0) -> None:
     if depth > DEEPEST:
-        raise Malformed(f"The body is nested deeper than {DEEPEST} levels.")
+        raise Malformed(Phrase("The body is nested deeper than %(count)s levels.", count=DEEPEST))
     if isinstance(value, str):
         _refuse_nul([value])
     elif isinstance(value, dict):

@@ -21,6 +21,7 @@ from sqlmodel import Session
 from inbox.desk import tokens, trail
 from inbox.errors import RateLimited
 from inbox.events import TOPIC
+from inbox.i18n import Phrase
 from inbox.model import Event
 from inbox.services import Services
 from inbox.web import keys
@@ -100,7 +101,11 @@ async def stream(request: web.Request) -> web.StreamResponse:
     services, token_id = request.app[keys.SERVICES], request[keys.BEARER].token.id
     wanted, sockets = read_query(Since, request.query), request.app[SOCKETS]
     if Counter(sockets.values())[token_id] >= MOST_OF_A_TOKEN:
-        raise RateLimited(f"A token may have {MOST_OF_A_TOKEN} streams open. Close one first.")
+        raise RateLimited(
+            Phrase(
+                "A token may have %(count)s streams open. Close one first.", count=MOST_OF_A_TOKEN
+            )
+        )
     place = wanted.after
     if place is None:
         place = await services.database.read(trail.latest)

@@ -38,7 +38,7 @@ const PAGES = {
     "app-style": "css/app.css",
     simulators: "ts/simulators.ts",
     "simulators-style": "css/simulators.css",
-    "form-frame": "widget/form-frame.ts",
+    "form-page": "widget/form-page.ts",
     "widget-frame": "widget/frame.tsx",
     "widget-frame-style": "widget/css/frame.css",
     "widget-texts-en": "widget/strings/en.json",

@@ -2,6 +2,8 @@
 import "./htmx";
 import "htmx.org/dist/ext/hx-preload.js";
 import "./elements/cmd-palette";
+import "./elements/copy-text";
+import "./elements/form-builder";
 import "./elements/inbox-list";
 import "./elements/local-time";
 import "./elements/mail-frame";
@@ -19,6 +21,7 @@ import { applyPartials, refresh } from "./html";
 import { listenForKeys } from "./keys";
 import { Live } from "./live";
 import { sideCommands } from "./side";
+import { showWhatIsOfUse } from "./when";
 import { sayZone } from "./zone";
 
 sayZone();
@@ -28,6 +31,7 @@ document
 listenForKeys(document.body.dataset.keys);
 reportFailures();
 sideCommands();
+showWhatIsOfUse();
 
 const url = document.body.dataset.live;
 if (url) {

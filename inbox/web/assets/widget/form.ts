@@ -19,6 +19,8 @@ export function showForm(script: HTMLScriptElement, slug: string): void {
     const isOurs = event.origin === origin && event.source === frame.contentWindow;
     const height = isOurs && Number(event.data?.inboxForm);
     if (height) frame.style.height = `${height}px`;
+    const then = isOurs && event.data?.inboxFormThen;
+    if (then && /^https?:/.test(then)) location.assign(then);
   });
   script.after(host);
 }

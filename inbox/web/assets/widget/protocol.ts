@@ -190,9 +190,10 @@ export interface Config {
   most_files: number;
 }
 
-/** The height of an embedded form, in pixels. */
+/** The height of an embedded form, in pixels; and where the page goes now that it was sent. */
 export interface FormSays {
   inboxForm: number;
+  inboxFormThen?: string;
 }
 
 /** The frame says it listens; a hello before that would be lost. */

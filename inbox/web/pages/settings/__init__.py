@@ -4,6 +4,7 @@ from aiohttp import web
 
 from inbox.web.pages.settings import (
     agents,
+    form_builder,
     hours,
     identity_secrets,
     inbox_checks,
@@ -14,6 +15,7 @@ from inbox.web.pages.settings import (
     quarantine,
     rule_runs,
     rules,
+    sign_ins,
     teams,
     tokens,
     webhooks,
@@ -33,6 +35,8 @@ ROUTES: list[Route] = [
     *inbox_checks.ROUTES,
     *identity_secrets.ROUTES,
     *proactive.ROUTES,
+    *sign_ins.ROUTES,
+    *form_builder.ROUTES,
     *agents.ROUTES,
     *leaving.ROUTES,
     *teams.ROUTES,

@@ -8,7 +8,7 @@ from aiohttp import web
 from inbox.channels import registry
 from inbox.channels.base import ChannelError, Checked
 from inbox.desk import inboxes
-from inbox.errors import InboxError, Invalid
+from inbox.errors import InboxError, Invalid, message_of
 from inbox.i18n import gettext as _
 from inbox.web import asking, fields, keys
 from inbox.web.pages.settings import inbox_forms
@@ -55,7 +55,7 @@ async def _check(request: web.Request, kind: str, inbox_id: str, given: dict[str
     except Invalid as error:
         return Checked(ok=False, explanation=_wrong(kind, given, error))
     except (ChannelError, InboxError) as error:
-        return Checked(ok=False, explanation=str(error))
+        return Checked(ok=False, explanation=message_of(error))
 
 
 def _wrong(kind: str, given: dict[str, Any], error: Invalid) -> str:

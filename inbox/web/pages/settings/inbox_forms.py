@@ -7,6 +7,7 @@ from aiohttp import web
 from pydantic import Field
 
 from inbox.channels import registry
+from inbox.channels.base import SignsIn
 from inbox.channels.webchat.settings import LANGUAGES
 from inbox.desk import agents, hours, inboxes, teams
 from inbox.errors import InboxError, Invalid
@@ -18,6 +19,7 @@ from inbox.web import asking, fields, forms, keys
 from inbox.web.pages.settings import overtaking, sections
 
 PREFIX = "settings."
+BACK = "/settings/sign-ins/back"  # where a provider sends people who signed in there
 ADVANCED: dict[str, Any] = {"group": "advanced"}
 
 
@@ -76,6 +78,19 @@ async def posted_settings(request: web.Request, kind: str) -> dict[str, Any]:
 def kept_settings(request: web.Request, inbox: Inbox) -> dict[str, Any]:
     """What is stored, secrets as well; `fields.describe` never draws those."""
     return {**inbox.settings, **request.app[keys.SERVICES].vault.decrypt(inbox.secrets)}
+
+
+def provider(channels: Channels, inbox: Inbox) -> str:
+    """At whose page a person signs in to the account; empty for one with a password."""
+    try:
+        channel = channels.of(inbox)
+    except InboxError:  # settings of an older version: the form tells what is missing
+        return ""
+    return channel.provider() if isinstance(channel, SignsIn) else ""
+
+
+def back_url(request: web.Request) -> str:
+    return request.app[keys.SERVICES].settings.public_url.rstrip("/") + BACK
 
 
 def validated(

@@ -23,7 +23,7 @@ SECTIONS = (
             ("/settings/agents", N_("Agents"), "user-round-check"),
             ("/settings/teams", N_("Teams"), "users"),
             ("/settings/business-hours", N_("Business hours"), "clock"),
-            ("/settings/rules", N_("Automation rules"), "zap"),
+            ("/settings/rules", N_("Automation rules"), "workflow"),
             ("/settings/macros", N_("Macros"), "zap"),
         ),
     ),

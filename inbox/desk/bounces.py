@@ -1,0 +1,32 @@
+"""Mail of ours that came back."""
+
+from sqlmodel import Session, select
+
+from inbox.desk import addresses, deliveries
+from inbox.envelope import Bounce
+from inbox.events import Actor
+from inbox.model import Delivery, Direction, Message, MessageState
+
+
+def bounced(session: Session, inbox_id: str, bounce: Bounce, *, by: Actor) -> None:
+    """A mail came back: that very message failed, and a dead address is marked.
+
+    Who sent the report is unknown, so it can speak only of those the message went to.
+    """
+    message = session.exec(
+        select(Message).where(
+            Message.mail_message_id == bounce.original_message_id,
+            Message.inbox_id == inbox_id,
+            Message.direction == Direction.OUTGOING,
+        )
+    ).first()
+    if message is None:
+        return
+    delivery = session.exec(select(Delivery).where(Delivery.message_id == message.id)).one()
+    delivery.error_code = bounce.status[:64]
+    state = delivery.state if bounce.late else MessageState.FAILED
+    deliveries.settle(session, delivery, state, reason=bounce.explanation)
+    if bounce.permanent:
+        written_to = {one for group in message.recipients.values() for one in group}
+        known = written_to & set(bounce.recipients)
+        addresses.mark_dead(session, dict.fromkeys(known, bounce.explanation), by=by)
