@@ -178,6 +178,7 @@ class OutboundEnvelope:
     html: str = ""
     subject: str = ""
     thread: str | None = None
+    also_to: tuple[Address, ...] = ()
     cc: tuple[Address, ...] = ()
     bcc: tuple[Address, ...] = ()
     files: tuple[FilePart, ...] = ()
@@ -185,6 +186,7 @@ class OutboundEnvelope:
     references: tuple[str, ...] = ()
     reply_to: str = ""
     sender_name: str = ""
+    sender: str = ""  # the address of ours it comes from; empty: the account's own
     automatic: bool = False
     attempt: int = 1
     only: tuple[str, ...] = ()  # of those named in it these alone get it: the others have it

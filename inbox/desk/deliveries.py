@@ -33,6 +33,18 @@ SPAN = timedelta(hours=48)
 ON_THE_WAY = (MessageState.QUEUED, MessageState.SENDING)
 
 
+def new(message: Message, request_id: str, due: datetime) -> Delivery:
+    """One that waits until it is due."""
+    return Delivery(
+        message_id=message.id,
+        conversation_id=message.conversation_id,
+        inbox_id=message.inbox_id,
+        request_id=request_id,
+        not_before=due,
+        due_from=due,
+    )
+
+
 def claim_due(
     session: Session,
     limit: int,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,16 +16,19 @@ from inbox.db import next_numbers
 from inbox.desk import (
     assignment,
     bounces,
+    channel_threads,
     counters,
     deliveries,
     health,
+    own_addresses,
     rows,
     thread_facts,
     threads,
     told,
 )
 from inbox.desk.batch import Batch, write
-from inbox.desk.rows import ConversationRow, ThreadRow
+from inbox.desk.own_addresses import is_ours
+from inbox.desk.rows import ConversationRow
 from inbox.envelope import AddressKind, DeliveryReport, Inbound, InboundEnvelope
 from inbox.events import SYSTEM, EventKind
 from inbox.model import (
@@ -103,6 +106,7 @@ def _prepare(session: Session, key: bytes, items: Sequence[Understood]) -> Batch
         _recognise(session, key, pairs),
         thread_facts.look_up(session, key, pairs),
         next_numbers(session, len(pairs))[::-1],
+        own_addresses.every(session) if any(one.cc for _, one in pairs) else set(),
     )
 
 
@@ -131,18 +135,24 @@ def _take(batch: Batch, item: Understood, envelope: InboundEnvelope) -> None:
     conversation = found.conversation or _open(batch, item, envelope, contact, found)
     before = counters.keys(conversation) if found.conversation else []
     status_before = conversation.status if found.conversation else None
-    thread = _thread(batch, item, envelope, conversation, contact.identity_id, now)
+    thread = found.side or channel_threads.of(
+        batch, item.inbox_id, envelope, conversation, contact.identity_id
+    )
+    channel_threads.heard(batch, item.inbox_id, envelope, thread, item.window_hours)
     row = rows.message(
         envelope, thread, contact,
         inbox_id=item.inbox_id, channel=item.channel, arrival_id=item.arrival_id,
         rung=found.rung, now=now,
     )  # fmt: skip
+    if len(inbox.addresses) > 1 and thread.our_address:
+        row["recipients"]["at"] = thread.our_address
     batch.messages.append(row)
     batch.files += [
         rows.attachment(row, part, item.digests.get(position, ""))
         for position, part in enumerate(envelope.files)
     ]
-    _copy_in(batch, conversation, envelope, now)
+    if not found.side:
+        _copy_in(batch, conversation, envelope, now)
     rows.show(conversation, row, flagged=found.flagged)
     batch.changed[conversation.id] = conversation
     batch.count(before, counters.keys(conversation))
@@ -176,46 +186,6 @@ def _open(
     return conversation
 
 
-def _thread(
-    batch: Batch,
-    item: Understood,
-    envelope: InboundEnvelope,
-    conversation: ConversationRow,
-    identity_id: str,
-    now: datetime,
-) -> ThreadRow:
-    remote = envelope.thread if envelope.thread is not None else envelope.sender.value
-    inbox_id = _answered_from(batch, item.inbox_id)
-    key = (conversation.id, inbox_id, remote)
-    thread = batch.known.threads.get(key)
-    if thread is None:
-        thread = ThreadRow(
-            id=ids.new(), conversation_id=conversation.id, inbox_id=inbox_id, remote_id=remote
-        )
-        batch.known.threads[key] = thread
-        batch.new_threads.append(
-            {**rows.record(now), "id": thread.id, "conversation_id": conversation.id,
-             "inbox_id": inbox_id, "identity_id": identity_id, "remote_id": remote,
-             "subject": envelope.subject[:500]}
-        )  # fmt: skip
-    batch.known.by_thread[inbox_id, remote] = thread
-    batch.used_threads[thread.id] = thread
-    thread.last_incoming_at = now
-    thread.window_until = now + timedelta(hours=item.window_hours) if item.window_hours else None
-    return thread
-
-
-def _answered_from(batch: Batch, inbox_id: str) -> str:
-    """A web form can't send, so its settings name the inbox that answers for it."""
-    named = batch.inboxes[inbox_id].settings.get("reply_inbox")
-    if not named:
-        return inbox_id
-    if named not in batch.inboxes:
-        other = batch.session.get(Inbox, named)
-        batch.inboxes[named] = other or batch.inboxes[inbox_id]
-    return batch.inboxes[named].id
-
-
 def _follow_up(batch: Batch, items: Sequence[Understood]) -> None:
     """What can be told only when everything is written."""
     session = batch.session
@@ -245,7 +215,8 @@ def _copy_in(
     """Who stands on Cc takes part from now on, so that their answers join."""
     for address in envelope.cc:
         key = (conversation.id, address.value)
-        if key not in batch.known.takers and address.kind == AddressKind.EMAIL:
+        is_new = key not in batch.known.takers and address.kind == AddressKind.EMAIL
+        if is_new and not is_ours(address.value, batch.own):
             batch.known.takers.add(key)
             batch.takers.append(
                 {**rows.record(now), "conversation_id": conversation.id,
@@ -272,6 +243,9 @@ def _tell(
         )  # fmt: skip
     if found.flagged:
         batch.tell(EventKind.CONVERSATION_FLAGGED, conversation, contact, row)
+    if found.side:
+        batch.tell(EventKind.SIDE_MESSAGE_RECEIVED, conversation, contact, row)
+        return
     batch.tell(EventKind.MESSAGE_RECEIVED, conversation, contact, row,
         rung=found.rung, automatic=row["automatic"], first=status_before is None,
     )  # fmt: skip

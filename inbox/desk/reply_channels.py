@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import attrgetter
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from inbox import clock
+from inbox.envelope import AddressKind
 from inbox.model import ChannelThread, Conversation, Identity, Inbox
 
 THREADS = (
@@ -20,6 +22,8 @@ THREADS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplyChannel:
+    """`our_address` is the one of ours that they wrote to last; `is_side`: not to the customer."""
+
     thread_id: str
     inbox_id: str
     channel: str
@@ -30,26 +34,36 @@ class ReplyChannel:
     why_not: str = ""
     window_until: datetime | None = None
     is_proposed: bool = False
+    is_side: bool = False
+    our_address: str = ""
+    our_addresses: tuple[str, ...] = ()
 
 
 def choices_for(session: Session, conversation: Conversation) -> list[ReplyChannel]:
     """As `channels_for`, but each address of an inbox once, by the thread last written on."""
-    found: dict[tuple[str, str, str], ReplyChannel] = {}
+    found: dict[tuple[str, str, str, bool], ReplyChannel] = {}
     for one in channels_for(session, conversation):
-        found.setdefault((one.inbox_id, one.identity_kind, one.address), one)
+        found.setdefault((one.inbox_id, one.identity_kind, one.address, one.is_side), one)
     return list(found.values())
 
 
 def channels_for(session: Session, conversation: Conversation) -> list[ReplyChannel]:
-    """The conversation's threads, last written on first; the first that works is proposed."""
+    """The conversation's threads, last written on first; the first that works is proposed.
+
+    Those beside come last, and are never proposed.
+    """
     rows = session.exec(THREADS, params={"conversation_id": conversation.id})
     found = [_describe(thread, inbox, identity) for thread, inbox, identity in rows]
-    proposed = next((c for c in found if c.available), found[0] if found else None)
+    found.sort(key=attrgetter("is_side"))
+    to_them = [c for c in found if not c.is_side]
+    proposed = next((c for c in to_them if c.available), to_them[0] if to_them else None)
     return [replace(c, is_proposed=c is proposed) for c in found]
 
 
 def _describe(thread: ChannelThread, inbox: Inbox, identity: Identity) -> ReplyChannel:
     why_not = _why_not(thread, inbox, identity)
+    ours = tuple(inbox.addresses) if identity.kind == AddressKind.EMAIL else ()
+    last = thread.our_address if thread.our_address in ours else next(iter(ours), "")
     return ReplyChannel(
         thread_id=thread.id,
         inbox_id=inbox.id,
@@ -60,6 +74,9 @@ def _describe(thread: ChannelThread, inbox: Inbox, identity: Identity) -> ReplyC
         available=not why_not,
         why_not=why_not,
         window_until=thread.window_until,
+        is_side=thread.is_side,
+        our_address=last,
+        our_addresses=ours,
     )
 
 

@@ -30,7 +30,7 @@ PARTS = (
     M.id, M.created_at, M.direction, M.state, M.state_reason, M.author_name, M.author_kind, M.via,
     M.channel, M.text,
     M.quoted, (M.html != "").label("html"), M.automatic, M.edited_at, M.matched_by, M.proof,
-    M.attachment_count, M.conversation_id, M.recipients, M.sent_at,
+    M.attachment_count, M.conversation_id, M.recipients, M.sent_at, M.is_side,
 )  # fmt: skip
 IDS: sa.BindParameter[list[str]] = sa.bindparam("ids", expanding=True)
 MESSAGES = sa.select(*PARTS).where(M.id.in_(IDS))

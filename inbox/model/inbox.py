@@ -1,5 +1,6 @@
 """One configured account on a channel."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -48,6 +49,18 @@ class Inbox(Record, table=True):
     checkpoint: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     checkpoint_epoch: int = 0
     version: int = 1
+
+    @property
+    def addresses(self) -> list[str]:
+        """Those that mail to this inbox may bear, and answers may come from; the main one first."""
+        return addresses_of(self.address, self.settings)
+
+
+def addresses_of(address: str, settings: Mapping[str, Any]) -> list[str]:
+    """By the columns of an inbox."""
+    others = str(settings.get("aliases", "")).lower().split(",")
+    found = dict.fromkeys([address.lower(), *(one.strip() for one in others)])
+    return [one for one in found if "@" in one]
 
 
 class InboxMembership(Record, table=True):

@@ -97,6 +97,7 @@ class Message(Record, table=True):
     matched_by: str = Field(default="", max_length=32)
     proof: str = Field(default="", max_length=16)
     automatic: bool = False
+    is_side: bool = False  # to or from somebody beside; never for the customer
     arrival_id: str | None = Field(default=None, foreign_key="arrival.id")
     edited_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     edits: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)

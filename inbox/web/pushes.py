@@ -18,7 +18,10 @@ from inbox.web import nav
 from inbox.web.icons import ICONS
 from inbox.web.render import environment
 
-NEW_MESSAGE = {EventKind.MESSAGE_RECEIVED, EventKind.REPLY_QUEUED, EventKind.NOTE_ADDED}
+NEW_MESSAGE = {
+    EventKind.MESSAGE_RECEIVED, EventKind.SIDE_MESSAGE_RECEIVED, EventKind.SIDE_MESSAGE_QUEUED,
+    EventKind.REPLY_QUEUED, EventKind.REPLY_FOUND, EventKind.NOTE_ADDED,
+}  # fmt: skip
 CHANGED_MESSAGE = {
     EventKind.DELIVERY_CHANGED, EventKind.REPLY_CANCELLED, EventKind.MESSAGE_EDITED,
 }  # fmt: skip

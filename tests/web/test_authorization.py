@@ -60,6 +60,7 @@ TABLE: dict[str, tuple[Any, ...]] = {
     f"POST {_C}/taggings": CONVERSATION, f"DELETE {_C}/taggings/{{tag}}": CONVERSATION,
     f"POST {_C}/readings": CONVERSATION, f"POST {_C}/notes": CONVERSATION,
     f"PUT {_C}/drafts/{{kind}}": CONVERSATION, f"POST {_C}/replies": CONVERSATION,
+    f"POST {_C}/forwards": CONVERSATION,
     f"GET {_C}/rearrangement": CONVERSATION, f"POST {_C}/merges": CONVERSATION,
     f"POST {_C}/splits": CONVERSATION, f"POST {_C}/moves": CONVERSATION,
     f"POST {_C}/customers": CONVERSATION, f"POST {_C}/macro-runs": CONVERSATION,
@@ -75,6 +76,7 @@ FORMS: dict[str, dict[str, Any]] = {
     f"POST {_C}/taggings": {"data": {"tag": "leak"}},
     f"POST {_C}/notes": {"data": {"text": "A note"}},
     f"POST {_C}/replies": {"data": {"text": "An answer", "request_id": "1"}},
+    f"POST {_C}/forwards": {"data": {"forward_to": "a@b.example", "request_id": "2"}},
     f"POST {_C}/merges": {"data": {"conversation": "1"}},
     f"PUT {_C}/drafts/{{kind}}": {"json": {"text": "A draft", "version": 0}},
 }

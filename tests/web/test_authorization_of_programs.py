@@ -25,6 +25,7 @@ _C = "/api/v1/conversations/{id}"
 # what is asked of a conversation, so that only the access to it can be wrong
 BODIES: dict[str, dict[str, Any]] = {
     f"PATCH {_C}": {"priority": 2}, f"POST {_C}/replies": {"text": "A leak"},
+    f"POST {_C}/forwards": {"to": ["a@b.example"]},
     f"POST {_C}/notes": {"text": "A leak"}, f"POST {_C}/assignments": {},
     f"POST {_C}/snoozes": {"until_reply": True}, f"POST {_C}/resolutions": {},
     f"POST {_C}/tags": {"name": "leak"}, f"POST {_C}/merges": {"conversation_id": "other"},

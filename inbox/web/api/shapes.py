@@ -172,6 +172,7 @@ class ConversationSplit(Shape):
 class MessageShape(Shape):
     """`html` is sanitised; `text` is what was newly written, `quoted` the history below it.
 
+    One that `is_side` is with somebody whom an agent asked, and never the customer's.
     `author_kind` is api for an integration; `via` is the token by which an
     agent wrote it.
     """
@@ -194,6 +195,7 @@ class MessageShape(Shape):
     state: MessageState
     state_reason: str
     automatic: bool
+    is_side: bool
     attachment_count: int
     created_at: datetime
 

@@ -3,7 +3,8 @@
 from pydantic import Field, model_validator
 from sqlmodel import Session
 
-from inbox.desk import assignment, notes, replies, snooze, status, tags
+from inbox.desk import assignment, forwards, notes, replies, snooze, status, tags
+from inbox.desk.forwards import Forward
 from inbox.desk.replies import Composed
 from inbox.i18n import N_
 from inbox.web import carrying
@@ -23,8 +24,26 @@ class NewReply(Input):
     html: Words = ""
     subject: str = Field("", max_length=500)
     channel: Id | None = None
+    to: list[Words] = Field([], description="e-mail: left out, it goes to the customer")
+    cc: list[Words] = Field([])
+    bcc: list[Words] = Field([])
+    sender: str = Field(
+        "", max_length=320, alias="from",
+        description="e-mail: one of the inbox's addresses; left out, the one they wrote to",
+    )  # fmt: skip
     not_before: Moment | None = Field(None, description="to be sent at this time")
     seen_message_id: Id | None = Field(None, description="refused if there is a newer message")
+
+
+class NewForward(Input):
+    """To whom, and which message; left out, the conversation as the customer knows it."""
+
+    to: list[Words] = Field(min_length=1)
+    cc: list[Words] = Field([])
+    text: Words = ""
+    message_id: Id | None = None
+    with_files: bool = True
+    not_before: Moment | None = Field(None, description="to be sent at this time")
 
 
 class NewNote(Input):
@@ -67,11 +86,23 @@ def reply(session: Session, call: Call) -> object:
         html=body.html,
         subject=body.subject,
         thread_id=body.channel,
+        to=body.to,
+        cc=body.cc,
+        bcc=body.bcc,
+        sender=body.sender,
         not_before=body.not_before,
         seen_message_id=body.seen_message_id,
     )
     found = known(session, call)
     message = replies.reply(session, found, composed, by=call.by, request_id=call.request_id)
+    carrying.refuse_too_much(session, message)
+    return message
+
+
+def forward(session: Session, call: Call) -> object:
+    wanted = Forward(**call.body.model_dump())
+    found = known(session, call)
+    message = forwards.forward(session, found, wanted, by=call.by, request_id=call.request_id)
     carrying.refuse_too_much(session, message)
     return message
 
@@ -119,6 +150,10 @@ def _post(last: str, summary: str, **particulars: object) -> Operation:
 
 OPERATIONS = [
     _post("replies", "Answer the customer", work=reply, body=NewReply, gives=MessageShape),
+    _post(
+        "forwards", "Ask somebody else by mail, beside the conversation", work=forward,
+        body=NewForward, gives=MessageShape,
+    ),
     _post("notes", "Leave a note for the team", work=note, body=NewNote, gives=MessageShape),
     _post(
         "assignments", "Give it to an agent or a team, or back", work=assign,
