@@ -5,6 +5,7 @@ from aiohttp import web
 from inbox.web.pages.settings import (
     agents,
     form_builder,
+    health,
     hours,
     identity_secrets,
     inbox_checks,
@@ -47,4 +48,5 @@ ROUTES: list[Route] = [
     *tokens.ROUTES,
     *webhooks.ROUTES,
     *quarantine.ROUTES,
+    *health.ROUTES,
 ]
