@@ -270,3 +270,8 @@ class SignsIn(Protocol):
     async def signed_in(self, back: str, code: str, verifier: str) -> Tokens:
         """The tokens for the code. Raises LoginRefused, TemporaryFailure or PermanentFailure."""
         ...
+
+
+def listens(channel: Channel) -> bool:
+    """Whether it is to be run by a poller of ours."""
+    return isinstance(channel, Listens) and channel.listens()

@@ -87,7 +87,7 @@ def conversation(
     }
 
 
-FRESH = {
+FRESH: dict[str, Any] = {
     "state": MessageState.RECEIVED, "state_reason": "", "edited_at": None, "edits": [],
     "reply_to_id": None, "extras": {}, "indexed": False,
 }  # fmt: skip

@@ -12,10 +12,11 @@ from inbox.desk import listing, timeline, trail
 from inbox.desk.listing import Counts, View
 from inbox.desk.timeline import Entry
 from inbox.events import EventKind
-from inbox.model import Agent, Role
+from inbox.model import Agent, Permission, Role
 from inbox.routing import views
 from inbox.web import nav
 from inbox.web.icons import ICONS
+from inbox.web.render import draw as draw_template
 from inbox.web.render import environment
 
 NEW_MESSAGE = {
@@ -122,6 +123,16 @@ def draw(found: News) -> list[Push]:
             )
         )
     return pushes
+
+
+def draw_standing(standing: str, role: Role) -> str:
+    """The line above every page, or its going."""
+    line = draw_template(
+        "layouts/_standing.html",
+        standing=standing,
+        may_see_where=Permission.ADMINISTER in role.permissions,
+    )
+    return f'<hx-partial hx-target="#standing" hx-swap="innerHTML">{line}</hx-partial>'
 
 
 def draw_counts(counts: Counts) -> str:

@@ -14,8 +14,10 @@ from babel.dates import format_date, format_datetime, format_time, format_timede
 from markupsafe import Markup
 
 from inbox import clock, i18n
+from inbox.model import Permission
 from inbox.web import carrying, keys, words, zones
 from inbox.web.icons import ICONS
+from inbox.web.watching import WATCHING
 
 REMEMBERED = 2_000  # drawings of one macro
 PACKAGE = Path(__file__).parent.parent
@@ -152,12 +154,12 @@ def _local(value: datetime, time_zone: str) -> datetime:
 
 
 def _common(request: web.Request) -> dict[str, Any]:
-    agent = request.get(keys.AGENT)
+    agent, role = request.get(keys.AGENT), request.get(keys.ROLE)
     return {
         "request": request,
         "path": request.path,
         "agent": agent,
-        "role": request.get(keys.ROLE),
+        "role": role,
         "workspace": request.app[keys.SERVICES].workspace,
         "locale": i18n.locale(),
         "language": i18n.locale().replace("_", "-"),
@@ -167,4 +169,6 @@ def _common(request: web.Request) -> dict[str, Any]:
         "now": clock.now(),
         "is_fragment": request.headers.get("HX-Request") == "true",
         "nav": None,
+        "standing": request.app[WATCHING].standing,
+        "may_see_where": role is not None and Permission.ADMINISTER in role.permissions,
     }

@@ -19,6 +19,7 @@ from inbox.web.pages import (
     searches,
     sessions,
     settings,
+    visitors,
     whys,
 )
 from inbox.web.route import Access, Route
@@ -32,6 +33,7 @@ ROUTES: list[Route] = [
     *profile.ROUTES,
     *contacts.ROUTES,
     *contact_merges.ROUTES,
+    *visitors.ROUTES,
     *conversations.ROUTES,
     *changes.ROUTES,
     *whys.ROUTES,

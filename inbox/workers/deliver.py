@@ -9,6 +9,7 @@ from functools import partial
 import structlog
 from sqlmodel import col, select
 
+from inbox import clock
 from inbox.channels import degrading, registry
 from inbox.channels.base import (
     Channel,
@@ -19,7 +20,7 @@ from inbox.channels.base import (
     Unreachable,
 )
 from inbox.db import Session, Work
-from inbox.desk import deliveries, health, outbound
+from inbox.desk import continuing, deliveries, health, outbound
 from inbox.desk.outbound import Outbound
 from inbox.envelope import FilePart, OutboundEnvelope, Receipt
 from inbox.errors import InboxError, Unavailable, message_of
@@ -213,6 +214,7 @@ class Delivering:
 
 def _sent(found: Outbound, receipt: Receipt, session: Session) -> None:
     deliveries.sent(session, found.delivery.id, found.delivery.epoch, receipt)
+    continuing.note(session, found.inbox, found.delivery.message_id, clock.now())
     health.prove(session, found.inbox, side=health.SENDING)
 
 

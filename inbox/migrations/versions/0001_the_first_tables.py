@@ -465,6 +465,20 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id'),
     sa.UniqueConstraint('inbox_id', 'provider_id')
     )
+    op.create_table('proactive_message',
+    sa.Column('id', sa.String(length=25), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('inbox_id', sa.String(), nullable=False),
+    sa.Column('text', sa.String(length=500), nullable=False),
+    sa.Column('pages', sa.String(length=1000), nullable=False),
+    sa.Column('seconds', sa.Integer(), nullable=False),
+    sa.Column('when_open', sa.Boolean(), nullable=False),
+    sa.Column('enabled', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['inbox_id'], ['inbox.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index(op.f('ix_proactive_message_inbox_id'), 'proactive_message', ['inbox_id'], unique=False)
     op.create_table('webhook',
     sa.Column('id', sa.String(length=25), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
@@ -591,6 +605,20 @@ def upgrade() -> None:
     )
     op.create_index('ix_webhook_delivery_due', 'webhook_delivery', ['state', 'not_before', 'id'], unique=False)
     op.create_index('ix_webhook_delivery_log', 'webhook_delivery', ['webhook_id', 'id'], unique=False)
+    op.create_table('continuation',
+    sa.Column('id', sa.String(length=25), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('conversation_id', sa.String(), nullable=False),
+    sa.Column('thread_id', sa.String(), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('upto', sa.String(length=25), nullable=False),
+    sa.ForeignKeyConstraint(['conversation_id'], ['conversation.id'], ),
+    sa.ForeignKeyConstraint(['thread_id'], ['channel_thread.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('conversation_id')
+    )
+    op.create_index(op.f('ix_continuation_due_at'), 'continuation', ['due_at'], unique=False)
     op.create_table('message',
     sa.Column('id', sa.String(length=25), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),

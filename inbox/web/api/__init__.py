@@ -15,6 +15,7 @@ from inbox.web.api import (
     stream,
     team,
     views,
+    webchat,
     webhooks,
     work,
 )
@@ -25,6 +26,7 @@ OPERATIONS: list[Operation] = [
     *contacts.OPERATIONS,
     *contact_merges.OPERATIONS,
     *inboxes.OPERATIONS,
+    *webchat.OPERATIONS,
     *forms.OPERATIONS,
     *conversations.OPERATIONS,
     *work.OPERATIONS,
