@@ -20,6 +20,7 @@ class EventKind(StrEnum):
     SIDE_MESSAGE_RECEIVED = "side_message_received"
     REPLY_FOUND = "reply_found"
     MESSAGE_EDITED = "message_edited"
+    MESSAGE_REACTED = "message_reacted"
     REPLY_QUEUED = "reply_queued"
     REPLY_CANCELLED = "reply_cancelled"
     NOTE_ADDED = "note_added"
