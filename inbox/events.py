@@ -16,7 +16,11 @@ class EventKind(StrEnum):
     """docs/events.md describes each; webhooks and rules name them."""
 
     MESSAGE_RECEIVED = "message_received"
+    SIDE_MESSAGE_QUEUED = "side_message_queued"
+    SIDE_MESSAGE_RECEIVED = "side_message_received"
+    REPLY_FOUND = "reply_found"
     MESSAGE_EDITED = "message_edited"
+    MESSAGE_REACTED = "message_reacted"
     REPLY_QUEUED = "reply_queued"
     REPLY_CANCELLED = "reply_cancelled"
     NOTE_ADDED = "note_added"

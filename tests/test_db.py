@@ -88,14 +88,25 @@ async def test_conversation_numbers_are_never_drawn_twice(database: Database) ->
     assert drawn == [1, 2, 3]
 
 
+async def settled_events(database: Database, count: int) -> list[str]:
+    """Once nobody else's transaction is open: PostgreSQL knows those of the whole server."""
+    seen: list[str] = []
+    for _ in range(200):
+        seen = list(
+            await database.read(
+                lambda session: session.exec(select(Event.kind).where(settled(session))).all()
+            )
+        )
+        if len(seen) >= count:
+            break
+        await asyncio.sleep(0.1)
+    return seen
+
+
 async def test_events_of_a_committed_transaction_are_settled(database: Database) -> None:
     await database.write(lambda session: record(session, EventKind.AGENT_CREATED, by=SYSTEM))
 
-    seen = await database.read(
-        lambda session: session.exec(select(Event.kind).where(settled(session))).all()
-    )
-
-    assert seen == ["agent_created"]
+    assert await settled_events(database, 1) == ["agent_created"]
 
 
 async def test_events_wait_for_transactions_that_could_still_slip_in_before(
@@ -109,9 +120,7 @@ async def test_events_wait_for_transactions_that_could_still_slip_in_before(
         seen = await database.read(
             lambda session: session.exec(select(Event.kind).where(settled(session))).all()
         )
-    afterwards = await database.read(
-        lambda session: session.exec(select(Event.kind).where(settled(session))).all()
-    )
+    afterwards = await settled_events(database, 2)
     await database.close()
 
     assert seen == []

@@ -22,6 +22,7 @@ SECRET_TABLES = {"api_token", "session"}
 SECRET_COLUMNS = {
     ("agent", "password_hash"),
     ("inbox", "secrets"),
+    ("inbox", "tokens"),
     ("webhook", "secret"),
     ("webhook", "previous_secret"),
 }

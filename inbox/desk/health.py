@@ -1,6 +1,6 @@
 """The health light of an inbox, with the reason, and leases on what one process looks after."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
@@ -69,10 +69,8 @@ def hold(session: Session, name: str, owner: str) -> int | None:
     moment = now(session)
     lease = session.get(Lease, name, with_for_update=True)
     if lease is None:
-        lease = Lease(name=name, owner=owner, until=moment + LEASE)
-        session.add(lease)
-        session.flush()
-        return lease.epoch
+        session.execute(_insert(session, name, moment).on_conflict_do_nothing())
+        lease = session.get_one(Lease, name, with_for_update=True)
     if lease.owner != owner:
         if lease.until > moment:
             return None
@@ -98,9 +96,16 @@ def let_go(session: Session, name: str, owner: str) -> None:
 
 def probe(session: Session) -> None:
     """The smallest real write."""
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    row = {"name": "probe", "owner": "", "epoch": 1, "until": clock.now()}
-    insert = dialect.insert(Lease).values(row)
-    session.execute(
-        insert.on_conflict_do_update(index_elements=["name"], set_={"until": row["until"]})
+    moment = clock.now()
+    again = _insert(session, "probe", moment).on_conflict_do_update(
+        index_elements=["name"], set_={"until": moment}
     )
+    session.execute(again)
+
+
+def _insert(session: Session, name: str, moment: datetime) -> postgresql.Insert | sqlite.Insert:
+    """A lease that nobody holds."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    row = {"name": name, "owner": "", "epoch": 0, "until": moment}
+    made: postgresql.Insert | sqlite.Insert = dialect.insert(Lease).values(row)
+    return made

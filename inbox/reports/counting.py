@@ -25,6 +25,7 @@ def messages(scope: Scope, *columns: Any) -> Any:
         scope.span(col(Message.id)),
         col(Message.direction) != Direction.NOTE,
         col(Message.state) != MessageState.CANCELLED,
+        col(Message.is_side).is_(False),
     )
     limits = scope.of_conversations()
     if not limits:

@@ -23,6 +23,7 @@ KEPT = "kept"  # the value of a secret that is stored: said to be there, never s
 class Field:
     """What `components/field.html` draws; `group` is the heading it stands under.
 
+    `when` is the field it depends on, and with which of its values it is of use.
     A `conditional` one is required only while it is shown, which the page's script sees to.
     """
 
@@ -45,6 +46,7 @@ class Field:
     autocomplete: str = ""
     autofocus: bool = False
     group: str = ""
+    when: tuple[str, str] | None = None
 
 
 def describe(
@@ -65,6 +67,7 @@ def describe(
             continue
         field = _field(name, info, values)
         field.name = prefix + name
+        field.when = _when(info, prefix)
         field.error = _error(name, errors or {})
         if options and name in options:
             field.kind = "checks" if field.kind == "list" else "select"
@@ -133,6 +136,15 @@ def _kind(plain: Any) -> str:
     if is_nested or get_origin(plain) is dict or plain is dict:
         return "json"
     return simple.get(plain, "text")
+
+
+def _when(info: FieldInfo, prefix: str) -> tuple[str, str] | None:
+    """The name of the other field in the form, and its values with a space between them."""
+    found = _extra(info).get("when")
+    if not isinstance(found, Mapping):
+        return None
+    [(name, values)] = found.items()
+    return prefix + name, " ".join(values)
 
 
 def _options(plain: Any) -> Options:

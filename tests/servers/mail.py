@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from tests.servers.mail_configuration import DOVECOT, POSTFIX, SERVICES
+from tests.servers.mail_configuration import DOVECOT, DOVECOT_OAUTH, OAUTH, POSTFIX, SERVICES
 
 DOMAIN = "shop.test"
 PASSWORD = "secret"
@@ -30,10 +30,12 @@ SEARCH_PATH = "/usr/sbin:/usr/bin:/sbin:/bin"
 class MailServers:
     """An IMAP server and an SMTP server that delivers into it."""
 
-    def __init__(self, folder: Path, *, connections: int = 10) -> None:
+    def __init__(self, folder: Path, *, connections: int = 10, introspection_url: str = "") -> None:
+        """`introspection_url` (RFC 7662) tells whose a token is; with it XOAUTH2 is offered."""
         self.folder = folder
-        self.imap_port, self.smtp_port, self.lmtp_port = free_ports(3)
+        self.imap_port, self.smtp_port, self.lmtp_port, self._auth_port = free_ports(4)
         self._connections = connections
+        self._introspection_url = introspection_url
         self._users: list[str] = []
         self._refusals: dict[str, str] = {}
 
@@ -168,8 +170,14 @@ class MailServers:
             "imap_port": self.imap_port,
             "smtp_port": self.smtp_port,
             "lmtp_port": self.lmtp_port,
+            "auth_port": self._auth_port,
             "connections": self._connections,
+            "oauth": "",
         }
+        if self._introspection_url:
+            values["oauth"] = DOVECOT_OAUTH.format(**values)
+            told = OAUTH.format(introspection_url=self._introspection_url)
+            (self.folder / "oauth.conf").write_text(told)
         self._dovecot_conf.write_text(DOVECOT.format(**values))
         (self._postfix_folder / "main.cf").write_text(POSTFIX.format(**values))
         (self._postfix_folder / "master.cf").write_text(SERVICES.format(**values))

@@ -14,6 +14,7 @@ default_internal_user = dovecot
 default_login_user = dovenull
 auth_failure_delay = 0
 mail_max_userip_connections = {connections}
+{oauth}
 passdb {{
   driver = passwd-file
   args = scheme=PLAIN username_format=%u {folder}/users
@@ -33,6 +34,15 @@ service imap-login {{
 }}
 service anvil {{
   chroot =
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
+service auth {{
+  inet_listener {{
+    address = 127.0.0.1
+    port = {auth_port}
+  }}
 }}
 service lmtp {{
   inet_listener lmtp {{
@@ -43,6 +53,23 @@ service lmtp {{
 service stats {{
   chroot =
 }}
+"""
+
+DOVECOT_OAUTH = """
+auth_mechanisms = plain login xoauth2
+passdb {{
+  driver = oauth2
+  mechanisms = xoauth2
+  args = {folder}/oauth.conf
+}}
+"""
+
+OAUTH = """
+introspection_mode = post
+introspection_url = {introspection_url}
+username_attribute = email
+active_attribute = active
+active_value = true
 """
 
 POSTFIX = """
@@ -70,6 +97,9 @@ mailbox_size_limit = 0
 smtpd_relay_restrictions = permit_mynetworks, reject
 smtpd_recipient_restrictions = check_recipient_access texthash:{folder}/postfix/refusals
 smtputf8_enable = yes
+smtpd_sasl_auth_enable = yes
+smtpd_sasl_type = dovecot
+smtpd_sasl_path = inet:127.0.0.1:{auth_port}
 queue_run_delay = 2s
 minimal_backoff_time = 2s
 maximal_backoff_time = 4s

@@ -14,6 +14,7 @@ from inbox.channels.base import (
     LoginRefused,
     PermanentFailure,
     Record,
+    Tokens,
     Unparsable,
 )
 from inbox.channels.email import imap, smtp
@@ -21,6 +22,7 @@ from inbox.channels.email.compose import compose, needs_utf8, recipients
 from inbox.channels.email.mailbox import Mailbox
 from inbox.channels.email.reading import EXTRACT_LIMIT, extract, read_large, read_mail
 from inbox.channels.email.settings import EmailSettings
+from inbox.channels.email.sign_in import SignIn
 from inbox.channels.email.translate import to_envelope
 from inbox.envelope import FilePart, Inbound, OutboundEnvelope, RawItem, Receipt
 from inbox.errors import message_of
@@ -44,9 +46,10 @@ class EmailChannel:
     settings_model: ClassVar[type[ChannelSettings]] = EmailSettings
 
     def __init__(self, account: Account) -> None:
+        self._account = account
         self._settings: EmailSettings = account.settings
-        self._private_hosts = account.private_hosts
         self._spool = account.spool
+        self._sign_in = SignIn.of(account)
         self._doubts: imap.Doubts = Counter()
 
     def address(self) -> str:
@@ -83,13 +86,8 @@ class EmailChannel:
             content = await asyncio.to_thread(compose, envelope, self._settings)
         else:
             content = compose(envelope, self._settings)
-        outcome = await smtp.send(
-            self._settings,
-            self._private_hosts,
-            everyone,
-            content,
-            utf8=needs_utf8(envelope, self._settings),
-        )
+        utf8 = needs_utf8(envelope, self._settings)
+        outcome = await smtp.send(self._account, everyone, content, utf8=utf8)
         return Receipt(
             provider_id=envelope.message_id,
             refused=outcome.refused,
@@ -101,13 +99,13 @@ class EmailChannel:
         said: list[str] = []
         try:
             if self._settings.imap_host:
-                mailbox = await Mailbox.open(self._settings, self._private_hosts)
+                mailbox = await Mailbox.open(self._account)
                 await mailbox.close()
                 said.append(
                     Phrase("The folder “%(name)s” can be read.", name=self._settings.imap_folder)
                 )
             if self._settings.smtp_host:
-                await smtp.check_login(self._settings, self._private_hosts)
+                await smtp.check_login(self._account)
                 said.append(N_("Mail can be sent."))
         except LoginRefused as error:
             return Checked(
@@ -122,8 +120,19 @@ class EmailChannel:
         return bool(self._settings.imap_host)
 
     async def listen(self, checkpoint: Mapping[str, Any], record: Record) -> None:
-        mailbox = await Mailbox.open(self._settings, self._private_hosts, self._spool)
+        mailbox = await Mailbox.open(self._account)
         await imap.listen(mailbox, self._settings, checkpoint, record, self._doubts)
+
+    def provider(self) -> str:
+        return self._sign_in.provider.name if self._sign_in else ""
+
+    def sign_in_url(self, back: str, state: str, verifier: str) -> str:
+        assert self._sign_in
+        return self._sign_in.url(back, state, verifier)
+
+    async def signed_in(self, back: str, code: str, verifier: str) -> Tokens:
+        assert self._sign_in
+        return await self._sign_in.exchange(back, code, verifier)
 
     async def close(self) -> None:
         """Each connection ends with the work it was opened for."""

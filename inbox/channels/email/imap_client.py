@@ -39,6 +39,14 @@ class Protocol(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]  # the lib
             return
         super().data_received(data)
 
+    def _continuation(self, line: bytes) -> None:
+        """A refused token is explained first; only after an empty line the server says NO."""
+        pending = self.pending_sync_command
+        if pending is not None and pending.name == "AUTHENTICATE":
+            self.transport.write(b"\r\n")
+        else:
+            super()._continuation(line)
+
 
 class Client(aioimaplib.IMAP4):  # type: ignore[misc]  # the library has no types
     """Over a socket that is connected already, so that its address could be checked."""

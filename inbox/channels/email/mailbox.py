@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from aioimaplib import aioimaplib
 
-from inbox.channels.base import LoginRefused, TemporaryFailure
+from inbox.channels.base import Account, TemporaryFailure
 from inbox.channels.email.connecting import connect, tls
 from inbox.channels.email.folders import quoted, wire_name
 from inbox.channels.email.imap_client import (
@@ -26,13 +26,13 @@ from inbox.channels.email.imap_client import (
     literals,
     said_by,
 )
+from inbox.channels.email.imap_refusals import is_busy, login_failure
 from inbox.channels.email.settings import EmailSettings
+from inbox.channels.email.sign_in import SignIn
 from inbox.envelope import Spooled
 from inbox.files import Spool
 from inbox.i18n import N_, Phrase
 
-BUSY = N_("The mail server takes no more logins just now: %(said)s")
-REFUSED = N_("The mail server does not accept the user name or password: %(said)s")
 COMMAND_SECONDS = 30
 FETCH_SECONDS = 240
 SILENT_SECONDS = 60  # within a fetch
@@ -45,10 +45,6 @@ SLACK_BYTES = 1024 * 1024  # what an answer may have above the mails in it; size
 
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
 _STATE = re.compile(rb"\[(UIDVALIDITY|UIDNEXT) (\d+)\]")
-_BUSY = re.compile(
-    r"unavailable|limit|in ?use|too many|maximum number|try again|temporar", re.IGNORECASE
-)
-
 _T = TypeVar("_T")
 
 
@@ -72,16 +68,15 @@ class Mailbox:
         self.uid_next = 0
 
     @classmethod
-    async def open(
-        cls, settings: EmailSettings, private_hosts: str, spool: Path | None = None
-    ) -> "Mailbox":
+    async def open(cls, account: Account) -> "Mailbox":
         """Raises LoginRefused where a person has to act, else TemporaryFailure."""
-        sock = await connect(settings.imap_host, settings.imap_port, private_hosts)
+        settings: EmailSettings = account.settings
+        sock = await connect(settings.imap_host, settings.imap_port, account.private_hosts)
         context = tls() if settings.imap_security == "tls" else None
-        mailbox = cls(Client(sock, context, settings.imap_host, COMMAND_SECONDS), spool)
+        mailbox = cls(Client(sock, context, settings.imap_host, COMMAND_SECONDS), account.spool)
         try:
             await mailbox._run(mailbox._client.wait_hello_from_server())
-            await mailbox._login(settings)
+            await mailbox._login(settings, SignIn.of(account))
             await mailbox._select(settings.imap_folder)
         except BaseException:
             mailbox.drop()
@@ -159,17 +154,26 @@ class Mailbox:
             await self._run(self._client.logout(), 2)
         self.drop()
 
-    async def _login(self, settings: EmailSettings) -> None:
-        user = quoted(settings.imap_user or settings.email)
-        password = settings.imap_password.get_secret_value()
-        answer = await self._run(self._client.login(user, password))
+    async def _login(self, settings: EmailSettings, sign_in: SignIn | None) -> None:
+        user = settings.imap_user or settings.email
+        if sign_in:
+            answer = await self._show_token(user, sign_in)
+        else:
+            password = settings.imap_password.get_secret_value()
+            answer = await self._run(self._client.login(quoted(user), password))
         if answer.result != "OK":
-            said = said_by(answer)
-            if _BUSY.search(said):
-                raise TemporaryFailure(Phrase(BUSY, said=said))
-            raise LoginRefused(Phrase(REFUSED, said=said))
+            raise login_failure(said_by(answer), user if sign_in else "")
         if not self._client.has_capability("IDLE"):
             await self._run(self._client.protocol.capability())
+
+    async def _show_token(self, user: str, sign_in: SignIn) -> Any:
+        """Once more with a new one, since a provider may take a token back before its time."""
+        token = await sign_in.token()
+        answer = await self._run(self._client.protocol.xoauth2(user, token))
+        if answer.result == "OK" or is_busy(said_by(answer)):
+            return answer
+        token = await sign_in.token(refused=token)
+        return await self._run(self._client.protocol.xoauth2(user, token))
 
     async def _select(self, folder: str) -> None:
         answer = await self._run(self._client.select(quoted(wire_name(folder))))

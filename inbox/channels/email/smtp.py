@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import aiosmtplib
 from aiosmtplib import (
+    SMTPAuthenticationError,
     SMTPException,
     SMTPRecipientRefused,
     SMTPResponseException,
@@ -15,15 +16,20 @@ from aiosmtplib import (
 )
 
 from inbox.channels.base import (
+    Account,
     ChannelError,
+    LoginRefused,
     OutcomeUnknown,
     PermanentFailure,
     TemporaryFailure,
     Unreachable,
 )
 from inbox.channels.email.connecting import connect, tls
-from inbox.channels.email.refusals import explain, failure, is_dead
+from inbox.channels.email.imap_refusals import NOT_SIGNED_IN
+from inbox.channels.email.refusals import TEXT_LIMIT, explain, failure, is_dead
 from inbox.channels.email.settings import EmailSettings
+from inbox.channels.email.sign_in import SignIn
+from inbox.i18n import Phrase
 
 COMMAND_SECONDS = 60
 OPENING_SECONDS = 120  # for all that comes before the content, however slowly each answer drips
@@ -45,8 +51,7 @@ class Outcome:
 
 
 async def send(
-    settings: EmailSettings,
-    private_hosts: str,
+    account: Account,
     recipients: Sequence[str],
     content: bytes,
     *,
@@ -57,7 +62,7 @@ async def send(
     outcome = Outcome()
     for number, group in enumerate(groups):
         try:
-            await _send(settings, private_hosts, group, content, outcome, utf8=utf8)
+            await _send(account, group, content, outcome, utf8=utf8)
         except PermanentFailure as error:
             if len(groups) == 1:
                 raise
@@ -74,18 +79,17 @@ async def send(
     return outcome
 
 
-async def check_login(settings: EmailSettings, private_hosts: str) -> None:
+async def check_login(account: Account) -> None:
     """Raises LoginRefused, TemporaryFailure or PermanentFailure."""
     try:
-        async with asyncio.timeout(OPENING_SECONDS), _connection(settings, private_hosts):
+        async with asyncio.timeout(OPENING_SECONDS), _connection(account):
             pass
     except TimeoutError:
         raise _too_slow() from None
 
 
 async def _send(
-    settings: EmailSettings,
-    private_hosts: str,
+    account: Account,
     recipients: Sequence[str],
     content: bytes,
     outcome: Outcome,
@@ -96,9 +100,9 @@ async def _send(
     try:
         async with (
             asyncio.timeout(OPENING_SECONDS) as limit,
-            _connection(settings, private_hosts) as client,
+            _connection(account) as client,
         ):
-            refused = await _open(client, settings.email, recipients, utf8=utf8)
+            refused = await _open(client, account.settings.email, recipients, utf8=utf8)
             limit.reschedule(None)
             is_open = True
             await _hand_over(client, content)
@@ -113,11 +117,10 @@ async def _send(
 
 
 @asynccontextmanager
-async def _connection(
-    settings: EmailSettings, private_hosts: str
-) -> AsyncIterator[aiosmtplib.SMTP]:
+async def _connection(account: Account) -> AsyncIterator[aiosmtplib.SMTP]:
     """One client for one mail: never used twice, never upgraded by chance."""
-    sock = await connect(settings.smtp_host, settings.smtp_port, private_hosts)
+    settings: EmailSettings = account.settings
+    sock = await connect(settings.smtp_host, settings.smtp_port, account.private_hosts)
     client = aiosmtplib.SMTP(
         hostname=settings.smtp_host,
         sock=sock,
@@ -130,9 +133,7 @@ async def _connection(
     try:
         try:
             await client.connect()
-            if settings.smtp_user:
-                password = settings.smtp_password.get_secret_value()
-                await client.login(settings.smtp_user, password)
+            await _login(client, settings, SignIn.of(account))
         except (SMTPException, OSError, ValueError) as error:
             raise failure(error, Unreachable) from None
         yield client
@@ -140,6 +141,32 @@ async def _connection(
     finally:
         client.close()
         sock.close()
+
+
+async def _login(client: aiosmtplib.SMTP, settings: EmailSettings, sign_in: SignIn | None) -> None:
+    if not sign_in:
+        if settings.smtp_user:
+            await client.login(settings.smtp_user, settings.smtp_password.get_secret_value())
+        return
+    user, token = settings.smtp_user or settings.email, await sign_in.token()
+    try:
+        await client.auth_xoauth2(user, token)
+    except SMTPAuthenticationError as error:
+        if error.code // 100 != 5:
+            raise
+        await _show_another(client, user, await sign_in.token(refused=token))
+
+
+async def _show_another(client: aiosmtplib.SMTP, user: str, token: str) -> None:
+    """Once, since a provider may take a token back before its time."""
+    try:
+        await client.auth_xoauth2(user, token)
+    except SMTPAuthenticationError as error:
+        if error.code // 100 != 5:
+            raise
+        said = " ".join(str(error.message).split())[:TEXT_LIMIT]
+        told = Phrase(NOT_SIGNED_IN, user=user, said=f"{error.code} {said}")
+        raise LoginRefused(told) from None
 
 
 async def _open(

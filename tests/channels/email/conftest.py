@@ -40,8 +40,11 @@ def store() -> Store:
 
 
 def channel_for(servers: MailServers, address: str, **more: Any) -> EmailChannel:
+    return EmailChannel(account_for(servers, address, **more))
+
+
+def account_for(servers: MailServers, address: str, **more: Any) -> Account:
     settings = EmailSettings(**servers.settings(address, **more))
-    private_hosts = servers.private_hosts
-    return EmailChannel(
-        Account(inbox_id="i", name="Mail", settings=settings, private_hosts=private_hosts)
+    return Account(
+        inbox_id="i", name="Mail", settings=settings, private_hosts=servers.private_hosts
     )

@@ -4,6 +4,7 @@ import asyncio
 import itertools
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from inbox.channels.email import EmailChannel, imap
 from inbox.channels.email.mailbox import LinkLost, Mailbox
 from inbox.channels.email.settings import EmailSettings
 from inbox.envelope import RawItem
-from tests.channels.email.conftest import Store, channel_for
+from tests.channels.email.conftest import Store, account_for, channel_for
 from tests.servers.mail import MailServers, running_mail_servers
 from tests.servers.proxy import Fate, Proxy, proxy_to
 
@@ -172,10 +173,10 @@ async def test_a_wrong_password_needs_a_person(mail_servers: MailServers, addres
 async def test_the_eleventh_connection_is_no_wrong_password(
     mail_servers: MailServers, address: str
 ) -> None:
-    settings = EmailSettings(**mail_servers.settings(address))
-    opened = [await Mailbox.open(settings, mail_servers.private_hosts) for _ in range(10)]
+    account = account_for(mail_servers, address)
+    opened = [await Mailbox.open(account) for _ in range(10)]
     with pytest.raises(TemporaryFailure):
-        await Mailbox.open(settings, mail_servers.private_hosts)
+        await Mailbox.open(account)
     for mailbox in opened:
         await mailbox.close()
 
@@ -228,9 +229,9 @@ async def test_check_says_that_all_is_well(mail_servers: MailServers, address: s
 
 
 async def test_private_addresses_are_refused_unless_allowed(mail_servers: MailServers) -> None:
-    settings = EmailSettings(**mail_servers.settings("a@shop.test"))
+    account = replace(account_for(mail_servers, "a@shop.test"), private_hosts="")
     with pytest.raises(TemporaryFailure, match="not public"):
-        await Mailbox.open(settings, "")
+        await Mailbox.open(account)
 
 
 @pytest.mark.slow
@@ -242,7 +243,7 @@ async def test_a_server_that_restarts_is_found_again(store: Store) -> None:
             await eventually(lambda: bool(store.checkpoint))
             await asyncio.to_thread(servers.stop_imap)
             with pytest.raises(TemporaryFailure):
-                await asyncio.wait_for(task, 10)
+                await asyncio.wait_for(task, 30)
         await asyncio.to_thread(servers.start_imap)
         servers.append(address, mail())
         async with listening(channel, store):

@@ -15,11 +15,13 @@ import "./elements/rule-editor";
 import "./elements/taken-back";
 import "./elements/theme-switch";
 import "./elements/toast-stack";
+import "./elements/widget-preview";
 import { reportFailures } from "./failures";
 import { applyPartials, refresh } from "./html";
 import { listenForKeys } from "./keys";
 import { Live } from "./live";
 import { sideCommands } from "./side";
+import { showWhatIsOfUse } from "./when";
 import { sayZone } from "./zone";
 
 sayZone();
@@ -29,6 +31,7 @@ document
 listenForKeys(document.body.dataset.keys);
 reportFailures();
 sideCommands();
+showWhatIsOfUse();
 
 const url = document.body.dataset.live;
 if (url) {

@@ -7,6 +7,8 @@ from aiohttp import web
 from pydantic import Field
 
 from inbox.channels import registry
+from inbox.channels.base import SignsIn
+from inbox.channels.webchat.settings import LANGUAGES
 from inbox.desk import agents, hours, inboxes, teams
 from inbox.errors import InboxError, Invalid
 from inbox.i18n import N_
@@ -17,6 +19,7 @@ from inbox.web import asking, fields, forms, keys
 from inbox.web.pages.settings import overtaking, sections
 
 PREFIX = "settings."
+BACK = "/settings/sign-ins/back"  # where a provider sends people who signed in there
 ADVANCED: dict[str, Any] = {"group": "advanced"}
 
 
@@ -77,6 +80,19 @@ def kept_settings(request: web.Request, inbox: Inbox) -> dict[str, Any]:
     return {**inbox.settings, **request.app[keys.SERVICES].vault.decrypt(inbox.secrets)}
 
 
+def provider(channels: Channels, inbox: Inbox) -> str:
+    """At whose page a person signs in to the account; empty for one with a password."""
+    try:
+        channel = channels.of(inbox)
+    except InboxError:  # settings of an older version: the form tells what is missing
+        return ""
+    return channel.provider() if isinstance(channel, SignsIn) else ""
+
+
+def back_url(request: web.Request) -> str:
+    return request.app[keys.SERVICES].settings.public_url.rstrip("/") + BACK
+
+
 def validated(
     channels: Channels,
     model: type[Form],
@@ -135,6 +151,11 @@ def _options(session: Any) -> dict[str, fields.Options]:
         "business_hours_id": [
             ("", _("Always open")),
             *((plan.id, plan.name) for plan in hours.every(session)),
+        ],
+        "languages": list(LANGUAGES.items()),
+        "mail_inbox": [
+            ("", _("None")),
+            *((one.id, one.name) for one in inboxes.every(session) if one.kind == "email"),
         ],
         "reply_inbox": [
             ("", _("None")),

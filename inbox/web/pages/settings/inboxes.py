@@ -20,9 +20,12 @@ PATH = "/settings/inboxes"
 
 async def index(request: web.Request) -> web.StreamResponse:
     found = await asking.database(request).read(inboxes.every)
+    channels = request.app[keys.SERVICES].channels
+    providers = {inbox.id: inbox_forms.provider(channels, inbox) for inbox in found}
     return await sections.show(
-        request, "settings/inboxes/index.html", inboxes=found, kinds=registry.kinds()
-    )
+        request, "settings/inboxes/index.html", inboxes=found, kinds=registry.kinds(),
+        providers=providers,
+    )  # fmt: skip
 
 
 async def kinds(request: web.Request) -> web.StreamResponse:
@@ -168,10 +171,13 @@ async def _edit_form(
     error: InboxError | None = None,
 ) -> web.Response:
     drawn = await inbox_forms.draw(request, InboxForm, values, inbox.kind, settings, error)
-    base = request.app[keys.SERVICES].settings.public_url.rstrip("/")
+    services = request.app[keys.SERVICES]
+    base = services.settings.public_url.rstrip("/")
     return await sections.show_form(
         request, drawn, error, template="settings/inboxes/form.html", title=inbox.name, back=PATH,
         check_path=f"{PATH}/{inbox.id}/check", inbox=inbox, base=base,
         has_hook=issubclass(registry.kind(inbox.kind), Hooked),
+        provider=inbox_forms.provider(services.channels, inbox),
+        signed_in="signed-in" in request.query, back_url=inbox_forms.back_url(request),
         **await inbox_forms.overtaken(request, values, error),
     )  # fmt: skip

@@ -33,6 +33,7 @@ SECTIONS = (
             ("/settings/tokens", N_("API tokens"), "key-round"),
             ("/settings/webhooks", N_("Webhooks"), "webhook"),
             ("/settings/quarantine", N_("Quarantine"), "shield"),
+            ("/settings/health", N_("Health"), "heart-pulse"),
         ),
     ),
 )
