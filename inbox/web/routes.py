@@ -4,6 +4,7 @@ from inbox.web import api, health, hooks, metrics, realtime, webforms, widget
 from inbox.web.api import openapi
 from inbox.web.pages import (
     attachments,
+    bulk,
     changes,
     contact_merges,
     contacts,
@@ -34,6 +35,7 @@ ROUTES: list[Route] = [
     *contacts.ROUTES,
     *contact_merges.ROUTES,
     *visitors.ROUTES,
+    *bulk.ROUTES,
     *conversations.ROUTES,
     *changes.ROUTES,
     *whys.ROUTES,
