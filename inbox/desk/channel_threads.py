@@ -48,6 +48,8 @@ def heard(
     if envelope.sender.kind == AddressKind.EMAIL and thread.inbox_id == came_to:
         ours = batch.inboxes[came_to].addresses
         thread.our_address = own_addresses.written_to(ours, envelope)
+    elif len(numbers := batch.inboxes[came_to].numbers) > 1:
+        thread.our_address = next((to.value for to in envelope.to if to.value in numbers), "")
 
 
 def _answered_from(batch: Batch, inbox_id: str) -> str:

@@ -18,10 +18,12 @@ from inbox.model.draft import Draft
 from inbox.model.event import Event
 from inbox.model.identity import Identity
 from inbox.model.inbox import Health, Inbox, InboxMembership
+from inbox.model.interaction import Interaction, InteractionKind
 from inbox.model.lease import Lease
 from inbox.model.macro import Macro
 from inbox.model.mail_reference import MailReference
-from inbox.model.message import Author, Direction, Message, MessageState
+from inbox.model.message import Author, Direction, Message, MessagePart, MessageState
+from inbox.model.message_template import MessageTemplate
 from inbox.model.participant import Participant, ParticipantKind
 from inbox.model.proactive_message import ProactiveMessage
 from inbox.model.saved_view import SavedView
@@ -59,11 +61,15 @@ __all__ = [
     "Identity",
     "Inbox",
     "InboxMembership",
+    "Interaction",
+    "InteractionKind",
     "Lease",
     "Macro",
     "MailReference",
     "Message",
+    "MessagePart",
     "MessageState",
+    "MessageTemplate",
     "Participant",
     "ParticipantKind",
     "Permission",

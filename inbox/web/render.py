@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from inbox import clock, i18n
 from inbox.model import Permission
-from inbox.web import keys, words, zones
+from inbox.web import carrying, keys, words, zones
 from inbox.web.icons import ICONS
 from inbox.web.watching import WATCHING
 
@@ -60,7 +60,7 @@ def environment() -> jinja2.Environment:
     made.filters.update(
         clock_time=clock_time, day=day, moment=moment, ago=ago, initials=initials, hue=hue,
         paragraphs=paragraphs, said=i18n.said, remembered=remembered, local_date=local_date,
-        date=plain_date, duration=duration, **words.FILTERS,
+        date=plain_date, duration=duration, capabilities=carrying.capabilities, **words.FILTERS,
     )  # fmt: skip
     made.globals["place"] = words.place
     return made

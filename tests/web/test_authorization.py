@@ -47,6 +47,7 @@ TABLE: dict[str, tuple[Any, ...]] = {
     "GET /contacts/{id}": AGENT, "POST /contacts/{id}": AGENT,
     "GET /": AGENT, "GET /views/{kind}": AGENT, "GET /views/{kind}/{id}": AGENT,
     "GET /contacts/{id}/timeline": AGENT, "POST /contacts/{id}/merges": AGENT,
+    "GET /contacts/{id}/interactions/new": AGENT, "POST /contacts/{id}/interactions": AGENT,
     "POST /contacts/{id}/merges/{merge_id}/undo": AGENT,
     "GET /saved-views/new": AGENT, "POST /saved-views/new": AGENT,
     "GET /saved-views/counts": AGENT, "GET /saved-views/{id}": AGENT,
@@ -66,6 +67,7 @@ TABLE: dict[str, tuple[Any, ...]] = {
     f"POST {_C}/customers": CONVERSATION, f"POST {_C}/macro-runs": CONVERSATION,
     "POST /merges/{id}/undo": CONVERSATION, "POST /splits/{id}/undo": CONVERSATION,
     "POST /messages/{id}/undos": CONVERSATION, "POST /messages/{id}/retries": CONVERSATION,
+    "POST /messages/{id}/reactions": CONVERSATION,
     "GET /messages/{id}/body": CONVERSATION, "GET /attachments/{id}": CONVERSATION,
 }  # fmt: skip
 # they end the session or begin another; the tests of signing in and of the profile have them

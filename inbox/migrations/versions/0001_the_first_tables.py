@@ -299,6 +299,8 @@ def upgrade() -> None:
     sa.Column('health_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('checkpoint', sa.JSON(), nullable=False),
     sa.Column('checkpoint_epoch', sa.Integer(), nullable=False),
+    sa.Column('gaps', sa.JSON(), nullable=False),
+    sa.Column('reconciled_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['business_hours_id'], ['business_hours.id'], ),
     sa.ForeignKeyConstraint(['team_id'], ['team.id'], ),
@@ -442,6 +444,27 @@ def upgrade() -> None:
     sa.UniqueConstraint('inbox_id', 'agent_id')
     )
     op.create_index(op.f('ix_inbox_membership_agent_id'), 'inbox_membership', ['agent_id'], unique=False)
+    op.create_table('message_template',
+    sa.Column('id', sa.String(length=25), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('inbox_id', sa.String(), nullable=False),
+    sa.Column('provider_id', sa.String(length=320), nullable=False),
+    sa.Column('name', sa.String(length=320), nullable=False),
+    sa.Column('language', sa.String(length=16), nullable=False),
+    sa.Column('category', sa.String(length=32), nullable=False),
+    sa.Column('approved', sa.Boolean(), nullable=False),
+    sa.Column('status', sa.String(length=64), nullable=False),
+    sa.Column('header', sa.String(), nullable=False),
+    sa.Column('body', sa.String(), nullable=False),
+    sa.Column('footer', sa.String(), nullable=False),
+    sa.Column('buttons', sa.JSON(), nullable=False),
+    sa.Column('variables', sa.JSON(), nullable=False),
+    sa.Column('fetched_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['inbox_id'], ['inbox.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('inbox_id', 'provider_id')
+    )
     op.create_table('proactive_message',
     sa.Column('id', sa.String(length=25), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
@@ -629,6 +652,8 @@ def upgrade() -> None:
     sa.Column('edited_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('edits', sa.JSON(), nullable=False),
     sa.Column('attachment_count', sa.Integer(), nullable=False),
+    sa.Column('reply_to_id', sa.String(length=25), nullable=True),
+    sa.Column('extras', sa.JSON(), nullable=False),
     sa.Column('indexed', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['arrival_id'], ['arrival.id'], ),
     sa.ForeignKeyConstraint(['conversation_id'], ['conversation.id'], ),
@@ -684,5 +709,29 @@ def upgrade() -> None:
     )
     op.create_index('ix_delivery_due', 'delivery', ['state', 'not_before', 'id'], unique=False)
     op.create_index('ix_delivery_lane', 'delivery', ['conversation_id', 'id'], unique=False)
+    op.create_table('interaction',
+    sa.Column('id', sa.String(length=25), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('message_id', sa.String(), nullable=False),
+    sa.Column('kind', sa.String(length=32), nullable=False),
+    sa.Column('seconds', sa.Integer(), nullable=False),
+    sa.Column('participants', sa.String(length=1000), nullable=False),
+    sa.Column('logged_by', sa.String(length=320), nullable=False),
+    sa.Column('external_id', sa.String(length=200), nullable=True),
+    sa.ForeignKeyConstraint(['message_id'], ['message.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('external_id'),
+    sa.UniqueConstraint('message_id')
+    )
+    op.create_table('message_part',
+    sa.Column('inbox_id', sa.String(), nullable=False),
+    sa.Column('external_id', sa.String(length=500), nullable=False),
+    sa.Column('message_id', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['inbox_id'], ['inbox.id'], ),
+    sa.ForeignKeyConstraint(['message_id'], ['message.id'], ),
+    sa.PrimaryKeyConstraint('inbox_id', 'external_id')
+    )
+    op.create_index('ix_message_part_message', 'message_part', ['message_id', 'external_id'], unique=False)
     # ### end Alembic commands ###
     beyond_the_model.create()
