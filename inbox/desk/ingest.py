@@ -21,6 +21,7 @@ from inbox.desk import (
     deliveries,
     health,
     own_addresses,
+    passed_on,
     rows,
     thread_facts,
     threads,
@@ -28,6 +29,7 @@ from inbox.desk import (
 )
 from inbox.desk.batch import Batch, write
 from inbox.desk.own_addresses import is_ours
+from inbox.desk.passed_on import Comment
 from inbox.desk.rows import ConversationRow
 from inbox.envelope import AddressKind, DeliveryReport, Inbound, InboundEnvelope
 from inbox.events import SYSTEM, EventKind
@@ -54,6 +56,7 @@ class Understood:
     digests: Mapping[int, str] = field(default_factory=dict)
     channel: str = ""
     window_hours: int = 0
+    comment: Comment | None = None
 
 
 def ingest(session: Session, key: bytes, items: Sequence[Understood]) -> list[str]:
@@ -62,6 +65,7 @@ def ingest(session: Session, key: bytes, items: Sequence[Understood]) -> list[st
         if isinstance(item.inbound, DeliveryReport):
             deliveries.report(session, item.inbox_id, item.inbound)
     new = _unknown(session, [i for i in items if isinstance(i.inbound, InboundEnvelope)])
+    new = passed_on.unwrapped(session, new)
     if not new:
         return []
     batch = _prepare(session, key, new)
@@ -73,7 +77,7 @@ def ingest(session: Session, key: bytes, items: Sequence[Understood]) -> list[st
             _take(batch, item, item.inbound)
     write(batch)
     _follow_up(batch, new)
-    return [row["id"] for row in batch.messages]
+    return [row["id"] for row in batch.messages if row["direction"] is Direction.INCOMING]
 
 
 def _unknown(session: Session, items: Sequence[Understood]) -> list[Understood]:
@@ -147,6 +151,8 @@ def _take(batch: Batch, item: Understood, envelope: InboundEnvelope) -> None:
     if len(inbox.addresses) > 1 and thread.our_address:
         row["recipients"]["at"] = thread.our_address
     batch.messages.append(row)
+    if item.comment:
+        passed_on.note(batch, conversation, row, item.comment)
     batch.files += [
         rows.attachment(row, part, item.digests.get(position, ""))
         for position, part in enumerate(envelope.files)

@@ -167,6 +167,13 @@ class EmailSettings(ChannelSettings):
         description="Only mail that comes from now on, or everything that is in the folder.",
         json_schema_extra=_group("Receiving"),
     )
+    forwards: Literal["agents", "anyone", "nobody"] = Field(
+        "agents",
+        title="Forwarded mail",
+        description="Whose forwarded mail is taken as the mail of the customer in it: that of your"
+        " agents, of anyone who forwards, or of nobody.",
+        json_schema_extra=_group("Receiving"),
+    )
     trusted_host: str = Field(
         "",
         title="Checking server",
