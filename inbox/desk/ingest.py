@@ -14,6 +14,7 @@ from inbox.crm.contacts import Key
 from inbox.crm.people import Person
 from inbox.db import next_numbers
 from inbox.desk import (
+    answers_by_mail,
     assignment,
     bounces,
     channel_threads,
@@ -61,6 +62,7 @@ class Understood:
 
 def ingest(session: Session, key: bytes, items: Sequence[Understood]) -> list[str]:
     """The ids of the messages made, none for those we have; `key` signs our Message-IDs."""
+    items = answers_by_mail.taken_out(session, key, items)
     for item in items:
         if isinstance(item.inbound, DeliveryReport):
             deliveries.report(session, item.inbox_id, item.inbound)

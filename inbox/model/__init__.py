@@ -19,6 +19,7 @@ from inbox.model.identity import Identity
 from inbox.model.inbox import Health, Inbox, InboxMembership
 from inbox.model.lease import Lease
 from inbox.model.macro import Macro
+from inbox.model.mail_notice import MailNotice, NoticeKind
 from inbox.model.mail_reference import MailReference
 from inbox.model.message import Author, Direction, Message, MessageState
 from inbox.model.participant import Participant, ParticipantKind
@@ -58,9 +59,11 @@ __all__ = [
     "InboxMembership",
     "Lease",
     "Macro",
+    "MailNotice",
     "MailReference",
     "Message",
     "MessageState",
+    "NoticeKind",
     "Participant",
     "ParticipantKind",
     "Permission",

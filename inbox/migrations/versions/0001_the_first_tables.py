@@ -183,6 +183,9 @@ def upgrade() -> None:
     sa.Column('theme', sa.String(length=16), nullable=False),
     sa.Column('time_zone', sa.String(length=64), nullable=False),
     sa.Column('signature', sa.String(), nullable=False),
+    sa.Column('mail_when_assigned', sa.Boolean(), nullable=False),
+    sa.Column('mail_when_answered', sa.Boolean(), nullable=False),
+    sa.Column('mail_when_unassigned', sa.Boolean(), nullable=False),
     sa.Column('last_assigned_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['role_id'], ['role.id'], ),
     sa.PrimaryKeyConstraint('id'),
@@ -656,5 +659,30 @@ def upgrade() -> None:
     )
     op.create_index('ix_delivery_due', 'delivery', ['state', 'not_before', 'id'], unique=False)
     op.create_index('ix_delivery_lane', 'delivery', ['conversation_id', 'id'], unique=False)
+    op.create_table('mail_notice',
+    sa.Column('id', sa.String(length=25), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('agent_id', sa.String(), nullable=False),
+    sa.Column('conversation_id', sa.String(), nullable=False),
+    sa.Column('message_id', sa.String(), nullable=True),
+    sa.Column('inbox_id', sa.String(), nullable=False),
+    sa.Column('kind', sa.String(length=32), nullable=False),
+    sa.Column('cause', sa.String(length=100), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('returned', sa.String(), nullable=False),
+    sa.Column('state', sa.String(length=32), nullable=False),
+    sa.Column('not_before', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('attempts', sa.Integer(), nullable=False),
+    sa.Column('lease_until', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('error', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['agent_id'], ['agent.id'], ),
+    sa.ForeignKeyConstraint(['conversation_id'], ['conversation.id'], ),
+    sa.ForeignKeyConstraint(['inbox_id'], ['inbox.id'], ),
+    sa.ForeignKeyConstraint(['message_id'], ['message.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('agent_id', 'cause')
+    )
+    op.create_index('ix_mail_notice_due', 'mail_notice', ['state', 'not_before', 'id'], unique=False)
     # ### end Alembic commands ###
     beyond_the_model.create()
