@@ -152,6 +152,10 @@ class InboundEnvelope:
     also: tuple[Address, ...] = ()
     claimed: tuple[Address, ...] = ()  # further addresses they named, which nobody has proven
     window_hours: int = 0  # how long it allows answers, where the channel has more than one kind
+    # of a mail of ours: from an address of this inbox, and whether it lay in the Sent folder
+    from_us: bool = False
+    outgoing: bool = False
+    reply_to: tuple[str, ...] = ()
     forwarded: Forwarded | None = None
     forwarded_by: str = ""  # the address of who passed it on, once that is believed
     written_by: str = ""  # the address of From, where answers are asked for at another

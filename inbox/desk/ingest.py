@@ -24,6 +24,7 @@ from inbox.desk import (
     own_addresses,
     passed_on,
     rows,
+    sent_copies,
     thread_facts,
     threads,
     told,
@@ -62,6 +63,7 @@ class Understood:
 
 def ingest(session: Session, key: bytes, items: Sequence[Understood]) -> list[str]:
     """The ids of the messages made, none for those we have; `key` signs our Message-IDs."""
+    items = sent_copies.taken_out(session, key, items)
     items = answers_by_mail.taken_out(session, key, items)
     for item in items:
         if isinstance(item.inbound, DeliveryReport):

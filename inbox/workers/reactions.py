@@ -30,7 +30,9 @@ def replies(session: Session, event: Event) -> None:
 
 def mails(session: Session, event: Event) -> None:
     """To agents; last of those that may change whose the conversation is."""
-    notices.queue(session, event)
+    bundle = bundles.of(session)
+    if bundle is None or bundle.mails:
+        notices.queue(session, event)
 
 
 def webhooks(session: Session, event: Event) -> None:
@@ -54,7 +56,7 @@ class Together:
         self.session = session
         self.bundle = bundles.open_for(session, {head.inbox_id for head in heads if head.inbox_id})
         self.hands_out = any(t.strategy is not Strategy.MANUAL for t in self.bundle.teams.values())
-        self.mails = notices.anybody_asks(session)
+        self.bundle.mails = notices.anybody_asks(session)
 
     def matters(self, head: Head) -> bool:
         """As the reactions above would find by themselves, by what the head alone tells."""
@@ -62,7 +64,7 @@ class Together:
             head.kind in self.bundle.rules
             or (self.hands_out and head.kind == EventKind.CONVERSATION_CREATED)
             or (head.kind == EventKind.MESSAGE_RECEIVED and _answers(self.bundle, head))
-            or (self.mails and head.kind in notices.TOLD_OF)
+            or (self.bundle.mails and head.kind in notices.TOLD_OF)
             or any(telling.wants(one, head.kind, head.inbox_id) for one in self.bundle.webhooks)
         )
 

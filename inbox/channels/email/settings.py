@@ -161,6 +161,13 @@ class EmailSettings(ChannelSettings):
         description="The folder that is watched.",
         json_schema_extra=_group("Receiving"),
     )
+    sent_folder: str = Field(
+        "",
+        title="Sent folder",
+        description="Answers written in a mail program are found here and shown. Empty: the"
+        " folder that the server marks as Sent; “-”: none is looked at.",
+        json_schema_extra=_group("Receiving"),
+    )
     start_with: Literal["new", "everything"] = Field(
         "new",
         title="Start with",

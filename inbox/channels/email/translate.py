@@ -5,6 +5,7 @@ import re
 from inbox.channels.email.authentication import is_proven
 from inbox.channels.email.headers import REFERENCE_LIMIT, Mailbox
 from inbox.channels.email.identity import identity
+from inbox.channels.email.imap import SENT
 from inbox.channels.email.mail import Mail
 from inbox.channels.email.reading import UNKNOWN_SENDER, read_mail
 from inbox.channels.email.settings import EmailSettings
@@ -22,6 +23,7 @@ _MARKER = re.compile(r"\[ref:([0-9a-z]{1,32}-[0-9a-z]{16})\]", re.IGNORECASE)
 def to_envelope(mail: Mail, raw: RawItem, settings: EmailSettings) -> InboundEnvelope:
     sender, is_answer_address = _sender(mail, settings)
     visible, quoted, html = _body(mail)
+    from_us, outgoing = mail.sender[1] in settings.own_addresses(), raw.meta.get("folder") == SENT
     proven = not is_answer_address and is_proven(
         mail.authentication, settings.trusted_host, sender[1]
     )
@@ -40,11 +42,14 @@ def to_envelope(mail: Mail, raw: RawItem, settings: EmailSettings) -> InboundEnv
         files=mail.files,
         sent_at=mail.sent_at,
         proof=Proof.PROVEN if proven else Proof.CLAIMED,
-        automatic=mail.automatic or mail.sender[1] in settings.own_addresses(),
+        automatic=mail.automatic or (from_us and not outgoing),
         bounce=_bounce(mail),
         mail_message_id=mail.message_id,
         written_by=mail.sender[1] if is_answer_address else "",
         forwarded=_forwarded(mail),
+        from_us=from_us,
+        outgoing=outgoing,
+        reply_to=tuple(address for _, address in mail.reply_to),
     )
 
 
