@@ -35,7 +35,7 @@ from inbox.model import (
     Role,
 )  # fmt: skip
 
-VIA = "e-mail"
+VIA = N_("e-mail")
 LONGEST_AGE = timedelta(days=30)
 MOST_REFUSALS = 5  # of one agent in a day, so that no two machines talk for ever
 RULE = re.compile(r"^.*##-.*-##.*$", re.MULTILINE)

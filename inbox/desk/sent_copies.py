@@ -21,6 +21,7 @@ from inbox.desk import (
 from inbox.desk.passed_on import Taken
 from inbox.envelope import Address, InboundEnvelope, Proof
 from inbox.events import Actor, EventKind, record
+from inbox.i18n import N_
 from inbox.model import (
     Agent,
     Attachment,
@@ -34,7 +35,7 @@ from inbox.model import (
     MessageState,
 )  # fmt: skip
 
-VIA = "mail program"
+VIA = N_("mail program")
 
 Item = TypeVar("Item", bound=Taken)
 
