@@ -24,6 +24,7 @@ from inbox.model import (
     Inbox,
     MailReference,
     Message,
+    MessagePart,
     Participant,
 )  # fmt: skip
 
@@ -43,6 +44,8 @@ class Batch:
     known: Known
     numbers: list[int]
     own: set[str] = field(default_factory=set)  # addresses of ours, where copies are looked at
+    known_ids: dict[tuple[str, str], str] = field(default_factory=dict)  # by the provider's
+    parts: list[dict[str, Any]] = field(default_factory=list)
     moved: dict[str, int] = field(default_factory=dict)
     begun: list[_Begun] = field(default_factory=list)
     changed: dict[str, ConversationRow] = field(default_factory=dict)
@@ -84,6 +87,7 @@ def write(batch: Batch) -> None:
     _write_threads(batch, now)
     insert_many(session, Participant, batch.takers)
     insert_many(session, Message, batch.messages)
+    insert_many(session, MessagePart, batch.parts)
     insert_many(session, Attachment, batch.files)
     insert_many(session, MailReference, batch.references)
     counters.move(session, batch.moved)

@@ -1,7 +1,7 @@
 """What somebody wants to send, made into a message: by which channel, from where, to whom."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,7 +9,9 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from inbox import clock, ids, richtext
+from inbox.desk import chat_parts
 from inbox.desk.reply_channels import ReplyChannel, channels_for
+from inbox.envelope import Button
 from inbox.errors import Invalid
 from inbox.events import Actor
 from inbox.i18n import N_
@@ -27,7 +29,9 @@ class Composed:
     """What an agent or a rule wants to send. `seen_message_id` is the newest message they saw.
 
     `to` and `sender`, of an e-mail, are left empty for the customer and for the address they wrote
-    to. `quoted` and `quoted_html` go below the text, as they are.
+    to. `quoted` and `quoted_html` go below the text, as they are. `reply_to_id` is the one message
+    that is answered among many. A template of the provider stands instead of the text, with
+    `template_values` for its gaps.
     """
 
     text: str
@@ -44,25 +48,30 @@ class Composed:
     automatic: bool = False
     not_before: datetime | None = None
     seen_message_id: str | None = None
+    reply_to_id: str | None = None
+    buttons: Sequence[Button] = ()
+    template_id: str | None = None
+    template_values: Mapping[str, str] = field(default_factory=dict)
 
 
 def check(composed: Composed) -> None:
     """Raises Invalid for what is nothing, or too far away."""
-    if not (composed.text.strip() or composed.html or composed.quoted or composed.attachment_ids):
+    written = composed.text.strip() or composed.html or composed.quoted
+    if not (written or composed.attachment_ids or composed.template_id):
         raise Invalid(fields={"text": "Write something or attach a file."})
     if composed.not_before and composed.not_before > clock.now() + LATEST:
         raise Invalid(fields={"not_before": N_("Choose a time within a year.")})
 
 
-def chosen(session: Session, conversation: Conversation, thread_id: str | None) -> ReplyChannel:
+def chosen(session: Session, conversation: Conversation, composed: Composed) -> ReplyChannel:
     """The thread named, or the proposed one; Invalid where nothing can be sent by it."""
-    found = channels_for(session, conversation)
+    thread_id, found = composed.thread_id, channels_for(session, conversation)
     one = next(
         (c for c in found if (c.thread_id == thread_id if thread_id else c.is_proposed)), None
     )
     if one is None:
         raise Invalid(fields={"channel": "This customer can't be reached on that channel."})
-    if not one.available:
+    if not one.available and not (composed.template_id and one.templates_only):
         raise Invalid(fields={"channel": one.why_not})
     return one
 
@@ -74,10 +83,14 @@ def written(composed: Composed) -> tuple[str, str]:
 
 
 def message(
-    conversation: Conversation, composed: Composed, channel: ReplyChannel, by: Actor
+    session: Session,
+    conversation: Conversation,
+    composed: Composed,
+    channel: ReplyChannel,
+    by: Actor,
 ) -> Message:
     message_id = ids.new()
-    html, text = written(composed)
+    html, text, extras = chat_parts.content(session, channel.inbox_id, composed, written(composed))
     return Message(
         id=message_id,
         conversation_id=conversation.id,
@@ -85,10 +98,7 @@ def message(
         inbox_id=channel.inbox_id,
         direction=Direction.OUTGOING,
         external_id=message_id,
-        author_kind=AUTHORS.get(by.kind, Author.BOT),
-        author_id=by.id,
-        author_name=by.name,
-        via=by.via,
+        **_author(by),
         channel=channel.channel,
         subject=composed.subject,
         text=text,
@@ -100,7 +110,14 @@ def message(
         automatic=composed.automatic,
         is_side=channel.is_side,
         attachment_count=len(composed.attachment_ids),
+        reply_to_id=chat_parts.answered(session, conversation, composed.reply_to_id),
+        extras=extras,
     )
+
+
+def _author(by: Actor) -> dict[str, Any]:
+    kind = AUTHORS.get(by.kind, Author.BOT)
+    return {"author_kind": kind, "author_id": by.id, "author_name": by.name, "via": by.via}
 
 
 def _recipients(composed: Composed, channel: ReplyChannel) -> dict[str, Any]:
@@ -110,7 +127,8 @@ def _recipients(composed: Composed, channel: ReplyChannel) -> dict[str, Any]:
         "cc": list(composed.cc),
         "bcc": list(composed.bcc),
     }
-    sender = composed.sender.strip().lower() or channel.our_address
+    wanted = composed.sender.strip().lower() or channel.our_address.lower()
+    sender = next((one for one in channel.our_addresses if one.lower() == wanted), wanted)
     if len(channel.our_addresses) > 1:
         if sender not in channel.our_addresses:
             raise Invalid(fields={"from": N_("Choose one of this inbox's own addresses.")})

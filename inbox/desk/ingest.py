@@ -1,7 +1,6 @@
 """From envelopes to rows: a batch of what customers wrote becomes messages in one transaction."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,26 +13,28 @@ from inbox.crm.contacts import Key
 from inbox.crm.people import Person
 from inbox.db import next_numbers
 from inbox.desk import (
+    amending,
     answers_by_mail,
     assignment,
     bounces,
     channel_threads,
     counters,
-    deliveries,
+    delivery_reports,
     health,
     own_addresses,
+    parts,
     passed_on,
     rows,
     sent_copies,
     thread_facts,
     threads,
     told,
-)
+)  # fmt: skip
 from inbox.desk.batch import Batch, write
 from inbox.desk.own_addresses import is_ours
-from inbox.desk.passed_on import Comment
 from inbox.desk.rows import ConversationRow
-from inbox.envelope import AddressKind, DeliveryReport, Inbound, InboundEnvelope
+from inbox.desk.understood import Understood, in_order
+from inbox.envelope import AddressKind, DeliveryReport, InboundEnvelope, Reacted
 from inbox.events import SYSTEM, EventKind
 from inbox.model import (
     Conversation,
@@ -44,21 +45,7 @@ from inbox.model import (
     Status,
 )  # fmt: skip
 
-
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """One parsed thing of an arrival; `digests` says where the bytes of each file are kept.
-
-    `window_hours` is how long the channel allows replies after this message (0: always).
-    """
-
-    inbox_id: str
-    inbound: Inbound
-    arrival_id: str | None = None
-    digests: Mapping[int, str] = field(default_factory=dict)
-    channel: str = ""
-    window_hours: int = 0
-    comment: Comment | None = None
+__all__ = ["Understood", "ingest"]
 
 
 def ingest(session: Session, key: bytes, items: Sequence[Understood]) -> list[str]:
@@ -67,21 +54,34 @@ def ingest(session: Session, key: bytes, items: Sequence[Understood]) -> list[st
     items = answers_by_mail.taken_out(session, key, items)
     for item in items:
         if isinstance(item.inbound, DeliveryReport):
-            deliveries.report(session, item.inbox_id, item.inbound)
+            delivery_reports.report(session, item.inbox_id, item.inbound)
     new = _unknown(session, [i for i in items if isinstance(i.inbound, InboundEnvelope)])
     new = passed_on.unwrapped(session, new)
-    if not new:
-        return []
+    made = _take_all(session, key, new) if new else []
+    seen = [(i.inbox_id, i.inbound) for i in items if isinstance(i.inbound, Reacted)]
+    amending.react(session, seen)
+    return made
+
+
+def _take_all(session: Session, key: bytes, new: Sequence[Understood]) -> list[str]:
     batch = _prepare(session, key, new)
-    for item in new:
+    for item in in_order(new):
         assert isinstance(item.inbound, InboundEnvelope)
-        if item.inbound.edits:
-            _edit(batch, item, item.inbound)
-        else:
+        if not _amends(batch, item, item.inbound):
             _take(batch, item, item.inbound)
     write(batch)
     _follow_up(batch, new)
     return [row["id"] for row in batch.messages if row["direction"] is Direction.INCOMING]
+
+
+def _amends(batch: Batch, item: Understood, envelope: InboundEnvelope) -> bool:
+    """Whether it was taken as a change of a message that we have."""
+    if envelope.edits:
+        return amending.edit(batch, item.inbox_id, envelope)
+    if not envelope.album:
+        return False
+    digests = [item.digests.get(position, "") for position in range(len(envelope.files))]
+    return amending.grow(batch, item.inbox_id, envelope, digests)
 
 
 def _unknown(session: Session, items: Sequence[Understood]) -> list[Understood]:
@@ -97,6 +97,7 @@ def _unknown(session: Session, items: Sequence[Understood]) -> list[Understood]:
         )
     )
     have = {(inbox_id, external_id) for inbox_id, external_id in found}
+    have |= parts.of_album(session, [(i.inbox_id, i.inbound) for i in items])  # type: ignore[misc]
     return [item for key, item in wanted.items() if key not in have]
 
 
@@ -115,6 +116,7 @@ def _prepare(session: Session, key: bytes, items: Sequence[Understood]) -> Batch
         thread_facts.look_up(session, key, pairs),
         next_numbers(session, len(pairs))[::-1],
         own_addresses.every(session) if any(one.cc for _, one in pairs) else set(),
+        parts.find(session, {(one, e.answers) for one, e in pairs if e.answers}),
     )
 
 
@@ -152,9 +154,8 @@ def _take(batch: Batch, item: Understood, envelope: InboundEnvelope) -> None:
         inbox_id=item.inbox_id, channel=item.channel, arrival_id=item.arrival_id,
         rung=found.rung, now=now,
     )  # fmt: skip
-    if len(inbox.addresses) > 1 and thread.our_address:
-        row["recipients"]["at"] = thread.our_address
-    batch.messages.append(row)
+    channel_threads.say_where(inbox, thread, row)
+    _refer(batch, envelope, row)
     if item.comment:
         passed_on.note(batch, conversation, row, item.comment)
     batch.files += [
@@ -168,6 +169,19 @@ def _take(batch: Batch, item: Understood, envelope: InboundEnvelope) -> None:
     batch.count(before, counters.keys(conversation))
     batch.references += threads.refer(batch.known, inbox.id, envelope, row)
     _tell(batch, conversation, contact, row, found, status_before)
+
+
+def _refer(batch: Batch, envelope: InboundEnvelope, row: dict[str, Any]) -> None:
+    """To the message it answers, of this batch or before; an album is known by all its parts."""
+    inbox_id = row["inbox_id"]
+    if envelope.answers:
+        row["reply_to_id"] = batch.known_ids.get((inbox_id, envelope.answers))
+    if envelope.album:
+        row["external_id"] = envelope.album[:500]
+        batch.parts.append(rows.part(inbox_id, envelope.external_id, row["id"]))
+    batch.known_ids[inbox_id, envelope.external_id] = row["id"]
+    row["extras"] = rows.extras(envelope, knows_answered=bool(row["reply_to_id"]))
+    batch.messages.append(row)
 
 
 def _open(
@@ -259,25 +273,3 @@ def _tell(
     batch.tell(EventKind.MESSAGE_RECEIVED, conversation, contact, row,
         rung=found.rung, automatic=row["automatic"], first=status_before is None,
     )  # fmt: skip
-
-
-def _edit(batch: Batch, item: Understood, envelope: InboundEnvelope) -> None:
-    """The customer changed what he wrote: the message shows the new text and keeps the old."""
-    message = batch.session.exec(
-        select(Message).where(
-            Message.inbox_id == item.inbox_id,
-            Message.direction == Direction.INCOMING,
-            Message.external_id == envelope.edits,
-        )
-    ).first()
-    if message is None:
-        _take(batch, item, envelope)
-        return
-    now = clock.now()
-    message.edits = [*message.edits, {"text": message.text, "until": now.isoformat()}]
-    message.text, message.edited_at, message.indexed = envelope.text, now, False
-    batch.session.add(message)
-    contact = batch.people[envelope.sender.kind, envelope.sender.value]
-    row = {"id": message.id, "created_at": now, "inbox_id": item.inbox_id}
-    conversation = batch.session.get_one(Conversation, message.conversation_id)
-    batch.tell(EventKind.MESSAGE_EDITED, conversation, contact, row)

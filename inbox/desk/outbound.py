@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlmodel import Session, col, select
 
 from inbox import mailtokens
-from inbox.desk import deliveries
-from inbox.envelope import Address, AddressKind, FilePart, OutboundEnvelope
+from inbox.desk import deliveries, parts, templates
+from inbox.envelope import Address, AddressKind, Button, FilePart, OutboundEnvelope
 from inbox.model import (
     Agent,
     Attachment,
@@ -72,9 +73,27 @@ def build(session: Session, delivery: Delivery, key: bytes) -> Outbound:
         automatic=message.automatic,
         attempt=delivery.attempts,
         only=tuple(delivery.envelope.get(deliveries.ONLY, ())),
+        answers=_answers(session, message),
+        **_extras(message),
     )
     digests = [digest for _, digest in files]
     return Outbound(delivery, inbox, envelope, digests, stopped=bool(identity.stopped_at))
+
+
+def _extras(message: Message) -> dict[str, Any]:
+    """Buttons and a template, as the model keeps them."""
+    return {
+        "buttons": tuple(Button(**one) for one in message.extras.get("buttons", ())),
+        "template": templates.envelope(message.extras.get("template", {})),
+    }
+
+
+def _answers(session: Session, message: Message) -> str:
+    """Only on the channel on which it was said: elsewhere nobody knows it."""
+    answered = session.get(Message, message.reply_to_id) if message.reply_to_id else None
+    if answered is None or answered.inbox_id != message.inbox_id:
+        return ""
+    return parts.provider_id(session, answered)
 
 
 def _stamp(session: Session, message: Message, key: bytes, signed_for: str, address: str) -> None:
@@ -89,7 +108,8 @@ def _files(session: Session, message: Message) -> list[tuple[FilePart, str]]:
     """Each with the digest of its bytes."""
     wanted = select(Attachment).where(Attachment.message_id == message.id)
     return [
-        (FilePart(**one.model_dump(include={"name", "content_type", "content_id", "inline"})),
+        (FilePart(**one.model_dump(include={"name", "content_type", "content_id", "inline"}),
+                  remote=one.id),
          one.digest)
         for one in session.exec(wanted.order_by(col(Attachment.id)))
     ]  # fmt: skip

@@ -45,9 +45,9 @@ def reply(
     composing.check(composed)
     rearranging.refuse_merged(conversation)
     _refuse_overtaken(session, conversation, composed)
-    channel = composing.chosen(session, conversation, composed.thread_id)
+    channel = composing.chosen(session, conversation, composed)
     copies.check(session, conversation, composed, channel)
-    message = composing.message(conversation, composed, channel, by)
+    message = composing.message(session, conversation, composed, channel, by)
     session.add(message)
     session.flush()
     composing.attach(session, message, composed.attachment_ids)
@@ -101,6 +101,7 @@ def retry(session: Session, message_id: str, *, by: Actor) -> Message:
     delivery.attempts, delivery.lease_until = 0, None
     delivery.not_before = delivery.due_from = message.sent_at = clock.now()
     message.state_reason = ""
+    message.extras = {k: v for k, v in message.extras.items() if k != "link"}
     session.add(delivery)
     session.add(message)
     conversation = session.get_one(Conversation, message.conversation_id)
@@ -114,6 +115,8 @@ def retry(session: Session, message_id: str, *, by: Actor) -> Message:
 
 def _same(earlier: Message, conversation: Conversation, composed: Composed) -> Message:
     thread_id = composed.thread_id or earlier.thread_id
+    if composed.template_id:
+        return earlier
     repeats.check(
         (earlier.conversation_id, earlier.thread_id, earlier.html, earlier.text),
         (conversation.id, thread_id, *composing.written(composed)),

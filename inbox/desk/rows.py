@@ -87,7 +87,10 @@ def conversation(
     }
 
 
-FRESH = {"state": MessageState.RECEIVED, "state_reason": "", "edits": [], "indexed": False}
+FRESH: dict[str, Any] = {
+    "state": MessageState.RECEIVED, "state_reason": "", "edited_at": None, "edits": [],
+    "reply_to_id": None, "extras": {}, "indexed": False,
+}  # fmt: skip
 
 
 def message(  # noqa: PLR0913  the parts a message is made of
@@ -130,8 +133,21 @@ def message(  # noqa: PLR0913  the parts a message is made of
     }
 
 
+def extras(envelope: InboundEnvelope, *, knows_answered: bool) -> dict[str, Any]:
+    """What only some messages have; see Message."""
+    found: dict[str, Any] = {"choice": envelope.choice} if envelope.choice else {}
+    name, text = envelope.answered
+    if (name or text) and not knows_answered:
+        found["answered"] = {"name": name[:300], "text": text[:PREVIEW_LENGTH]}
+    return found
+
+
+def part(inbox_id: str, external_id: str, message_id: str) -> dict[str, Any]:
+    return {"inbox_id": inbox_id, "external_id": external_id[:500], "message_id": message_id}
+
+
 def _author(envelope: InboundEnvelope, contact: Person) -> str:
-    return (envelope.sender.name or shown_name(envelope, contact))[:320]
+    return (envelope.written_in or envelope.sender.name or shown_name(envelope, contact))[:320]
 
 
 def shown_name(envelope: InboundEnvelope, contact: Person) -> str:

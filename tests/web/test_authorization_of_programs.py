@@ -40,7 +40,8 @@ def name(route: Route) -> str:
 
 
 def path(route: Route, **ids: str) -> str:
-    given = {"id": "nothing", "name": "none", "slug": "volume", "merge_id": "x", "split_id": "x"}
+    given = {"id": "nothing", "name": "none", "slug": "volume", "merge_id": "x", "split_id": "x",
+             "message_id": "x", "visitor": "a" * 32}  # fmt: skip
     return route.path.format(**given | ids)
 
 

@@ -11,6 +11,7 @@ from sqlmodel import Session
 from inbox import clock
 from inbox.desk import conversations, copies, drafts, moments, replies, status
 from inbox.desk.replies import Composed, Overtaken
+from inbox.envelope import Button
 from inbox.errors import Conflict, Invalid
 from inbox.events import Actor
 from inbox.i18n import N_
@@ -18,6 +19,8 @@ from inbox.model import Message
 from inbox.web import carrying, keys, zones
 from inbox.web.render import render
 from inbox.web.route import Access, Route
+
+VARIABLE = "variable."  # before the names of a template's gaps in the form
 
 
 async def create(request: web.Request) -> web.StreamResponse:
@@ -78,6 +81,8 @@ def _composed(form: MultiDictProxy[Any], undo_seconds: int, zone: str) -> Compos
             fields={"not_before": N_("This time is over. Give one that is still to come.")}
         )
     is_mail = bool(form.get("copies"))
+    given = {k.removeprefix(VARIABLE): str(v) for k, v in form.items() if k.startswith(VARIABLE)}
+    labels = [str(label).strip() for label in form.getall("buttons", [])]
     return Composed(
         text=str(form.get("text", "")),
         thread_id=str(form.get("channel", "")) or None,
@@ -85,8 +90,12 @@ def _composed(form: MultiDictProxy[Any], undo_seconds: int, zone: str) -> Compos
         to=_to(form) if is_mail else (),
         cc=copies.addresses(str(form.get("cc", ""))) if is_mail else (),
         bcc=copies.addresses(str(form.get("bcc", ""))) if is_mail else (),
-        sender=str(form.get("from", "")) if is_mail else "",
+        sender=str(form.get("from" if is_mail else "sender", "")),
         not_before=later or clock.now() + timedelta(seconds=undo_seconds),
+        reply_to_id=str(form.get("reply_to", "")) or None,
+        buttons=[Button(text=label, value=label) for label in labels if label],
+        template_id=str(form.get("template", "")) or None,
+        template_values=given,
         seen_message_id=None if form.get("force") else str(form.get("last_message", "")) or None,
     )
 
