@@ -76,6 +76,8 @@ def note(
         "quoted": "",
         "html": "",
         "recipients": {},
+        "reply_to_id": None,
+        "extras": {},
         "state": MessageState.NOTED,
         "matched_by": "",
         "proof": "",
