@@ -4,6 +4,7 @@ from inbox.web import api, health, hooks, metrics, realtime, webforms, widget
 from inbox.web.api import openapi
 from inbox.web.pages import (
     attachments,
+    bulk,
     changes,
     contact_merges,
     contacts,
@@ -35,6 +36,7 @@ ROUTES: list[Route] = [
     *contacts.ROUTES,
     *contact_merges.ROUTES,
     *visitors.ROUTES,
+    *bulk.ROUTES,
     *interactions.ROUTES,
     *conversations.ROUTES,
     *changes.ROUTES,
