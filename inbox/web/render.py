@@ -77,6 +77,11 @@ def asset(name: str) -> str:
     return f"/static/{_manifest().get(name, name)}"
 
 
+def needed(name: str) -> list[str]:
+    """The URLs of what a built script imports at once, to be fetched beside it."""
+    return [f"/static/{one}" for one in _manifest().get(f"{name} needs", "").split()]
+
+
 def clock_time(value: datetime, time_zone: str = "UTC") -> str:
     return format_time(_local(value, time_zone), "short", locale=i18n.babel_locale())
 

@@ -13,6 +13,10 @@ LONGEST_NAME = 120
 PLAIN_TYPE = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+")
 BINARY = "application/octet-stream"
 SAFE_IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+SOUNDS = (
+    "audio/webm", "audio/ogg", "audio/mp4", "audio/mpeg", "audio/aac", "audio/wav", "audio/x-wav",
+    "audio/x-m4a", "audio/amr",
+)  # fmt: skip
 RISKY = ("html", "xml", "svg", "script", "flash", "mhtml", "message/", "multipart/")
 
 
