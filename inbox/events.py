@@ -24,6 +24,7 @@ class EventKind(StrEnum):
     REPLY_QUEUED = "reply_queued"
     REPLY_CANCELLED = "reply_cancelled"
     NOTE_ADDED = "note_added"
+    INTERACTION_LOGGED = "interaction_logged"
     DELIVERY_CHANGED = "delivery_changed"
     CONVERSATION_CREATED = "conversation_created"
     CONVERSATION_ASSIGNED = "conversation_assigned"

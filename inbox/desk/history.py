@@ -15,6 +15,7 @@ from inbox.model import Contact, Event, Message
 SAID = (
     EventKind.MESSAGE_RECEIVED, EventKind.SIDE_MESSAGE_RECEIVED, EventKind.SIDE_MESSAGE_QUEUED,
     EventKind.REPLY_QUEUED, EventKind.REPLY_FOUND, EventKind.NOTE_ADDED,
+    EventKind.INTERACTION_LOGGED,
 )  # fmt: skip
 KINDS = (
     *SAID, *SHOWN, EventKind.CONVERSATION_CREATED, EventKind.CONTACT_CREATED,

@@ -18,6 +18,7 @@ from inbox.model.draft import Draft
 from inbox.model.event import Event
 from inbox.model.identity import Identity
 from inbox.model.inbox import Health, Inbox, InboxMembership
+from inbox.model.interaction import Interaction, InteractionKind
 from inbox.model.lease import Lease
 from inbox.model.macro import Macro
 from inbox.model.mail_reference import MailReference
@@ -60,6 +61,8 @@ __all__ = [
     "Identity",
     "Inbox",
     "InboxMembership",
+    "Interaction",
+    "InteractionKind",
     "Lease",
     "Macro",
     "MailReference",

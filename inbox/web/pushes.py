@@ -22,6 +22,7 @@ from inbox.web.render import environment
 NEW_MESSAGE = {
     EventKind.MESSAGE_RECEIVED, EventKind.SIDE_MESSAGE_RECEIVED, EventKind.SIDE_MESSAGE_QUEUED,
     EventKind.REPLY_QUEUED, EventKind.REPLY_FOUND, EventKind.NOTE_ADDED,
+    EventKind.INTERACTION_LOGGED,
 }  # fmt: skip
 CHANGED_MESSAGE = {
     EventKind.DELIVERY_CHANGED, EventKind.REPLY_CANCELLED, EventKind.MESSAGE_EDITED,
@@ -158,7 +159,7 @@ def _inside(found: News, event: sa.Row[Any]) -> str:
     entry = found.entries.get(event.message_id or "")
     if entry and entry.message and event.kind in NEW_MESSAGE | CHANGED_MESSAGE:
         draw_message = _macro("conversations/_message.html", "message")
-        drawn = draw_message(entry.message, entry.files, ICONS, entry.answered)
+        drawn = draw_message(entry.message, entry.files, ICONS, entry.answered, entry.logged)
         if event.kind in CHANGED_MESSAGE:
             target = f"#m-{entry.message.id}"
             return f'<hx-partial hx-target="{target}" hx-swap="outerMorph">{drawn}</hx-partial>'

@@ -48,6 +48,7 @@ TABLE: dict[str, tuple[Any, ...]] = {
     "GET /contacts/{id}": AGENT, "POST /contacts/{id}": AGENT,
     "GET /": AGENT, "GET /views/{kind}": AGENT, "GET /views/{kind}/{id}": AGENT,
     "GET /contacts/{id}/timeline": AGENT, "POST /contacts/{id}/merges": AGENT,
+    "GET /contacts/{id}/interactions/new": AGENT, "POST /contacts/{id}/interactions": AGENT,
     "POST /contacts/{id}/merges/{merge_id}/undo": AGENT,
     "GET /saved-views/new": AGENT, "POST /saved-views/new": AGENT,
     "GET /saved-views/counts": AGENT, "GET /saved-views/{id}": AGENT,

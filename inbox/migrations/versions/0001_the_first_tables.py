@@ -709,6 +709,21 @@ def upgrade() -> None:
     )
     op.create_index('ix_delivery_due', 'delivery', ['state', 'not_before', 'id'], unique=False)
     op.create_index('ix_delivery_lane', 'delivery', ['conversation_id', 'id'], unique=False)
+    op.create_table('interaction',
+    sa.Column('id', sa.String(length=25), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('message_id', sa.String(), nullable=False),
+    sa.Column('kind', sa.String(length=32), nullable=False),
+    sa.Column('seconds', sa.Integer(), nullable=False),
+    sa.Column('participants', sa.String(length=1000), nullable=False),
+    sa.Column('logged_by', sa.String(length=320), nullable=False),
+    sa.Column('external_id', sa.String(length=200), nullable=True),
+    sa.ForeignKeyConstraint(['message_id'], ['message.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('external_id'),
+    sa.UniqueConstraint('message_id')
+    )
     op.create_table('message_part',
     sa.Column('inbox_id', sa.String(), nullable=False),
     sa.Column('external_id', sa.String(length=500), nullable=False),

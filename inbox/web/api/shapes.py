@@ -12,6 +12,7 @@ from inbox.model import (
     ContactKind,
     Direction,
     Health,
+    InteractionKind,
     MessageState,
     Status,
     Strategy,
@@ -124,6 +125,17 @@ class InboxShape(Shape):
     health_reason: str
     gaps: list[dict[str, Any]]
     created_at: datetime
+
+
+class InteractionShape(Shape):
+    """`outcome` is the message's subject as well."""
+
+    kind: InteractionKind
+    seconds: int
+    participants: str
+    outcome: str
+    external_id: str | None
+    message: "MessageShape"
 
 
 class ConversationShape(Shape):
