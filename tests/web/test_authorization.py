@@ -145,8 +145,8 @@ def path_of(name: str, things: Things) -> str:
     kind = "note" if "drafts" in template else "email" if "settings" in template else "all"
     return template.format(
         number=things.conversation.number, id=one, kind=kind, tag="leak",
-        inbox_id=things.inbox.id, slug="none", message="unheard-of", token="a.1.b", visitor="a" * 32,
-        delivery="unheard-of", merge_id="x",
+        inbox_id=things.inbox.id, slug="none", message="unheard-of", visitor="a" * 32,
+        token="a.1.b", delivery="unheard-of", merge_id="x",
     )  # fmt: skip
 
 

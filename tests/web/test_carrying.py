@@ -40,11 +40,12 @@ async def test_a_text_that_is_too_long_is_refused_with_the_remedy(
 
 
 @pytest.mark.parametrize(
-    ("count", "megabytes", "words"), [(1, 6, "files of up to 5 MB"), (11, 1, "takes 10 files")]
+    ("given", "words"), [((1, 6), "files of up to 5 MB"), ((11, 1), "takes 10 files")]
 )
 async def test_what_a_phone_cannot_get_is_told_before_it_is_sent(
-    services, signed_in, owner, conversation, count, megabytes, words
+    services, signed_in, owner, conversation, given, words
 ) -> None:
+    count, megabytes = given
     size = megabytes * carrying.MEGABYTE
     files = [
         Attachment(name=f"{n}.pdf", content_type="application/pdf", size=size, digest="0" * 64)
