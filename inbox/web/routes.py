@@ -4,6 +4,7 @@ from inbox.web import api, health, hooks, media, metrics, realtime, webforms, wi
 from inbox.web.api import openapi
 from inbox.web.pages import (
     attachments,
+    bulk,
     changes,
     chat_templates,
     contact_merges,
@@ -36,6 +37,7 @@ ROUTES: list[Route] = [
     *contacts.ROUTES,
     *contact_merges.ROUTES,
     *visitors.ROUTES,
+    *bulk.ROUTES,
     *interactions.ROUTES,
     *conversations.ROUTES,
     *changes.ROUTES,

@@ -55,6 +55,8 @@ TABLE: dict[str, tuple[Any, ...]] = {
     "POST /saved-views/{id}": AGENT, "POST /saved-views/{id}/delete": AGENT,
     "GET /reports": AGENT, "GET /reports/{slug}": AGENT,
     "POST /attachments": AGENT, "GET /searches": AGENT, "GET /live": AGENT,
+    "GET /conversations/bulk": AGENT, "POST /conversations/bulk": AGENT,
+    "POST /conversations/bulk/undo": AGENT,
     f"GET {_C}": CONVERSATION, f"GET {_C}/messages": CONVERSATION,
     f"GET {_C}/why": CONVERSATION, f"GET {_C}/templates/{{id}}": (IN, MISSING, MISSING, MISSING),
     f"POST {_C}/assignments": CONVERSATION, f"POST {_C}/resolutions": CONVERSATION,

@@ -12,6 +12,7 @@ import "./elements/menu-button";
 import "./elements/message-list";
 import "./elements/reply-box";
 import "./elements/reply-limit";
+import "./elements/row-selection";
 import "./elements/rule-editor";
 import "./elements/taken-back";
 import "./elements/theme-switch";
