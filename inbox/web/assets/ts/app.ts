@@ -1,6 +1,7 @@
 /** The agents' pages: htmx for requests, one socket for what happens meanwhile, our elements. */
 import "./htmx";
 import "htmx.org/dist/ext/hx-preload.js";
+import "./elements/chat-tools";
 import "./elements/cmd-palette";
 import "./elements/copy-text";
 import "./elements/form-builder";
