@@ -1,13 +1,13 @@
 """What the navigation shows: views with counts, inboxes, teams, and places of the workspace."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
 from aiohttp import web
 from sqlmodel import Session, col
 
-from inbox.desk import access, counters, listing
+from inbox.desk import access, arrivals, counters, failures, listing
 from inbox.desk.access import SeenInbox
 from inbox.desk.listing import Counts
 from inbox.i18n import gettext as _
@@ -53,6 +53,8 @@ class Known:
     counts: Counts
     inbox_ids: Sequence[str] | None  # None: no limit
     views: Sequence[SavedView] = ()
+    failed: Mapping[str, int] = field(default_factory=dict)  # sends, by inbox
+    quarantined: Mapping[str, int] = field(default_factory=dict)
 
 
 async def load(request: web.Request) -> Nav:
@@ -67,7 +69,13 @@ async def look(request: web.Request) -> Known:
 
 def read(session: Session, agent: Agent, role: Role) -> Known:
     known = read_all(session, {agent.id: role})[agent.id]
-    return replace(known, views=views.seen_by(session, agent.id))
+    administers = Permission.ADMINISTER in role.permissions
+    return replace(
+        known,
+        views=views.seen_by(session, agent.id),
+        failed=failures.counts(session),
+        quarantined=arrivals.quarantined(session) if administers else {},
+    )
 
 
 def read_all(session: Session, people: Mapping[str, Role]) -> dict[str, Known]:
@@ -137,6 +145,16 @@ def draw(known: Known, path: str, *, with_settings: bool) -> Nav:
     ]
     if any(inbox.kind == "webchat" and inbox.enabled for inbox in known.inboxes.values()):
         links.insert(1, _item("visitors", _("Visitors"), "/visitors", "globe", path))
+    if failed := sum(known.failed.get(inbox_id, 0) for inbox_id in known.inboxes):
+        links.append(
+            _item("failed", _("Failed sends"), "/failed-sends", "circle-alert", path, failed)
+        )
+    if quarantined := sum(known.quarantined.values()):
+        links.append(
+            _item(
+                "quarantine", _("Quarantine"), "/settings/quarantine", "shield", path, quarantined
+            )
+        )
     if with_settings:
         links.append(
             _item("settings", _("Settings"), "/settings", "settings", path, 0, "go-settings")

@@ -693,6 +693,7 @@ def upgrade() -> None:
     sa.Column('state', sa.String(length=32), nullable=False),
     sa.Column('not_before', sa.DateTime(timezone=True), nullable=False),
     sa.Column('due_from', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('failed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('epoch', sa.Integer(), nullable=False),
     sa.Column('lease_until', sa.DateTime(timezone=True), nullable=True),
@@ -708,6 +709,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('request_id')
     )
     op.create_index('ix_delivery_due', 'delivery', ['state', 'not_before', 'id'], unique=False)
+    op.create_index('ix_delivery_failed', 'delivery', ['id'], unique=False, sqlite_where=sa.text('failed_at IS NOT NULL'), postgresql_where=sa.text('failed_at IS NOT NULL'))
     op.create_index('ix_delivery_lane', 'delivery', ['conversation_id', 'id'], unique=False)
     op.create_table('interaction',
     sa.Column('id', sa.String(length=25), nullable=False),

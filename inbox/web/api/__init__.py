@@ -1,10 +1,12 @@
 """What programs can do: one table, from which the routes and the description are made."""
 
 from inbox.web.api import (
+    channels,
     contact_merges,
     contacts,
     conversations,
     events,
+    failures,
     forms,
     inboxes,
     interactions,
@@ -26,11 +28,13 @@ from inbox.web.route import Route
 OPERATIONS: list[Operation] = [
     *contacts.OPERATIONS,
     *contact_merges.OPERATIONS,
+    *channels.OPERATIONS,
     *inboxes.OPERATIONS,
     *webchat.OPERATIONS,
     *forms.OPERATIONS,
     *conversations.OPERATIONS,
     *interactions.OPERATIONS,
+    *failures.OPERATIONS,
     *work.OPERATIONS,
     *messages.OPERATIONS,
     *rearranging.OPERATIONS,
