@@ -146,7 +146,7 @@ async def authorized(request: web.Request, handler: Handler) -> web.StreamRespon
     if access in PROGRAMS:
         await auth.require_token(request, access.value.partition(":")[2])
     else:
-        await auth.recognise(request)
+        await _recognise(request, access)
     agent = request.get(keys.AGENT)
     if agent and agent.locale:
         i18n.set_locale(agent.locale)
@@ -155,6 +155,15 @@ async def authorized(request: web.Request, handler: Handler) -> web.StreamRespon
     if access is Access.ADMIN and Permission.ADMINISTER not in request[keys.ROLE].permissions:
         raise Forbidden("Only an administrator can do this. Ask one of yours.")
     return await handler(request)
+
+
+async def _recognise(request: web.Request, access: Access) -> None:
+    """What is for strangers too (assets, whether we live) is had while nobody can be looked up."""
+    try:
+        await auth.recognise(request)
+    except Exception as error:
+        if access not in STRANGERS or not is_trouble(error):
+            raise
 
 
 MIDDLEWARES = [identified, errors_shown, same_site, authorized]

@@ -6,7 +6,7 @@ from functools import partial
 from sqlmodel import Session, col, select
 
 from inbox import clock
-from inbox.desk import arrivals, continuing, deliveries, search, snooze, telling
+from inbox.desk import arrivals, continuing, deliveries, notices, search, snooze, telling
 from inbox.desk.search import people
 from inbox.events import SYSTEM, TOPIC
 from inbox.model import Team
@@ -17,6 +17,7 @@ from inbox.workers.deliver import Delivering
 from inbox.workers.housekeeping import Housekeeping
 from inbox.workers.ingest import Ingesting
 from inbox.workers.loop import Loop
+from inbox.workers.notices import Noticing
 from inbox.workers.react import Reacting
 from inbox.workers.reactions import REACTIONS, Together
 from inbox.workers.receive import RENEW_SECONDS, Receiving
@@ -42,6 +43,7 @@ class Crew:
             loop("react", topic=TOPIC, work=reacting.work, every=5, gives_way=PAGES_FIRST),
             loop("deliver", topic=deliveries.TOPIC, work=self.delivering.begin, every=1),
             loop("webhooks", topic=telling.TOPIC, work=Telling(services).work, every=5),
+            loop("notices", topic=notices.TOPIC, work=Noticing(services).work, every=10),
             loop("index", topic=TOPIC, work=self._index, every=10, gives_way=INDEX_LAST),
             loop("tick", topic="tick", work=self._tick, every=5),
             loop("housekeeping", topic="housekeeping", work=Housekeeping(services).work, every=600),

@@ -15,7 +15,7 @@ from sqlmodel import col, select
 
 from inbox import clock, ids
 from inbox.channels.base import ChannelError, Enables, Listens, LoginRefused, listens
-from inbox.db import Session
+from inbox.db import Session, Work
 from inbox.desk import health
 from inbox.envelope import RawItem
 from inbox.errors import Conflict, InboxError, message_of
@@ -81,9 +81,7 @@ class Receiving:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         if let_go:
-            await self.services.database.write(
-                lambda s: health.let_go(s, f"receive:{inbox_id}", self.owner)
-            )
+            await self._note(lambda s: health.let_go(s, f"receive:{inbox_id}", self.owner))
 
     async def _poll(self, inbox_id: str, epoch: int) -> None:
         """Until cancelled; every end of `listen` is a reason to wait and begin again."""
@@ -155,12 +153,16 @@ class Receiving:
                 raise Conflict("Another process looks after this inbox now.")
             health.note(session, inbox_id, light, reason)
 
+        await self._note(work)
+
+    async def _note(self, work: Work[None]) -> None:
+        """What passes by itself if nobody notes it, so that an outage ends nothing."""
         try:
             await self.services.database.write(work)
         except Exception as error:
             if not is_trouble(error):
                 raise
-            log.debug("light_not_set", inbox=inbox_id, error=repr(error))
+            log.debug("not_noted", error=repr(error))
 
 
 @dataclass(slots=True)

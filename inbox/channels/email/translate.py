@@ -5,11 +5,14 @@ import re
 from inbox.channels.email.authentication import is_proven
 from inbox.channels.email.headers import REFERENCE_LIMIT, Mailbox
 from inbox.channels.email.identity import identity
+from inbox.channels.email.imap import SENT
 from inbox.channels.email.mail import Mail
+from inbox.channels.email.reading import UNKNOWN_SENDER, read_mail
 from inbox.channels.email.settings import EmailSettings
-from inbox.envelope import Address, AddressKind, Bounce, InboundEnvelope, Proof, RawItem
-from inbox.richtext import sanitize, split_quoted, split_quoted_html, to_text
+from inbox.envelope import Address, AddressKind, Bounce, Forwarded, InboundEnvelope, Proof, RawItem
+from inbox.richtext import base_subject, sanitize, split_quoted, split_quoted_html, to_text
 from inbox.richtext.cleaning import QUOTE_CLASS
+from inbox.richtext.quotes.forwarded import is_forward, unwrap
 
 TEXT_LIMIT = 500_000
 MARKER_LIMIT = 20
@@ -20,6 +23,7 @@ _MARKER = re.compile(r"\[ref:([0-9a-z]{1,32}-[0-9a-z]{16})\]", re.IGNORECASE)
 def to_envelope(mail: Mail, raw: RawItem, settings: EmailSettings) -> InboundEnvelope:
     sender, is_answer_address = _sender(mail, settings)
     visible, quoted, html = _body(mail)
+    from_us, outgoing = mail.sender[1] in settings.own_addresses(), raw.meta.get("folder") == SENT
     proven = not is_answer_address and is_proven(
         mail.authentication, settings.trusted_host, sender[1]
     )
@@ -38,10 +42,14 @@ def to_envelope(mail: Mail, raw: RawItem, settings: EmailSettings) -> InboundEnv
         files=mail.files,
         sent_at=mail.sent_at,
         proof=Proof.PROVEN if proven else Proof.CLAIMED,
-        automatic=mail.automatic or mail.sender[1] in settings.own_addresses(),
+        automatic=mail.automatic or (from_us and not outgoing),
         bounce=_bounce(mail),
         mail_message_id=mail.message_id,
         written_by=mail.sender[1] if is_answer_address else "",
+        forwarded=_forwarded(mail),
+        from_us=from_us,
+        outgoing=outgoing,
+        reply_to=tuple(address for _, address in mail.reply_to),
     )
 
 
@@ -55,6 +63,26 @@ def _sender(mail: Mail, settings: EmailSettings) -> tuple[Mailbox, bool]:
     if not is_other:
         return mail.sender, False
     return (answers[0][0] or mail.sender[0], answers[0][1]), True
+
+
+def _forwarded(mail: Mail) -> Forwarded | None:
+    """What it passes on, in its text or as the one mail attached to it."""
+    if mail.failure or mail.from_list:
+        return None
+    found = unwrap(mail.text[:TEXT_LIMIT], mail.subject)
+    if found:
+        sender = Address(kind=AddressKind.EMAIL, value=found.address, name=found.name)
+        subject, above = found.subject or base_subject(mail.subject), found.above
+        return Forwarded(sender=sender, subject=subject, text=found.text, above=above)
+    attached = [file for file in mail.files if file.content_type == "message/rfc822"]
+    if len(attached) != 1 or not attached[0].content or not is_forward(mail.subject):
+        return None
+    inner = read_mail(attached[0].content)
+    if inner.sender == UNKNOWN_SENDER:
+        return None
+    text = split_quoted(inner.text[:TEXT_LIMIT])[0]
+    above = split_quoted(mail.text[:TEXT_LIMIT])[0].strip()
+    return Forwarded(sender=_address(inner.sender), subject=inner.subject, text=text, above=above)
 
 
 def _body(mail: Mail) -> tuple[str, str, str]:

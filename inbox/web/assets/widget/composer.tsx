@@ -69,6 +69,13 @@ export function Composer({ chat, isOpen }: { chat: Chat; isOpen: boolean }) {
     field.current?.focus();
   }
 
+  /** Wherever in it the focus is; the chat itself stays open. */
+  function leaveByKey(event: KeyboardEvent): void {
+    if (event.key !== "Escape" || !tool) return;
+    event.preventDefault();
+    leaveTool();
+  }
+
   const tools = { emoji: "smile", voice: "voice" } as const;
   const toggle = (name: keyof typeof tools) => (
     <button
@@ -83,14 +90,14 @@ export function Composer({ chat, isOpen }: { chat: Chat; isOpen: boolean }) {
   );
 
   return (
-    <form class="composer" onSubmit={submit}>
+    <form class="composer" onSubmit={submit} onKeyDown={leaveByKey}>
       {chat.config.articles && chat.view.messages.length === 0 && (
         <Later load={articles} chat={chat} text={text} />
       )}
       <p class="problem" role="alert">
         {problem || attachments.problem}
       </p>
-      {tool === "emoji" && <Later load={emojiPicker} choose={putIn} leave={() => leaveTool()} />}
+      {tool === "emoji" && <Later load={emojiPicker} choose={putIn} />}
       {tool === "voice" && (
         <Later
           load={voiceNote}
@@ -103,9 +110,6 @@ export function Composer({ chat, isOpen }: { chat: Chat; isOpen: boolean }) {
       )}
       <ChosenFiles attachments={attachments} />
       <div class="line">
-        <FilePicker add={attachments.add} />
-        {toggle("emoji")}
-        {chat.config.voice && canRecord && toggle("voice")}
         <textarea
           rows={1}
           dir="auto"
@@ -118,6 +122,9 @@ export function Composer({ chat, isOpen }: { chat: Chat; isOpen: boolean }) {
           onKeyDown={pressKey}
           onPaste={paste}
         />
+        <FilePicker add={attachments.add} />
+        {toggle("emoji")}
+        {chat.config.voice && canRecord && toggle("voice")}
         <button type="submit" class="icon send" aria-label={say("send")} aria-disabled={!isReady}>
           <Icon name="send" />
         </button>

@@ -7,7 +7,6 @@ const FACES = ["😀", "👋", "🐻", "🍎", "🚗", "⚽", "💡", "🔣"];
 
 interface Props {
   choose(emoji: string): void;
-  leave(): void;
 }
 
 interface Emoji {
@@ -17,7 +16,7 @@ interface Emoji {
 
 const all: Emoji[][] = groups.map((group) => group.split("|").map(parsed));
 
-export default function EmojiPicker({ choose, leave }: Props) {
+export default function EmojiPicker({ choose }: Props) {
   const [group, setGroup] = useState(0);
   const [wanted, setWanted] = useState("");
   const box = useRef<HTMLDivElement>(null);
@@ -26,10 +25,6 @@ export default function EmojiPicker({ choose, leave }: Props) {
   useEffect(() => box.current?.querySelector<HTMLElement>("input, button")?.focus(), []);
 
   function press(event: KeyboardEvent): void {
-    if (event.key === "Escape") {
-      event.preventDefault();
-      return leave();
-    }
     const step = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 8, ArrowUp: -8 }[event.key];
     const here = event.target as HTMLElement;
     if (!step || !here.matches(".emoji")) return;

@@ -17,6 +17,14 @@ export default function OptionsPanel({ chat, canMail, leave }: Props) {
 
   useEffect(() => panel.current?.querySelector<HTMLElement>("select, input, button")?.focus(), []);
 
+  useEffect(() => {
+    const look = ({ target }: Event) => {
+      if (!panel.current?.parentElement?.contains(target as Node)) leave();
+    };
+    addEventListener("pointerdown", look);
+    return () => removeEventListener("pointerdown", look);
+  }, []);
+
   function press(event: KeyboardEvent): void {
     if (event.key !== "Escape") return;
     event.preventDefault();

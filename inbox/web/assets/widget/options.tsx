@@ -18,6 +18,13 @@ export function Options({ chat, hasMessages }: { chat: Chat; hasMessages: boolea
     opener.current?.focus();
   }
 
+  /** The menu may not have the focus yet. */
+  function leaveByKey(event: KeyboardEvent): void {
+    if (event.key !== "Escape" || !isShown) return;
+    event.preventDefault();
+    leave();
+  }
+
   return (
     <>
       <button
@@ -26,6 +33,7 @@ export function Options({ chat, hasMessages }: { chat: Chat; hasMessages: boolea
         ref={opener}
         aria-label={say("menu")}
         aria-expanded={isShown}
+        onKeyDown={leaveByKey}
         onClick={() => show(!isShown)}
       >
         <Icon name="more" />

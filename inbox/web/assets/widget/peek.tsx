@@ -22,10 +22,12 @@ export function PeekCard({ chat, peek }: { chat: Chat; peek: Peek }) {
 
   return (
     <div class="peek" ref={card} role="status">
-      <button type="button" class="peek-text" onClick={() => chat.open()}>
-        {peek.name && <strong dir="auto">{peek.name}</strong>}
-        <span dir="auto">{peek.text}</span>
-      </button>
+      <div>
+        <h1 dir="auto">{peek.name || chat.config.title}</h1>
+        <button type="button" dir="auto" onClick={() => chat.open()}>
+          {peek.text}
+        </button>
+      </div>
       <button
         type="button"
         class="icon"
