@@ -139,27 +139,29 @@ def draw(known: Known, path: str, *, with_settings: bool) -> Nav:
         _item(f"team-{key}", name, f"/views/team/{key}", "users", path, counts.teams[key])
         for key, name in known.teams.items()
     ]
+    return Nav(own, saved, inboxes, teams, _links(known, path, with_settings=with_settings))
+
+
+def _links(known: Known, path: str, *, with_settings: bool) -> list[Item]:
+    """The places of the workspace; what went wrong stands among them as long as it does."""
     links = [
         _item("contacts", _("Contacts"), "/contacts", "contact-round", path, 0, "go-contacts"),
         _item("reports", _("Reports"), "/reports", "chart-line", path, 0, "go-reports"),
     ]
     if any(inbox.kind == "webchat" and inbox.enabled for inbox in known.inboxes.values()):
         links.insert(1, _item("visitors", _("Visitors"), "/visitors", "globe", path))
-    if failed := sum(known.failed.get(inbox_id, 0) for inbox_id in known.inboxes):
-        links.append(
-            _item("failed", _("Failed sends"), "/failed-sends", "circle-alert", path, failed)
-        )
-    if quarantined := sum(known.quarantined.values()):
-        links.append(
-            _item(
-                "quarantine", _("Quarantine"), "/settings/quarantine", "shield", path, quarantined
-            )
-        )
+    troubles = (
+        ("failed", _("Failed sends"), "/failed-sends", "circle-alert", known.failed),
+        ("quarantine", _("Quarantine"), "/settings/quarantine", "shield", known.quarantined),
+    )
+    for key, label, place, icon, numbers in troubles:
+        if count := sum(numbers.get(inbox_id, 0) for inbox_id in known.inboxes):
+            links.append(_item(key, label, place, icon, path, count))
     if with_settings:
         links.append(
             _item("settings", _("Settings"), "/settings", "settings", path, 0, "go-settings")
         )
-    return Nav(own, saved, inboxes, teams, links)
+    return links
 
 
 def _item(  # noqa: PLR0913, PLR0917  the parts of a link
