@@ -1,6 +1,7 @@
 """What programs can do: one table, from which the routes and the description are made."""
 
 from inbox.web.api import (
+    bulk,
     channels,
     contact_merges,
     contacts,
@@ -36,6 +37,7 @@ OPERATIONS: list[Operation] = [
     *interactions.OPERATIONS,
     *failures.OPERATIONS,
     *work.OPERATIONS,
+    *bulk.OPERATIONS,
     *messages.OPERATIONS,
     *rearranging.OPERATIONS,
     *events.OPERATIONS,
