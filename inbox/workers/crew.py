@@ -36,6 +36,7 @@ class Crew:
         self.receiving = Receiving(services)
         self.ingesting = Ingesting(services)
         self.delivering = Delivering(services)
+        self.telling = Telling(services)
         reacting = Reacting(services, REACTIONS, Together)
         loop = partial(Loop, bus=services.bus)
         self.loops = [
@@ -43,7 +44,7 @@ class Crew:
                  full=ingest.BATCH),
             loop("react", topic=TOPIC, work=reacting.work, every=5, gives_way=PAGES_FIRST),
             loop("deliver", topic=deliveries.TOPIC, work=self.delivering.begin, every=1),
-            loop("webhooks", topic=telling.TOPIC, work=Telling(services).work, every=5),
+            loop("webhooks", topic=telling.TOPIC, work=self.telling.begin, every=1),
             loop("notices", topic=notices.TOPIC, work=Noticing(services).work, every=10),
             loop("index", topic=TOPIC, work=self._index, every=10, gives_way=INDEX_LAST),
             loop("tick", topic="tick", work=self._tick, every=5),
@@ -59,6 +60,7 @@ class Crew:
     async def stop(self) -> None:
         await asyncio.gather(*(loop.stop() for loop in self.loops))
         await self.delivering.close()
+        await self.telling.close()
         await self.receiving.close()
         await self.ingesting.close()
 
