@@ -11,13 +11,7 @@ from inbox.db import now, touch
 from inbox.desk import addresses, parts
 from inbox.envelope import Receipt
 from inbox.events import SYSTEM, EventKind, record
-from inbox.model import (
-    Conversation,
-    Delivery,
-    Inbox,
-    Message,
-    MessageState,
-)  # fmt: skip
+from inbox.model import Conversation, Delivery, Inbox, Message, MessageState
 
 TOPIC = "deliveries"
 LEASE = timedelta(seconds=90)
