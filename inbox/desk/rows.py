@@ -118,13 +118,17 @@ def message(  # noqa: PLR0913  the parts a message is made of
         "state": MessageState.RECEIVED,
         "state_reason": "",
         "matched_by": rung,
-        "proof": envelope.proof,
+        **_found_out(envelope),
         "automatic": envelope.automatic or envelope.bounce is not None,
         "arrival_id": arrival_id,
         "edits": [],
         "attachment_count": len(envelope.files),
         "indexed": False,
     }
+
+
+def _found_out(envelope: InboundEnvelope) -> dict[str, Any]:
+    return {"proof": envelope.proof, "reading": dict(envelope.reading)}
 
 
 def shown_name(envelope: InboundEnvelope, contact: Person) -> str:
@@ -145,6 +149,7 @@ def attachment(message: Mapping[str, Any], part: FilePart, digest: str) -> dict[
         "digest": digest,
         "content_id": part.content_id[:255],
         "inline": part.inline,
+        "card": dict(part.card),
     }
 
 

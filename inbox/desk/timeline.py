@@ -30,6 +30,7 @@ PARTS = (
     M.id, M.created_at, M.direction, M.state, M.state_reason, M.author_name, M.author_kind, M.via,
     M.channel, M.text,
     M.quoted, (M.html != "").label("html"), M.automatic, M.edited_at, M.matched_by, M.proof,
+    M.reading, M.arrival_id, M.subject,
     M.attachment_count, M.conversation_id, M.recipients, M.sent_at,
 )  # fmt: skip
 IDS: sa.BindParameter[list[str]] = sa.bindparam("ids", expanding=True)

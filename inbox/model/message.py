@@ -58,7 +58,10 @@ _RANKS = {
 
 
 class Message(Record, table=True):
-    """`text` is what was newly written, `quoted` the history below it, `html` sanitised."""
+    """`text` is what was newly written, `quoted` the history below it, `html` sanitised.
+
+    `reading` says how sure it is who wrote it, and whether all of it could be read.
+    """
 
     __table_args__ = (
         UniqueConstraint("inbox_id", "direction", "external_id"),
@@ -96,6 +99,7 @@ class Message(Record, table=True):
     state_reason: str = Field(default="", sa_type=SentenceText(500))
     matched_by: str = Field(default="", max_length=32)
     proof: str = Field(default="", max_length=16)
+    reading: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     automatic: bool = False
     arrival_id: str | None = Field(default=None, foreign_key="arrival.id")
     edited_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

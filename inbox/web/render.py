@@ -58,7 +58,7 @@ def environment() -> jinja2.Environment:
     made.filters.update(
         clock_time=clock_time, day=day, moment=moment, ago=ago, initials=initials, hue=hue,
         paragraphs=paragraphs, said=i18n.said, remembered=remembered, local_date=local_date,
-        date=plain_date, duration=duration, **words.FILTERS,
+        date=plain_date, duration=duration, parsed_moment=datetime.fromisoformat, **words.FILTERS,
     )  # fmt: skip
     made.globals["place"] = words.place
     return made

@@ -9,6 +9,7 @@ from inbox.web.pages import (
     contacts,
     conversations,
     first_run,
+    prints,
     profile,
     rearranging,
     replies,
@@ -17,6 +18,7 @@ from inbox.web.pages import (
     searches,
     sessions,
     settings,
+    sources,
     whys,
 )
 from inbox.web.route import Access, Route
@@ -36,6 +38,8 @@ ROUTES: list[Route] = [
     *replies.ROUTES,
     *rearranging.ROUTES,
     *attachments.ROUTES,
+    *sources.ROUTES,
+    *prints.ROUTES,
     *searches.ROUTES,
     *saved_views.ROUTES,
     *reports.ROUTES,

@@ -173,7 +173,8 @@ class MessageShape(Shape):
     """`html` is sanitised; `text` is what was newly written, `quoted` the history below it.
 
     `author_kind` is api for an integration; `via` is the token by which an
-    agent wrote it.
+    agent wrote it. `proof` is proven or claimed, empty for what we wrote; `reading.sender` says
+    why, and `reading.shortened` whether not all of it could be read.
     """
 
     id: str
@@ -194,6 +195,8 @@ class MessageShape(Shape):
     state: MessageState
     state_reason: str
     automatic: bool
+    proof: str
+    reading: dict[str, Any]
     attachment_count: int
     created_at: datetime
 
