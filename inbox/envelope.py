@@ -75,10 +75,30 @@ class FilePart:
     content_id: str = ""
     inline: bool = False
     spooled: Spooled | None = None
+    link: str = ""  # of one that goes out: where whoever knows it can fetch it for some days
 
     @property
     def size(self) -> int:
         return self.spooled.size if self.spooled else len(self.content or b"")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Button:
+    """A choice below a message; `value` comes back when it is pressed."""
+
+    text: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Template:
+    """A text that the provider has approved; `values` fill its gaps, by name."""
+
+    provider_id: str
+    name: str
+    language: str
+    variables: tuple[Mapping[str, Any], ...] = ()
+    values: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +167,13 @@ class InboundEnvelope:
     written_by: str = ""  # the address of From, where answers are asked for at another
     reading: Mapping[str, Any] = field(default_factory=dict)
     edits: str = ""  # the external id of the message that this one replaces
+    album: str = ""  # the external id of the message of which this is a part
+    answers: str = ""  # the external id of the one message that this one answers
+    answered: tuple[str, str] = ("", "")  # its author and text as told, if we don't have it
+    choice: str = ""  # the value of the button that was pressed
+    written_in: str = ""  # who wrote it, where the sender is a group
+    order: int = 0  # among those of its thread sent in the same second
+    acknowledge: str = ""  # what the provider waits for us to take note of
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "subject", in_one_line(self.subject))
@@ -160,9 +187,20 @@ class DeliveryReport:
     state: str
     code: str = ""
     explanation: str = ""
+    link: str = ""  # to the provider's page about the code
 
 
-Inbound = InboundEnvelope | DeliveryReport
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reacted:
+    """What somebody feels about a message, by its external id; `emojis` replace what they were."""
+
+    message_id: str
+    sender: Address
+    emojis: tuple[str, ...] = ()
+    at: datetime | None = None
+
+
+Inbound = InboundEnvelope | DeliveryReport | Reacted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,6 +219,7 @@ class OutboundEnvelope:
     html: str = ""
     subject: str = ""
     thread: str | None = None
+    also_to: tuple[Address, ...] = ()
     cc: tuple[Address, ...] = ()
     bcc: tuple[Address, ...] = ()
     files: tuple[FilePart, ...] = ()
@@ -188,9 +227,13 @@ class OutboundEnvelope:
     references: tuple[str, ...] = ()
     reply_to: str = ""
     sender_name: str = ""
+    sender: str = ""  # the address of ours it comes from; empty: the account's own
     automatic: bool = False
     attempt: int = 1
     only: tuple[str, ...] = ()  # of those named in it these alone get it: the others have it
+    buttons: tuple[Button, ...] = ()
+    answers: str = ""  # the provider's id of the one message that it answers
+    template: Template | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,6 +245,7 @@ class Receipt:
     """
 
     provider_id: str
+    others: tuple[str, ...] = ()  # ids of its further parts
     state: str = "sent"
     refused: Mapping[str, str] = field(default_factory=dict)
     later: Mapping[str, str] = field(default_factory=dict)

@@ -1,5 +1,7 @@
 """Texts in the reader's language: gettext catalogues, and Serbian Latin derived from Cyrillic."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from gettext import NullTranslations
@@ -98,6 +100,16 @@ def cut(text: str, longest: int) -> str:
 
 def set_locale(locale: str) -> None:
     _current.set(locale if locale in LOCALES else SOURCE)
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """For as long as it lasts, the best of our locales for somebody of this language."""
+    before = _current.set(negotiate(language))
+    try:
+        yield
+    finally:
+        _current.reset(before)
 
 
 def locale() -> str:

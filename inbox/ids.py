@@ -27,6 +27,12 @@ def first_at(moment: datetime) -> str:
     return _base36(int(moment.timestamp() * TICKS_PER_SECOND) << RANDOM_BITS)
 
 
+def at(moment: datetime) -> str:
+    """For a row that tells of something earlier, so that it sorts by when that was."""
+    tick = int(moment.timestamp() * TICKS_PER_SECOND)
+    return _base36(tick << RANDOM_BITS | int.from_bytes(os.urandom(RANDOM_BITS // 8)))
+
+
 def token() -> str:
     """A secret of 256 random bits, safe in a URL."""
     return secrets.token_urlsafe(32)

@@ -15,13 +15,14 @@ from sqlmodel import select
 from inbox import outgoing
 from inbox.bus import Bus
 from inbox.channels import registry
-from inbox.channels.base import Account, Channel
+from inbox.channels.base import Account, Channel, Enables, listens
 from inbox.db import Database
 from inbox.desk import accounts, arrivals, workspace
 from inbox.desk.arrivals import INLINE_BYTES
 from inbox.desk.recent import Recent
 from inbox.desk.tokens import Bearer
 from inbox.envelope import RawItem
+from inbox.errors import InboxError
 from inbox.files import Files
 from inbox.grants import Grants
 from inbox.model import Inbox, Workspace
@@ -132,6 +133,15 @@ class Channels:
             channel = registry.open_channel(inbox.kind, self.account(inbox))
             self._open[inbox.id] = (inbox.version, channel)
         return channel
+
+    def wants_a_poller(self, inbox: Inbox) -> bool:
+        """Whether somebody has to fetch for it, or to tell its provider where to call."""
+        try:
+            channel = self.of(inbox)
+        except InboxError as error:
+            log.warning("inbox_not_opened", inbox=inbox.id, error=error.message)
+            return False
+        return isinstance(channel, Enables) or listens(channel)
 
     def account(self, inbox: Inbox) -> Account:
         """Raises Invalid if the stored settings are not what the channel asks for any more."""

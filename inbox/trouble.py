@@ -6,7 +6,7 @@ from sqlalchemy.exc import DBAPIError
 
 from inbox.errors import Unavailable
 
-FULL = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
+FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EIO}
 # of SQLite: busy, locked, read-only, I/O error, full, can't open
 SQLITE = {5, 6, 8, 10, 13, 14}
 # of PostgreSQL: connection, resources (the disk among them), shutting down, I/O error

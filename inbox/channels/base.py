@@ -1,7 +1,7 @@
 """What a channel is: its protocol, its capabilities, and how sending can fail."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
@@ -48,11 +48,15 @@ class Unreachable(TemporaryFailure):
 class PermanentFailure(ChannelError):
     """Never, as it is; the text says why and what a person can do.
 
-    `dead` are addresses of which the provider says that they do not exist.
+    `dead` are addresses of which the provider says that they do not exist; `link` leads to its
+    page about the code.
     """
 
-    def __init__(self, message: str, *, code: str = "", dead: Sequence[str] = ()) -> None:
+    def __init__(
+        self, message: str, *, code: str = "", dead: Sequence[str] = (), link: str = ""
+    ) -> None:
         self.code = code
+        self.link = link
         self.dead = tuple(dead)
         super().__init__(message)
 
@@ -66,7 +70,10 @@ class Capabilities:
     """What a channel can carry; the composer, rules, bots and campaigns read it.
 
     Sizes are in characters and bytes; `window_hours` is how long after the customer's last message
-    a reply is allowed (0: always). `repeatable`: sending again with the same message id is safe or
+    a reply is allowed (0: always). `file_limits` are those of some types or beginnings of types,
+    `file_count` how many files a message carries (0: any). `answers_one`: one message can be
+    answered among many; `reactions` are the emojis offered; `templates` are the provider's.
+    `repeatable`: sending again with the same message id is safe or
     recognised, so an unknown outcome may be tried once more (mail); else a person decides.
     """
 
@@ -75,6 +82,11 @@ class Capabilities:
     copies: bool = False
     buttons: bool = False
     files: bool = True
+    file_count: int = 0
+    file_limits: Mapping[str, int] = field(default_factory=dict)
+    answers_one: bool = False
+    reactions: tuple[str, ...] = ()
+    templates: bool = False
     text_limit: int = 0
     file_limit: int = 25 * 1024 * 1024
     window_hours: int = 0
@@ -258,3 +270,8 @@ class SignsIn(Protocol):
     async def signed_in(self, back: str, code: str, verifier: str) -> Tokens:
         """The tokens for the code. Raises LoginRefused, TemporaryFailure or PermanentFailure."""
         ...
+
+
+def listens(channel: Channel) -> bool:
+    """Whether it is to be run by a poller of ours."""
+    return isinstance(channel, Listens) and channel.listens()

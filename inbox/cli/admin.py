@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from inbox import services
 from inbox.channels import registry
 from inbox.db import Database
-from inbox.desk import accounts, agents, first_run, inboxes, passwords, tokens
+from inbox.desk import accounts, agents, first_run, inboxes, passwords, tokens, watch
 from inbox.errors import Invalid, NotFound
 from inbox.events import SYSTEM, Actor
 from inbox.model import Agent, Arrival, ArrivalState, Delivery, Health, Inbox, MessageState
@@ -102,7 +102,7 @@ def check(settings: Settings, *, as_json: bool) -> bool:
     """Whether database, channels and queues are well; says what is not."""
     _refuse_without_data(settings)
     found = _database(settings).look(_state)
-    well = not found["quarantined"] and not found["failed"] and not found["unhealthy"]
+    well = not any(found[name] for name in ("quarantined", "failed", "unhealthy", "late"))
     if as_json:
         click.echo(orjson.dumps({"well": well, **found}))
         return well
@@ -110,6 +110,8 @@ def check(settings: Settings, *, as_json: bool) -> bool:
     click.echo(f"deliveries waiting: {found['queued']}, failed: {found['failed']}")
     for name, reason in found["unhealthy"].items():
         click.echo(f"inbox {name}: {reason}")
+    for name, seconds in found["late"].items():
+        click.echo(f"inbox {name}: the oldest has waited for {seconds / 60:.0f} minutes")
     click.echo("All is well." if well else "Something needs a look.")
     return well
 
@@ -127,6 +129,11 @@ def _state(session: Session) -> dict[str, Any]:
         "quarantined": count(Arrival, ArrivalState.QUARANTINED),
         "queued": count(Delivery, MessageState.QUEUED),
         "failed": count(Delivery, MessageState.FAILED),
+        "late": {
+            one.inbox.name: max(one.arrivals.seconds, one.deliveries.seconds)
+            for one in watch.look(session).inboxes
+            if one.arrivals.is_late or one.deliveries.is_late
+        },
         "unhealthy": {inbox.name: inbox.health_reason for inbox in sick},
     }
 

@@ -11,7 +11,7 @@ import click
 import orjson
 
 from inbox import services
-from inbox.archive import backup, folder, mbox
+from inbox.archive import backup, folder, interactions, mbox
 from inbox.archive.place import Summary
 from inbox.cli.options import data_option, running_loop, settings_from
 from inbox.errors import Invalid
@@ -101,7 +101,23 @@ async def import_(
         _tell(await mbox.import_mbox(built, path, str(inbox_name), _progress), as_json)
 
 
-COMMANDS = (back_up, restore, export, import_)
+@click.command("import-interactions")
+@click.argument("path", type=PATH)
+@click.option("--inbox", "inbox_name", required=True, help="Name or id of the inbox.")
+@click.option("--dry-run", is_flag=True, help="Only say what is wrong and what is new.")
+@data_option
+@json_option
+@running_loop
+async def import_interactions(
+    path: Path, inbox_name: str, dry_run: bool, data_dir: Path | None, as_json: bool
+) -> None:
+    """Read calls, meetings and letters from PATH, a CSV or JSON file."""
+    async with _opened(settings_from(data_dir=data_dir)) as built:
+        done = interactions.import_file(built, path, inbox_name, _progress, dry_run=dry_run)
+        _tell(await done, as_json)
+
+
+COMMANDS = (back_up, restore, export, import_, import_interactions)
 
 
 @asynccontextmanager
@@ -120,7 +136,7 @@ def _progress(what: str) -> None:
         click.echo(f"\r\x1b[K{what}", nl=False, err=True)
 
 
-def _tell(found: Summary | mbox.Imported, as_json: bool) -> None:
+def _tell(found: Summary | mbox.Imported | interactions.Imported, as_json: bool) -> None:
     values: dict[str, Any] = asdict(found)
     if sys.stderr.isatty():
         click.echo("\r\x1b[K", nl=False, err=True)

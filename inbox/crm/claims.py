@@ -1,6 +1,6 @@
 """What people tell of themselves along with a message: STOP, consent, further addresses."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +11,10 @@ from sqlmodel import Session, col, select
 from inbox import clock, ids, mailtokens
 from inbox.crm import contacts
 from inbox.envelope import Address, InboundEnvelope
-from inbox.model import Contact, Identity
+from inbox.model import Company, Contact, Identity
 
 CLAIMED = "claimed"
+OWN = "custom."  # before the name of a value of the record's own fields
 
 
 def note(session: Session, contact_id: str, identity_id: str, envelope: InboundEnvelope) -> None:
@@ -27,7 +28,8 @@ def note(session: Session, contact_id: str, identity_id: str, envelope: InboundE
         agreed = {"consent_version": version, "consented_at": now}
         _set(session, identity_id, agreed, col(Identity.consent_version) != version)
     if envelope.claimed:
-        _claim(session, contact_id, envelope.claimed, now)
+        claim(session, contact_id, envelope.claimed, now)
+    _fill(session, contact_id, envelope.fields)
 
 
 def tie(session: Session, key: bytes, envelope: InboundEnvelope) -> None:
@@ -61,7 +63,32 @@ def _set(
     )
 
 
-def _claim(session: Session, contact_id: str, addresses: Sequence[Address], now: datetime) -> None:
+def _fill(session: Session, contact_id: str, told: Mapping[str, str]) -> None:
+    """What they answered fills gaps of the record and overwrites nothing."""
+    own = {name.removeprefix(OWN): value for name, value in told.items() if name.startswith(OWN)}
+    company = told.get("company", "").strip()[:300]
+    if not own and not company:
+        return
+    contact = session.get_one(Contact, contact_id)
+    if company and contact.company_id is None:
+        contact.company_id = _company(session, company)
+    contact.custom = {**own, **contact.custom}
+    contact.indexed = False
+    session.add(contact)
+
+
+def _company(session: Session, name: str) -> str:
+    found = session.exec(select(Company.id).where(Company.name == name).limit(1)).first()
+    if found:
+        return found
+    made = Company(name=name)
+    session.add(made)
+    session.flush()  # the contact refers to it
+    return made.id
+
+
+def claim(session: Session, contact_id: str, addresses: Sequence[Address], now: datetime) -> None:
+    """Theirs from now on, though nobody has proven it, unless somebody has it already."""
     rows = [
         {
             "id": ids.new(), "created_at": now, "updated_at": now, "contact_id": contact_id,

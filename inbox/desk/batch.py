@@ -24,8 +24,11 @@ from inbox.model import (
     Inbox,
     MailReference,
     Message,
+    MessagePart,
     Participant,
 )  # fmt: skip
+
+HEARD = ("window_until", "last_incoming_at", "our_address")  # what a thread keeps of a message
 
 _Begun = tuple[ConversationRow, Person, str, str, str | None]  # and channel, name, what it follows
 
@@ -40,6 +43,9 @@ class Batch:
     people: dict[Key, Person]
     known: Known
     numbers: list[int]
+    own: set[str] = field(default_factory=set)  # addresses of ours, where copies are looked at
+    known_ids: dict[tuple[str, str], str] = field(default_factory=dict)  # by the provider's
+    parts: list[dict[str, Any]] = field(default_factory=list)
     moved: dict[str, int] = field(default_factory=dict)
     begun: list[_Begun] = field(default_factory=list)
     changed: dict[str, ConversationRow] = field(default_factory=dict)
@@ -81,6 +87,7 @@ def write(batch: Batch) -> None:
     _write_threads(batch, now)
     insert_many(session, Participant, batch.takers)
     insert_many(session, Message, batch.messages)
+    insert_many(session, MessagePart, batch.parts)
     insert_many(session, Attachment, batch.files)
     insert_many(session, MailReference, batch.references)
     counters.move(session, batch.moved)
@@ -94,14 +101,13 @@ def _write_threads(batch: Batch, now: datetime) -> None:
     used = batch.used_threads
     for row in batch.new_threads:
         thread = used.pop(row["id"])
-        row["window_until"], row["last_incoming_at"] = thread.window_until, thread.last_incoming_at
+        row |= {name: getattr(thread, name) for name in HEARD}
     insert_many(batch.session, ChannelThread, batch.new_threads)
     change_many(
         batch.session,
         ChannelThread,
         [
-            {"id": one, "updated_at": now, "window_until": used[one].window_until,
-             "last_incoming_at": used[one].last_incoming_at}
+            {"id": one, "updated_at": now, **{name: getattr(used[one], name) for name in HEARD}}
             for one in sorted(used)
         ],
     )  # fmt: skip

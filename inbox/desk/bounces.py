@@ -27,6 +27,7 @@ def bounced(session: Session, inbox_id: str, bounce: Bounce, *, by: Actor) -> No
     state = delivery.state if bounce.late else MessageState.FAILED
     deliveries.settle(session, delivery, state, reason=bounce.explanation)
     if bounce.permanent:
-        written_to = {one for group in message.recipients.values() for one in group}
+        named = (message.recipients.get(field, []) for field in ("to", "cc", "bcc"))
+        written_to = {one for group in named for one in group}
         known = written_to & set(bounce.recipients)
         addresses.mark_dead(session, dict.fromkeys(known, bounce.explanation), by=by)

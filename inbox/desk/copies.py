@@ -3,14 +3,26 @@
 import re
 from collections.abc import Sequence
 
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
+from inbox.desk import own_addresses
+from inbox.desk import rows as rows_of
+from inbox.desk.composing import Composed
+from inbox.desk.own_addresses import is_ours
 from inbox.desk.reply_channels import ReplyChannel
 from inbox.envelope import AddressKind
 from inbox.errors import Invalid
 from inbox.i18n import N_
 from inbox.i18n import gettext as _
-from inbox.model import Conversation, Direction, Inbox, Message
+from inbox.model import (
+    Conversation,
+    Direction,
+    Identity,
+    Message,
+    Participant,
+    ParticipantKind,
+)  # fmt: skip
 
 MOST = 50
 _ADDRESS = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+")
@@ -23,16 +35,43 @@ def addresses(text: str) -> list[str]:
     return list(dict.fromkeys(part.lower() for part in parts if part))
 
 
-def check(cc: Sequence[str], bcc: Sequence[str], channel: ReplyChannel) -> None:
-    """Raises Invalid; only e-mail has copies."""
-    for field, values in (("cc", cc), ("bcc", bcc)):
+def check(
+    session: Session, conversation: Conversation, composed: Composed, channel: ReplyChannel
+) -> None:
+    """Raises Invalid; only e-mail has copies, and a choice of whom it goes to."""
+    named = {"to": composed.to, "cc": composed.cc, "bcc": composed.bcc}
+    for field, values in named.items():
         if values and channel.identity_kind != AddressKind.EMAIL:
             raise Invalid(fields={field: N_("Only an e-mail can go to others as well.")})
-        wrong = next((value for value in values if not _ADDRESS.fullmatch(value)), None)
-        if wrong:
-            raise Invalid(fields={field: _("%(address)s is not an address.") % {"address": wrong}})
-    if len(cc) + len(bcc) > MOST:
+        check_each(field, values)
+    if sum(map(len, named.values())) > MOST:
         raise Invalid(fields={"cc": N_("An e-mail can go to 50 others at most.")})
+    if channel.is_side:
+        _keep_beside(session, conversation, composed)
+
+
+def check_each(field: str, values: Sequence[str]) -> None:
+    wrong = next((value for value in values if not _ADDRESS.fullmatch(value)), None)
+    if wrong:
+        raise Invalid(fields={field: _("%(address)s is not an address.") % {"address": wrong}})
+
+
+def _keep_beside(session: Session, conversation: Conversation, composed: Composed) -> None:
+    """What is said beside never reaches the customer, and no rule speaks there."""
+    if composed.automatic:
+        raise Invalid(fields={"channel": N_("Nothing automatic goes into a side talk.")})
+    refuse_customer(session, conversation, (*composed.to, *composed.cc, *composed.bcc))
+
+
+def refuse_customer(session: Session, conversation: Conversation, everybody: Sequence[str]) -> None:
+    if theirs(session, conversation) & {one.lower() for one in everybody}:
+        raise Invalid(fields={"to": N_("This is the customer's own address. Answer instead.")})
+
+
+def theirs(session: Session, conversation: Conversation) -> set[str]:
+    """The customer's addresses."""
+    query = select(Identity.value).where(Identity.contact_id == conversation.contact_id)
+    return set(session.exec(query).all())
 
 
 def proposed(session: Session, conversation: Conversation) -> list[str]:
@@ -43,19 +82,32 @@ def proposed(session: Session, conversation: Conversation) -> list[str]:
             Message.conversation_id == conversation.id,
             Message.direction == Direction.INCOMING,
             Message.channel == "email",
+            col(Message.is_side).is_(False),
         )
         .order_by(col(Message.id).desc())
         .limit(1)
     ).first()
     if not last:
         return []
-    own = {address.lower() for address in session.exec(select(Inbox.address)) if address}
+    own = own_addresses.every(session)
     sender = str(last.get("from", "")).lower()
     others = (str(value).lower() for value in [*last.get("to", []), *last.get("cc", [])])
-    return list(dict.fromkeys(o for o in others if o and o != sender and not _is_own(o, own)))
+    return list(dict.fromkeys(o for o in others if o and o != sender and not is_ours(o, own)))
 
 
-def _is_own(address: str, own: set[str]) -> bool:
-    """Plus addresses are ours too: support+token@acme.example."""
-    local, _at, domain = address.rpartition("@")
-    return f"{local.partition('+')[0]}@{domain}" in own or address in own
+def copy_in(session: Session, conversation: Conversation, message: Message) -> None:
+    """Who gets an answer openly beside the customer takes part from now on."""
+    named = {one.lower() for field in ("to", "cc") for one in message.recipients.get(field, [])}
+    if message.channel != "email" or not named:
+        return
+    own = own_addresses.every(session)
+    others = {one for one in named - theirs(session, conversation) if not is_ours(one, own)}
+    if not others:
+        return
+    rows = [
+        {**rows_of.record(message.created_at), "conversation_id": conversation.id,
+         "kind": ParticipantKind.COPIED, "key": one[:320], "name": ""}
+        for one in sorted(others)
+    ]  # fmt: skip
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    session.execute(dialect.insert(Participant).on_conflict_do_nothing(), rows)

@@ -4,13 +4,12 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
+from sqlmodel import Session, col
 
 from inbox import clock
 from inbox.db import now, touch
-from inbox.desk import addresses
-from inbox.envelope import DeliveryReport, Receipt
+from inbox.desk import addresses, parts
+from inbox.envelope import Receipt
 from inbox.events import SYSTEM, EventKind, record
 from inbox.model import (
     Conversation,
@@ -31,6 +30,18 @@ BACKOFF_SECONDS = (30, 60, 300, 900, 3600, 10800)  # then three hours each, to t
 HOLDS_UP = timedelta(minutes=2)  # longer than any time in which a reply can be undone
 SPAN = timedelta(hours=48)
 ON_THE_WAY = (MessageState.QUEUED, MessageState.SENDING)
+
+
+def new(message: Message, request_id: str, due: datetime) -> Delivery:
+    """One that waits until it is due."""
+    return Delivery(
+        message_id=message.id,
+        conversation_id=message.conversation_id,
+        inbox_id=message.inbox_id,
+        request_id=request_id,
+        not_before=due,
+        due_from=due,
+    )
 
 
 def claim_due(
@@ -123,6 +134,8 @@ def sent(session: Session, delivery_id: str, epoch: int, receipt: Receipt) -> No
     message = session.get_one(Message, delivery.message_id)
     message.provider_id = receipt.provider_id[:500]
     session.add(message)
+    if receipt.others:
+        parts.note(session, message.inbox_id, message.id, receipt.others)
     refused = {**delivery.envelope.get(REFUSED, {}), **receipt.refused}
     reason = _sentence({**refused, **receipt.later})
     delivery.envelope = {REFUSED: refused} if refused else {}
@@ -177,7 +190,9 @@ def _again(
     session.add(message)
 
 
-def _end(session: Session, delivery: Delivery, state: MessageState, reason: str) -> None:
+def _end(
+    session: Session, delivery: Delivery, state: MessageState, reason: str, link: str = ""
+) -> None:
     """A message is sent even if some of its copies are not."""
     waiting = delivery.envelope.get(ONLY, ())
     if waiting:
@@ -185,27 +200,29 @@ def _end(session: Session, delivery: Delivery, state: MessageState, reason: str)
         state = MessageState.SENT
         lost = dict.fromkeys(waiting, reason)
         reason = _sentence({**delivery.envelope.get(REFUSED, {}), **lost})
-    settle(session, delivery, state, reason=reason)
+    settle(session, delivery, state, reason=reason, link=link)
 
 
 def _sentence(whys: Mapping[str, str]) -> str:
     return "; ".join(f"{who}: {why}" for who, why in whys.items())
 
 
-def failed(
+def failed(  # noqa: PLR0913  what is known of a failure
     session: Session,
     delivery_id: str,
     epoch: int,
     error: str,
     code: str,
+    *,
     dead: Collection[str] = (),
+    link: str = "",
 ) -> None:
     """`dead` are addresses that do not exist, as the provider says."""
     delivery = _mine(session, delivery_id, epoch)
     if delivery:
         addresses.mark_dead(session, dict.fromkeys(dead, error), by=SYSTEM)
         delivery.error, delivery.error_code = error, code[:64]
-        _end(session, delivery, MessageState.FAILED, error)
+        _end(session, delivery, MessageState.FAILED, error, link)
 
 
 def unknown(
@@ -225,36 +242,15 @@ def unknown(
     _end(session, delivery, MessageState.UNKNOWN, error)
 
 
-def report(session: Session, inbox_id: str, found: DeliveryReport) -> None:
-    """A provider's status callback; late or doubled ones change nothing."""
-    message = session.exec(_reported(inbox_id, found)).first()
-    if message is None:
-        return
-    delivery = session.exec(select(Delivery).where(Delivery.message_id == message.id)).one()
-    state = MessageState(found.state)
-    if state.rank > message.state.rank:
-        delivery.error, delivery.error_code = found.explanation, found.code[:64]
-        settle(session, delivery, state, reason=found.explanation)
-
-
-def is_known(session: Session, inbox_id: str, found: DeliveryReport) -> bool:
-    """Whether it is about a message whose sending we have noted already."""
-    return session.exec(_reported(inbox_id, found)).first() is not None
-
-
-def _reported(inbox_id: str, found: DeliveryReport) -> SelectOfScalar[Message]:
-    return select(Message).where(
-        Message.inbox_id == inbox_id, Message.provider_id == found.provider_id
-    )
-
-
 def _mine(session: Session, delivery_id: str, epoch: int) -> Delivery | None:
     """The delivery, unless somebody claimed it after us."""
     delivery = session.get_one(Delivery, delivery_id)
     return delivery if delivery.epoch == epoch else None
 
 
-def settle(session: Session, delivery: Delivery, state: MessageState, *, reason: str) -> None:
+def settle(
+    session: Session, delivery: Delivery, state: MessageState, *, reason: str, link: str = ""
+) -> None:
     """What is known already, or was overtaken by later news, is no event."""
     is_news = state.rank >= delivery.state.rank and state is not delivery.state
     delivery.lease_until = None
@@ -264,6 +260,9 @@ def settle(session: Session, delivery: Delivery, state: MessageState, *, reason:
     if not is_news:
         return
     message = session.get_one(Message, delivery.message_id)
+    if link or "link" in message.extras:
+        kept = {k: v for k, v in message.extras.items() if k != "link"}
+        message.extras = kept | ({"link": link} if link else {})
     record(
         session,
         EventKind.DELIVERY_CHANGED,

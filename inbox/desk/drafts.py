@@ -10,7 +10,7 @@ from inbox.errors import Invalid
 from inbox.i18n import Phrase
 from inbox.model import Draft
 
-KINDS = ("reply", "note")
+KINDS = ("reply", "note", "forward")
 LONGEST = 500_000
 DRAFTS = select(Draft).where(
     col(Draft.agent_id) == sa.bindparam("agent_id"),
@@ -27,9 +27,12 @@ def save(  # noqa: PLR0913, PLR0917  what a draft is made of
     particulars: Mapping[str, Any],
     version: int,
 ) -> Draft:
-    """An older version never wins; the stored one is returned then. An empty text deletes it."""
+    """An older version never wins; the stored one is returned then.
+
+    With neither text nor particulars, which say to whom it goes, it is deleted.
+    """
     if kind not in KINDS:
-        raise Invalid(fields={"kind": "Give reply or note."})
+        raise Invalid(fields={"kind": "Give reply, note or forward."})
     if len(text) > LONGEST:
         raise Invalid(
             fields={"text": Phrase("A draft has at most %(most)d characters.", most=LONGEST)}
@@ -39,7 +42,7 @@ def save(  # noqa: PLR0913, PLR0917  what a draft is made of
         draft = Draft(agent_id=agent_id, conversation_id=conversation_id, kind=kind)
     if version < draft.version:
         return draft
-    if not text.strip():
+    if not text.strip() and not particulars:
         drop(session, agent_id, conversation_id, kind)
         draft = Draft(
             agent_id=agent_id,

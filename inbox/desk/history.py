@@ -12,7 +12,11 @@ from inbox.desk.timeline import SHOWN
 from inbox.events import EventKind
 from inbox.model import Contact, Event, Message
 
-SAID = (EventKind.MESSAGE_RECEIVED, EventKind.REPLY_QUEUED, EventKind.NOTE_ADDED)
+SAID = (
+    EventKind.MESSAGE_RECEIVED, EventKind.SIDE_MESSAGE_RECEIVED, EventKind.SIDE_MESSAGE_QUEUED,
+    EventKind.REPLY_QUEUED, EventKind.REPLY_FOUND, EventKind.NOTE_ADDED,
+    EventKind.INTERACTION_LOGGED,
+)  # fmt: skip
 KINDS = (
     *SAID, *SHOWN, EventKind.CONVERSATION_CREATED, EventKind.CONTACT_CREATED,
     EventKind.CONTACT_UPDATED, EventKind.CONTACTS_MERGED, EventKind.CONTACTS_UNMERGED,

@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from inbox import ids
 from inbox.desk import accounts, deliveries, health
 from inbox.errors import Invalid, NotFound
 from inbox.events import Actor, EventKind, record
@@ -93,6 +94,20 @@ def set_settings(
         health.forget(inbox)
         deliveries.hurry(session, inbox_id)
     return _changed(session, inbox, changed, by)
+
+
+def rotate_identity_secret(session: Session, inbox_id: str, *, vault: Vault, by: Actor) -> str:
+    """A new secret of a web chat, told this once; the one before stays valid beside it."""
+    inbox = get(session, inbox_id)
+    if inbox.kind != "webchat":
+        raise NotFound("There is no such web chat.")
+    kept, secret = vault.decrypt(inbox.secrets), ids.token()
+    before = kept.get("identity_secret", "")
+    inbox.secrets = vault.encrypt(
+        {**kept, "identity_secret": secret, "identity_secret_before": before}
+    )
+    _changed(session, inbox, ["secrets"], by)
+    return secret
 
 
 def sign_in(

@@ -1,8 +1,7 @@
 """From envelopes to rows: a batch of what customers wrote becomes messages in one transaction."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,19 +13,25 @@ from inbox.crm.contacts import Key
 from inbox.crm.people import Person
 from inbox.db import next_numbers
 from inbox.desk import (
+    amending,
     assignment,
     bounces,
+    channel_threads,
     counters,
-    deliveries,
+    delivery_reports,
     health,
+    own_addresses,
+    parts,
     rows,
     thread_facts,
     threads,
     told,
-)
+)  # fmt: skip
 from inbox.desk.batch import Batch, write
-from inbox.desk.rows import ConversationRow, ThreadRow
-from inbox.envelope import AddressKind, DeliveryReport, Inbound, InboundEnvelope
+from inbox.desk.own_addresses import is_ours
+from inbox.desk.rows import ConversationRow
+from inbox.desk.understood import Understood, in_order
+from inbox.envelope import AddressKind, DeliveryReport, InboundEnvelope, Reacted
 from inbox.events import SYSTEM, EventKind
 from inbox.model import (
     Conversation,
@@ -37,40 +42,40 @@ from inbox.model import (
     Status,
 )  # fmt: skip
 
-
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """One parsed thing of an arrival; `digests` says where the bytes of each file are kept.
-
-    `window_hours` is how long the channel allows replies after this message (0: always).
-    """
-
-    inbox_id: str
-    inbound: Inbound
-    arrival_id: str | None = None
-    digests: Mapping[int, str] = field(default_factory=dict)
-    channel: str = ""
-    window_hours: int = 0
+__all__ = ["Understood", "ingest"]
 
 
 def ingest(session: Session, key: bytes, items: Sequence[Understood]) -> list[str]:
     """The ids of the messages made, none for those we have; `key` signs our Message-IDs."""
     for item in items:
         if isinstance(item.inbound, DeliveryReport):
-            deliveries.report(session, item.inbox_id, item.inbound)
+            delivery_reports.report(session, item.inbox_id, item.inbound)
     new = _unknown(session, [i for i in items if isinstance(i.inbound, InboundEnvelope)])
-    if not new:
-        return []
+    made = _take_all(session, key, new) if new else []
+    seen = [(i.inbox_id, i.inbound) for i in items if isinstance(i.inbound, Reacted)]
+    amending.react(session, seen)
+    return made
+
+
+def _take_all(session: Session, key: bytes, new: Sequence[Understood]) -> list[str]:
     batch = _prepare(session, key, new)
-    for item in new:
+    for item in in_order(new):
         assert isinstance(item.inbound, InboundEnvelope)
-        if item.inbound.edits:
-            _edit(batch, item, item.inbound)
-        else:
+        if not _amends(batch, item, item.inbound):
             _take(batch, item, item.inbound)
     write(batch)
     _follow_up(batch, new)
     return [row["id"] for row in batch.messages]
+
+
+def _amends(batch: Batch, item: Understood, envelope: InboundEnvelope) -> bool:
+    """Whether it was taken as a change of a message that we have."""
+    if envelope.edits:
+        return amending.edit(batch, item.inbox_id, envelope)
+    if not envelope.album:
+        return False
+    digests = [item.digests.get(position, "") for position in range(len(envelope.files))]
+    return amending.grow(batch, item.inbox_id, envelope, digests)
 
 
 def _unknown(session: Session, items: Sequence[Understood]) -> list[Understood]:
@@ -86,6 +91,7 @@ def _unknown(session: Session, items: Sequence[Understood]) -> list[Understood]:
         )
     )
     have = {(inbox_id, external_id) for inbox_id, external_id in found}
+    have |= parts.of_album(session, [(i.inbox_id, i.inbound) for i in items])  # type: ignore[misc]
     return [item for key, item in wanted.items() if key not in have]
 
 
@@ -103,6 +109,8 @@ def _prepare(session: Session, key: bytes, items: Sequence[Understood]) -> Batch
         _recognise(session, key, pairs),
         thread_facts.look_up(session, key, pairs),
         next_numbers(session, len(pairs))[::-1],
+        own_addresses.every(session) if any(one.cc for _, one in pairs) else set(),
+        parts.find(session, {(one, e.answers) for one, e in pairs if e.answers}),
     )
 
 
@@ -131,23 +139,42 @@ def _take(batch: Batch, item: Understood, envelope: InboundEnvelope) -> None:
     conversation = found.conversation or _open(batch, item, envelope, contact, found)
     before = counters.keys(conversation) if found.conversation else []
     status_before = conversation.status if found.conversation else None
-    thread = _thread(batch, item, envelope, conversation, contact.identity_id, now)
+    thread = found.side or channel_threads.of(
+        batch, item.inbox_id, envelope, conversation, contact.identity_id
+    )
+    channel_threads.heard(batch, item.inbox_id, envelope, thread, item.window_hours)
     row = rows.message(
         envelope, thread, contact,
         inbox_id=item.inbox_id, channel=item.channel, arrival_id=item.arrival_id,
         rung=found.rung, now=now,
     )  # fmt: skip
-    batch.messages.append(row)
+    if len(inbox.addresses) > 1 and thread.our_address:
+        row["recipients"]["at"] = thread.our_address
+    _refer(batch, envelope, row)
     batch.files += [
         rows.attachment(row, part, item.digests.get(position, ""))
         for position, part in enumerate(envelope.files)
     ]
-    _copy_in(batch, conversation, envelope, now)
+    if not found.side:
+        _copy_in(batch, conversation, envelope, now)
     rows.show(conversation, row, flagged=found.flagged)
     batch.changed[conversation.id] = conversation
     batch.count(before, counters.keys(conversation))
     batch.references += threads.refer(batch.known, inbox.id, envelope, row)
     _tell(batch, conversation, contact, row, found, status_before)
+
+
+def _refer(batch: Batch, envelope: InboundEnvelope, row: dict[str, Any]) -> None:
+    """To the message it answers, of this batch or before; an album is known by all its parts."""
+    inbox_id = row["inbox_id"]
+    if envelope.answers:
+        row["reply_to_id"] = batch.known_ids.get((inbox_id, envelope.answers))
+    if envelope.album:
+        row["external_id"] = envelope.album[:500]
+        batch.parts.append(rows.part(inbox_id, envelope.external_id, row["id"]))
+    batch.known_ids[inbox_id, envelope.external_id] = row["id"]
+    row["extras"] = rows.extras(envelope, knows_answered=bool(row["reply_to_id"]))
+    batch.messages.append(row)
 
 
 def _open(
@@ -174,46 +201,6 @@ def _open(
     batch.known.conversations[conversation.id] = conversation
     batch.known.by_number[conversation.number] = conversation.id
     return conversation
-
-
-def _thread(
-    batch: Batch,
-    item: Understood,
-    envelope: InboundEnvelope,
-    conversation: ConversationRow,
-    identity_id: str,
-    now: datetime,
-) -> ThreadRow:
-    remote = envelope.thread if envelope.thread is not None else envelope.sender.value
-    inbox_id = _answered_from(batch, item.inbox_id)
-    key = (conversation.id, inbox_id, remote)
-    thread = batch.known.threads.get(key)
-    if thread is None:
-        thread = ThreadRow(
-            id=ids.new(), conversation_id=conversation.id, inbox_id=inbox_id, remote_id=remote
-        )
-        batch.known.threads[key] = thread
-        batch.new_threads.append(
-            {**rows.record(now), "id": thread.id, "conversation_id": conversation.id,
-             "inbox_id": inbox_id, "identity_id": identity_id, "remote_id": remote,
-             "subject": envelope.subject[:500]}
-        )  # fmt: skip
-    batch.known.by_thread[inbox_id, remote] = thread
-    batch.used_threads[thread.id] = thread
-    thread.last_incoming_at = now
-    thread.window_until = now + timedelta(hours=item.window_hours) if item.window_hours else None
-    return thread
-
-
-def _answered_from(batch: Batch, inbox_id: str) -> str:
-    """A web form can't send, so its settings name the inbox that answers for it."""
-    named = batch.inboxes[inbox_id].settings.get("reply_inbox")
-    if not named:
-        return inbox_id
-    if named not in batch.inboxes:
-        other = batch.session.get(Inbox, named)
-        batch.inboxes[named] = other or batch.inboxes[inbox_id]
-    return batch.inboxes[named].id
 
 
 def _follow_up(batch: Batch, items: Sequence[Understood]) -> None:
@@ -245,7 +232,8 @@ def _copy_in(
     """Who stands on Cc takes part from now on, so that their answers join."""
     for address in envelope.cc:
         key = (conversation.id, address.value)
-        if key not in batch.known.takers and address.kind == AddressKind.EMAIL:
+        is_new = key not in batch.known.takers and address.kind == AddressKind.EMAIL
+        if is_new and not is_ours(address.value, batch.own):
             batch.known.takers.add(key)
             batch.takers.append(
                 {**rows.record(now), "conversation_id": conversation.id,
@@ -272,28 +260,9 @@ def _tell(
         )  # fmt: skip
     if found.flagged:
         batch.tell(EventKind.CONVERSATION_FLAGGED, conversation, contact, row)
+    if found.side:
+        batch.tell(EventKind.SIDE_MESSAGE_RECEIVED, conversation, contact, row)
+        return
     batch.tell(EventKind.MESSAGE_RECEIVED, conversation, contact, row,
         rung=found.rung, automatic=row["automatic"], first=status_before is None,
     )  # fmt: skip
-
-
-def _edit(batch: Batch, item: Understood, envelope: InboundEnvelope) -> None:
-    """The customer changed what he wrote: the message shows the new text and keeps the old."""
-    message = batch.session.exec(
-        select(Message).where(
-            Message.inbox_id == item.inbox_id,
-            Message.direction == Direction.INCOMING,
-            Message.external_id == envelope.edits,
-        )
-    ).first()
-    if message is None:
-        _take(batch, item, envelope)
-        return
-    now = clock.now()
-    message.edits = [*message.edits, {"text": message.text, "until": now.isoformat()}]
-    message.text, message.edited_at, message.indexed = envelope.text, now, False
-    batch.session.add(message)
-    contact = batch.people[envelope.sender.kind, envelope.sender.value]
-    row = {"id": message.id, "created_at": now, "inbox_id": item.inbox_id}
-    conversation = batch.session.get_one(Conversation, message.conversation_id)
-    batch.tell(EventKind.MESSAGE_EDITED, conversation, contact, row)

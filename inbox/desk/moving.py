@@ -89,6 +89,7 @@ def _answer_from(session: Session, conversation: Conversation, inbox: Inbox) -> 
         .where(
             ChannelThread.conversation_id == conversation.id,
             Inbox.kind == inbox.kind,
+            col(ChannelThread.is_side).is_(False),
             col(Identity.kind).in_(WRITABLE),
         )
         .order_by(col(ChannelThread.id).desc())
@@ -109,7 +110,9 @@ def _answer_from(session: Session, conversation: Conversation, inbox: Inbox) -> 
 
 
 def _addresses(session: Session, conversation: Conversation) -> list[Identity]:
-    mine = select(ChannelThread.identity_id).where(ChannelThread.conversation_id == conversation.id)
+    mine = select(ChannelThread.identity_id).where(
+        ChannelThread.conversation_id == conversation.id, col(ChannelThread.is_side).is_(False)
+    )
     return list(session.exec(select(Identity).where(col(Identity.id).in_(mine))))
 
 

@@ -95,7 +95,8 @@ def summarise(session: Session, conversation: Conversation) -> None:
         Message.direction != Direction.NOTE,
     )
     count = select(sa.func.count()).select_from(Message).where(*said)
-    newest = select(Message).where(*said, col(Message.state) != MessageState.CANCELLED)
+    to_them = (col(Message.is_side).is_(False), col(Message.state) != MessageState.CANCELLED)
+    newest = select(Message).where(*said, *to_them)
     last = session.exec(newest.order_by(col(Message.id).desc()).limit(1)).first()
     conversation.message_count = session.exec(count).one()
     if last:

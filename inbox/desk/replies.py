@@ -1,22 +1,17 @@
 """Answers to the customer: queued in the outbox, undone while there is time, tried again."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from inbox import clock, ids, richtext
+from inbox import clock
 from inbox.db import touch
-from inbox.desk import copies, counters, deliveries, rearranging, repeats
-from inbox.desk.reply_channels import ReplyChannel, channels_for
-from inbox.errors import Conflict, Invalid, NotFound
+from inbox.desk import composing, copies, counters, deliveries, rearranging, repeats
+from inbox.desk.composing import Composed
+from inbox.errors import Conflict, NotFound
 from inbox.events import Actor, EventKind, record
-from inbox.i18n import N_
 from inbox.model import (
-    Attachment,
-    Author,
     Conversation,
     Delivery,
     Direction,
@@ -25,11 +20,9 @@ from inbox.model import (
     Status,
 )  # fmt: skip
 
+__all__ = ["Composed", "Overtaken", "reply", "retry", "undo"]
+
 PREVIEW_LENGTH = 160
-LATEST = timedelta(days=366)
-AUTHORS = {
-    "agent": Author.AGENT, "contact": Author.CONTACT, "system": Author.SYSTEM, "api": Author.API,
-}  # fmt: skip
 
 
 class Overtaken(Conflict):
@@ -40,22 +33,6 @@ class Overtaken(Conflict):
         super().__init__()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Composed:
-    """What an agent or a rule wants to send. `seen_message_id` is the newest message they saw."""
-
-    text: str
-    html: str = ""
-    subject: str = ""
-    thread_id: str | None = None
-    cc: Sequence[str] = ()
-    bcc: Sequence[str] = ()
-    attachment_ids: Sequence[str] = ()
-    automatic: bool = False
-    not_before: datetime | None = None
-    seen_message_id: str | None = None
-
-
 def reply(
     session: Session, conversation: Conversation, composed: Composed, *, by: Actor, request_id: str
 ) -> Message:
@@ -64,33 +41,24 @@ def reply(
     repeated = session.exec(select(Delivery).where(Delivery.request_id == request_id)).first()
     if repeated:
         return _same(session.get_one(Message, repeated.message_id), conversation, composed)
-    if not composed.text.strip() and not composed.html and not composed.attachment_ids:
-        raise Invalid(fields={"text": "Write something or attach a file."})
+    composing.check(composed)
     rearranging.refuse_merged(conversation)
     _refuse_overtaken(session, conversation, composed)
-    channel = _chosen(session, conversation, composed.thread_id)
-    copies.check(composed.cc, composed.bcc, channel)
-    moment = clock.now()
-    if composed.not_before and composed.not_before > moment + LATEST:
-        raise Invalid(fields={"not_before": N_("Choose a time within a year.")})
-    due = composed.not_before or moment
-    message = _message(conversation, composed, channel, by)
+    channel = composing.chosen(session, conversation, composed)
+    copies.check(session, conversation, composed, channel)
+    message = composing.message(session, conversation, composed, channel, by)
     session.add(message)
     session.flush()
-    _attach(session, message, composed.attachment_ids)
-    session.add(
-        Delivery(
-            message_id=message.id,
-            conversation_id=conversation.id,
-            inbox_id=channel.inbox_id,
-            request_id=request_id,
-            not_before=due,
-            due_from=due,
-        )
-    )
-    _answered(session, conversation, message, by)
+    composing.attach(session, message, composed.attachment_ids)
+    session.add(deliveries.new(message, request_id, composed.not_before or clock.now()))
+    if channel.is_side:
+        _asked_beside(session, conversation, message)
+    else:
+        copies.copy_in(session, conversation, message)
+        _answered(session, conversation, message, by)
+    kind = EventKind.SIDE_MESSAGE_QUEUED if channel.is_side else EventKind.REPLY_QUEUED
     record(
-        session, EventKind.REPLY_QUEUED, by=by, conversation=conversation, message_id=message.id,
+        session, kind, by=by, conversation=conversation, message_id=message.id,
         automatic=composed.automatic,
     )  # fmt: skip
     touch(session, deliveries.TOPIC)
@@ -130,6 +98,7 @@ def retry(session: Session, message_id: str, *, by: Actor) -> Message:
     delivery.attempts, delivery.lease_until = 0, None
     delivery.not_before = delivery.due_from = message.sent_at = clock.now()
     message.state_reason = ""
+    message.extras = {k: v for k, v in message.extras.items() if k != "link"}
     session.add(delivery)
     session.add(message)
     conversation = session.get_one(Conversation, message.conversation_id)
@@ -143,9 +112,11 @@ def retry(session: Session, message_id: str, *, by: Actor) -> Message:
 
 def _same(earlier: Message, conversation: Conversation, composed: Composed) -> Message:
     thread_id = composed.thread_id or earlier.thread_id
+    if composed.template_id:
+        return earlier
     repeats.check(
         (earlier.conversation_id, earlier.thread_id, earlier.html, earlier.text),
-        (conversation.id, thread_id, *_written(composed)),
+        (conversation.id, thread_id, *composing.written(composed)),
     )
     repeats.check(earlier.attachment_count, len(composed.attachment_ids))
     return earlier
@@ -169,65 +140,6 @@ def _refuse_overtaken(session: Session, conversation: Conversation, composed: Co
         raise Overtaken(newer)
 
 
-def _chosen(session: Session, conversation: Conversation, thread_id: str | None) -> ReplyChannel:
-    found = channels_for(session, conversation)
-    chosen = next(
-        (c for c in found if (c.thread_id == thread_id if thread_id else c.is_proposed)), None
-    )
-    if chosen is None:
-        raise Invalid(fields={"channel": "This customer can't be reached on that channel."})
-    if not chosen.available:
-        raise Invalid(fields={"channel": chosen.why_not})
-    return chosen
-
-
-def _written(composed: Composed) -> tuple[str, str]:
-    """HTML and text as they are kept."""
-    html = richtext.sanitize(composed.html) if composed.html else ""
-    return html, composed.text.strip() or richtext.to_text(html)
-
-
-def _message(
-    conversation: Conversation, composed: Composed, channel: ReplyChannel, by: Actor
-) -> Message:
-    message_id = ids.new()
-    html, text = _written(composed)
-    return Message(
-        id=message_id,
-        conversation_id=conversation.id,
-        thread_id=channel.thread_id,
-        inbox_id=channel.inbox_id,
-        direction=Direction.OUTGOING,
-        external_id=message_id,
-        author_kind=AUTHORS.get(by.kind, Author.BOT),
-        author_id=by.id,
-        author_name=by.name,
-        via=by.via,
-        channel=channel.channel,
-        subject=composed.subject,
-        text=text,
-        html=html,
-        recipients={"to": [channel.address], "cc": list(composed.cc), "bcc": list(composed.bcc)},
-        sent_at=max(composed.not_before or clock.now(), clock.now()),
-        state=MessageState.QUEUED,
-        automatic=composed.automatic,
-        attachment_count=len(composed.attachment_ids),
-    )
-
-
-def _attach(session: Session, message: Message, attachment_ids: Sequence[str]) -> None:
-    if not attachment_ids:
-        return
-    changed = session.execute(
-        sa.update(Attachment)
-        .where(col(Attachment.id).in_(attachment_ids), col(Attachment.message_id).is_(None))
-        .values(message_id=message.id)
-        .execution_options(synchronize_session=False)
-    )
-    if changed.rowcount != len(set(attachment_ids)):  # type: ignore[attr-defined]
-        raise Invalid(fields={"attachments": "A file is not there any more. Attach it again."})
-
-
 def _answered(session: Session, conversation: Conversation, message: Message, by: Actor) -> None:
     """A person's answer makes it the customer's turn; an automatic one does not."""
     with counters.kept(session, conversation):
@@ -249,6 +161,14 @@ def _answered(session: Session, conversation: Conversation, message: Message, by
             )  # fmt: skip
 
 
+def _asked_beside(session: Session, conversation: Conversation, message: Message) -> None:
+    """Whoever waits, waits on: nothing was said to the customer."""
+    with counters.kept(session, conversation):
+        conversation.last_at = message.created_at
+        conversation.message_count += 1
+        conversation.version += 1
+
+
 def _taken_back(session: Session, conversation: Conversation, message: Message, by: Actor) -> None:
     """As if it had never been said: where the customer spoke last, it is our turn again."""
     counters.hold(session, conversation)
@@ -257,6 +177,7 @@ def _taken_back(session: Session, conversation: Conversation, message: Message, 
         .where(
             Message.conversation_id == conversation.id,
             Message.direction != Direction.NOTE,
+            col(Message.is_side).is_(False),
             col(Message.state) != MessageState.CANCELLED,
         )
         .order_by(col(Message.id).desc())
@@ -267,7 +188,7 @@ def _taken_back(session: Session, conversation: Conversation, message: Message, 
         conversation.version += 1
         if conversation.first_reply_at == message.created_at:
             conversation.first_reply_at = None
-        if latest is None:
+        if latest is None or message.is_side:
             return
         _show(conversation, latest)
         if conversation.status is Status.WAITING and latest.direction is Direction.INCOMING:

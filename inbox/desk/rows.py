@@ -66,6 +66,8 @@ class ThreadRow:
     conversation_id: str
     inbox_id: str
     remote_id: str
+    our_address: str = ""
+    is_side: bool = False
     window_until: datetime | None = None
     last_incoming_at: datetime | None = None
 
@@ -83,6 +85,12 @@ def conversation(
         "contact_name": name,
         "linked_id": linked_id,
     }
+
+
+FRESH: dict[str, Any] = {
+    "state": MessageState.RECEIVED, "state_reason": "", "edited_at": None, "edits": [],
+    "reply_to_id": None, "extras": {}, "indexed": False,
+}  # fmt: skip
 
 
 def message(  # noqa: PLR0913  the parts a message is made of
@@ -107,28 +115,43 @@ def message(  # noqa: PLR0913  the parts a message is made of
         "author_kind": Author.CONTACT,
         "author_id": contact.id,
         "via": "",
-        "author_name": (envelope.sender.name or shown_name(envelope, contact))[:320],
+        "author_name": _author(envelope, contact),
         "channel": channel,
         "subject": envelope.subject[:998],
         "text": envelope.text,
         "quoted": envelope.quoted,
         "html": envelope.html,
         "recipients": _recipients(envelope),
-        "sent_at": min(envelope.sent_at, now) if envelope.sent_at else now,
-        "state": MessageState.RECEIVED,
-        "state_reason": "",
+        "sent_at": min(envelope.sent_at or now, now),
+        **FRESH,
         "matched_by": rung,
         **_found_out(envelope),
         "automatic": envelope.automatic or envelope.bounce is not None,
+        "is_side": thread.is_side,
         "arrival_id": arrival_id,
-        "edits": [],
         "attachment_count": len(envelope.files),
-        "indexed": False,
     }
 
 
 def _found_out(envelope: InboundEnvelope) -> dict[str, Any]:
     return {"proof": envelope.proof, "reading": dict(envelope.reading)}
+
+
+def extras(envelope: InboundEnvelope, *, knows_answered: bool) -> dict[str, Any]:
+    """What only some messages have; see Message."""
+    found: dict[str, Any] = {"choice": envelope.choice} if envelope.choice else {}
+    name, text = envelope.answered
+    if (name or text) and not knows_answered:
+        found["answered"] = {"name": name[:300], "text": text[:PREVIEW_LENGTH]}
+    return found
+
+
+def part(inbox_id: str, external_id: str, message_id: str) -> dict[str, Any]:
+    return {"inbox_id": inbox_id, "external_id": external_id[:500], "message_id": message_id}
+
+
+def _author(envelope: InboundEnvelope, contact: Person) -> str:
+    return (envelope.written_in or envelope.sender.name or shown_name(envelope, contact))[:320]
 
 
 def shown_name(envelope: InboundEnvelope, contact: Person) -> str:
@@ -179,9 +202,17 @@ def event(
 
 
 def show(conversation: ConversationRow, message: Mapping[str, Any], *, flagged: bool) -> None:
-    """What the list row shows; automatic mail neither reopens nor starts a clock."""
+    """What the list row shows; automatic mail neither reopens nor starts a clock.
+
+    Nor does the answer of somebody asked beside, which is no word of the customer.
+    """
     now = message["created_at"]
     conversation.last_at = now
+    if message["is_side"]:
+        conversation.message_count += 1
+        conversation.version += 1
+        conversation.unread += not message["automatic"]
+        return
     conversation.preview = " ".join(message["text"].split())[:PREVIEW_LENGTH]
     conversation.last_author = Author.CONTACT
     conversation.message_count += 1

@@ -13,6 +13,7 @@ from inbox.model import ChannelThread, Conversation, Direction, Event, Message, 
 
 THREAD = (
     "inbox_id", "identity_id", "remote_id", "subject", "window_until", "last_incoming_at",
+    "our_address", "is_side",
 )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields
+from operator import attrgetter
 
 import sqlalchemy as sa
 from sqlmodel import Session, col
@@ -36,6 +37,7 @@ class Known:
     """What is in the store for a batch of envelopes; grows as the batch is worked through.
 
     `by_thread` has the newest thread of an inbox and remote id, `threads` each by conversation too.
+    `sides` are the talks with others beside, by their ids, which answers to them are signed for.
     """
 
     conversations: dict[str, ConversationRow] = field(default_factory=dict)
@@ -46,6 +48,8 @@ class Known:
     threads: dict[tuple[str, str, str], ThreadRow] = field(default_factory=dict)
     takers: set[tuple[str, str]] = field(default_factory=set)
     moved_from: dict[tuple[str, str], str] = field(default_factory=dict)
+    sides: dict[str, ThreadRow] = field(default_factory=dict)
+    side_of_message: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def standing(self, conversation_id: str) -> ConversationRow | None:
         """It, or the one it was merged into."""
@@ -53,6 +57,15 @@ class Known:
         while found and found.merged_into_id:
             found = self.conversations.get(found.merged_into_id)
         return found
+
+    def side_with(self, conversation_id: str, address: str) -> ThreadRow | None:
+        """The newest talk beside this conversation with who has that address."""
+        found = [
+            side
+            for side in self.sides.values()
+            if side.conversation_id == conversation_id and side.remote_id == address
+        ]
+        return max(found, key=attrgetter("id"), default=None)
 
 
 def look_up(session: Session, key: bytes, pairs: Sequence[tuple[str, InboundEnvelope]]) -> Known:
@@ -64,6 +77,7 @@ def look_up(session: Session, key: bytes, pairs: Sequence[tuple[str, InboundEnve
     _read_threads(session, pairs, known)
     for _, envelope in pairs:
         wanted.update(signed(key, envelope).values())
+    wanted.update(_read_sides(session, wanted, known))
     wanted.update(known.by_message_id.values(), known.by_reference.values())
     wanted.update(thread.conversation_id for thread in known.by_thread.values())
     wanted_numbers = {n for _, envelope in pairs for n in numbers(envelope)}
@@ -107,12 +121,28 @@ def _read_message_ids(
             col(Message.mail_message_id),
             col(Message.conversation_id),
             col(Message.moved_from_id),
+            col(Message.is_side),
+            col(Message.thread_id),
         ).where(col(Message.mail_message_id).in_(list(references)))
     )
-    for inbox_id, message_id, conversation_id, moved_from_id in rows:
+    for inbox_id, message_id, conversation_id, moved_from_id, is_side, thread_id in rows:
         known.by_message_id[inbox_id, message_id] = conversation_id
         if moved_from_id:
             known.moved_from[inbox_id, message_id] = moved_from_id
+        if is_side:
+            known.side_of_message[inbox_id, message_id] = thread_id
+
+
+def _read_sides(session: Session, signed_for: set[str], known: Known) -> set[str]:
+    """The conversations of those talks beside that an answer is signed for, or refers to."""
+    wanted = signed_for | set(known.side_of_message.values())
+    if not wanted:
+        return set()
+    found = sa.select(*_THREAD).where(
+        col(ChannelThread.id).in_(list(wanted)), col(ChannelThread.is_side)
+    )
+    known.sides |= {row["id"]: ThreadRow(**row) for row in session.execute(found).mappings()}
+    return {side.conversation_id for side in known.sides.values()}
 
 
 def _read_references(
@@ -190,6 +220,9 @@ def _read_parts(session: Session, known: Known) -> None:
     threads = threads.order_by(col(ChannelThread.id).desc())  # one of a merge may have two
     for row in session.execute(threads).mappings():
         thread = ThreadRow(**row)
+        if thread.is_side:
+            known.sides.setdefault(thread.id, thread)
+            continue
         known.threads.setdefault(
             (thread.conversation_id, thread.inbox_id, thread.remote_id), thread
         )

@@ -4,13 +4,13 @@ The first rung that holds decides, and its name is stored with the message and s
 that the rungs of a whole batch need is read beforehand, one query a table (`thread_facts`).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from inbox import richtext
-from inbox.desk.rows import ConversationRow
+from inbox.desk.rows import ConversationRow, ThreadRow
 from inbox.desk.thread_facts import MARKER, PLUS_ADDRESS, SIGNED_ID, Known, numbers, signed
 from inbox.envelope import InboundEnvelope
 from inbox.model import Inbox
@@ -27,12 +27,16 @@ REFERENCES_KEPT = 10  # the newest of a mail: an old thread refers to hundreds
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """`conversation` is None for a new one, then `linked` may name the one it follows."""
+    """`conversation` is None for a new one, then `linked` may name the one it follows.
+
+    `side` is the talk beside it in which the message stands.
+    """
 
     rung: str
     conversation: ConversationRow | None = None
     linked: ConversationRow | None = None
     flagged: bool = False
+    side: ThreadRow | None = None
 
 
 def match(
@@ -44,10 +48,14 @@ def match(
     now: datetime,
 ) -> Match:
     """The first rung that holds, after the guards."""
-    for rung, conversation_id in _candidates(known, key, inbox, envelope):
-        conversation = known.standing(conversation_id)
+    for rung, found in _candidates(known, key, inbox, envelope):
+        side = known.sides.get(found)
+        conversation = known.standing(side.conversation_id if side else found)
         if conversation is None:
             continue
+        side = _side(known, conversation, envelope, contact_id, side)
+        if side:
+            return Match(rung, conversation, side=side)
         takes_part = _takes_part(known, conversation, envelope, contact_id)
         if rung == SUBJECT and not takes_part:
             continue
@@ -62,6 +70,8 @@ def refer(
     conversation_id = message["conversation_id"]
     if envelope.mail_message_id:
         known.by_message_id[inbox_id, envelope.mail_message_id] = conversation_id
+    if message["is_side"]:  # what they refer to besides is nothing of the customer's
+        return []
     new = [
         reference
         for reference in envelope.references[:REFERENCES_KEPT]
@@ -75,6 +85,24 @@ def refer(
          "referrer_id": message["id"]}
         for one in new
     ]  # fmt: skip
+
+
+def _side(
+    known: Known,
+    conversation: ConversationRow,
+    envelope: InboundEnvelope,
+    contact_id: str,
+    named: ThreadRow | None,
+) -> ThreadRow | None:
+    """The talk beside that was answered; what the customer writes is never beside.
+
+    Who was only asked beside stays there, though they name the conversation, which they were shown.
+    """
+    if conversation.contact_id == contact_id:
+        return None
+    if named or _takes_part(known, conversation, envelope, contact_id):
+        return named
+    return known.side_with(conversation.id, envelope.sender.value)
 
 
 def _guarded(
@@ -105,28 +133,28 @@ def _candidates(
     known: Known, key: bytes, inbox: Inbox, envelope: InboundEnvelope
 ) -> Iterable[tuple[str, str]]:
     """In the order of the ladder."""
-    found = signed(key, envelope)
+    found = {
+        rung: _followed(known, inbox, envelope, signed_for)
+        for rung, signed_for in signed(key, envelope).items()
+    }
+    yield from ((rung, found[rung]) for rung in (PLUS_ADDRESS, SIGNED_ID) if rung in found)
+    for at in _of(inbox, envelope.references, known.by_message_id):
+        yield STORED_ID, known.side_of_message.get(at) or known.by_message_id[at]
+    yield from ((rung, found[rung]) for rung in (MARKER,) if rung in found)
     referred = (envelope.mail_message_id, *envelope.references)
-    for rung in (PLUS_ADDRESS, SIGNED_ID):
-        if rung in found:
-            yield rung, _followed(known, inbox, envelope, found[rung])
-    yield from _found(STORED_ID, known.by_message_id, inbox, envelope.references)
-    if MARKER in found:
-        yield MARKER, _followed(known, inbox, envelope, found[MARKER])
-    yield from _found(REFERRED_ID, known.by_reference, inbox, referred)
-    for number in numbers(envelope):
-        if number in known.by_number:
-            yield SUBJECT, known.by_number[number]
+    for at in _of(inbox, referred, known.by_reference):
+        yield REFERRED_ID, known.by_reference[at]
+    yield from ((SUBJECT, known.by_number[n]) for n in numbers(envelope) if n in known.by_number)
     if envelope.thread is not None:
         thread = known.by_thread.get((inbox.id, envelope.thread))
         if thread:
             yield CHANNEL_THREAD, thread.conversation_id
 
 
-def _found(
-    rung: str, known: Mapping[tuple[str, str], str], inbox: Inbox, ids: Iterable[str]
+def _of(
+    inbox: Inbox, ids: Iterable[str], known: Container[tuple[str, str]]
 ) -> Iterable[tuple[str, str]]:
-    yield from ((rung, known[inbox.id, one]) for one in ids if (inbox.id, one) in known)
+    return (at for one in ids if (at := (inbox.id, one)) in known)
 
 
 def _followed(known: Known, inbox: Inbox, envelope: InboundEnvelope, signed_for: str) -> str:

@@ -4,6 +4,7 @@ A message becomes visible later than its id says (it can be undone, scheduled, t
 visitor resumes by the `seq` of events and not by the newest message that he has.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +21,7 @@ from inbox.model import (
     Attachment,
     Author,
     ChannelThread,
+    Conversation,
     Direction,
     Event,
     Identity,
@@ -122,6 +124,20 @@ def newest_conversation_id(session: Session, inbox_id: str, visitor: str) -> str
     threads = _threads(inbox_id, visitor).order_by(col(ChannelThread.id).desc()).limit(1)
     thread = session.exec(threads).first()
     return thread.conversation_id if thread else None
+
+
+def conversations_of(session: Session, inbox_id: str, visitor: str) -> Sequence[Conversation]:
+    """His conversations in this chat, the newest first."""
+    threads = _threads(inbox_id, visitor).with_only_columns(ChannelThread.conversation_id)
+    wanted = select(Conversation).where(
+        col(Conversation.id).in_(threads), col(Conversation.merged_into_id).is_(None)
+    )
+    return session.exec(wanted.order_by(col(Conversation.id).desc()).limit(PAGE)).all()
+
+
+def is_id(text: str) -> bool:
+    """Whether we could have given this id to a visitor."""
+    return re.fullmatch("[0-9a-f]{32}", text) is not None
 
 
 def known_as(session: Session, inbox_id: str, external_id: str) -> tuple[str | None, bool]:

@@ -11,17 +11,21 @@ from inbox.model.business_hours import BusinessHours, Holiday
 from inbox.model.channel_thread import ChannelThread
 from inbox.model.company import Company
 from inbox.model.contact import Contact, ContactKind
+from inbox.model.continuation import Continuation
 from inbox.model.conversation import Conversation, Priority, Status
 from inbox.model.delivery import Delivery
 from inbox.model.draft import Draft
 from inbox.model.event import Event
 from inbox.model.identity import Identity
 from inbox.model.inbox import Health, Inbox, InboxMembership
+from inbox.model.interaction import Interaction, InteractionKind
 from inbox.model.lease import Lease
 from inbox.model.macro import Macro
 from inbox.model.mail_reference import MailReference
-from inbox.model.message import Author, Direction, Message, MessageState
+from inbox.model.message import Author, Direction, Message, MessagePart, MessageState
+from inbox.model.message_template import MessageTemplate
 from inbox.model.participant import Participant, ParticipantKind
+from inbox.model.proactive_message import ProactiveMessage
 from inbox.model.saved_view import SavedView
 from inbox.model.search_document import SearchDocument
 from inbox.model.session import Session, Throttle
@@ -45,6 +49,7 @@ __all__ = [
     "Company",
     "Contact",
     "ContactKind",
+    "Continuation",
     "Conversation",
     "Counter",
     "Delivery",
@@ -56,15 +61,20 @@ __all__ = [
     "Identity",
     "Inbox",
     "InboxMembership",
+    "Interaction",
+    "InteractionKind",
     "Lease",
     "Macro",
     "MailReference",
     "Message",
+    "MessagePart",
     "MessageState",
+    "MessageTemplate",
     "Participant",
     "ParticipantKind",
     "Permission",
     "Priority",
+    "ProactiveMessage",
     "Record",
     "RememberedAnswer",
     "Role",

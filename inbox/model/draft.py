@@ -9,7 +9,10 @@ from inbox.model.base import JSON, Record
 
 
 class Draft(Record, table=True):
-    """`kind` is "reply" or "note"; `version` grows with each save, an older one never wins."""
+    """`kind` is "reply", "note" or "forward".
+
+    `version` grows with each save, an older one never wins.
+    """
 
     __table_args__ = (UniqueConstraint("agent_id", "conversation_id", "kind"),)
 

@@ -1,5 +1,6 @@
 """One configured account on a channel."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -47,7 +48,28 @@ class Inbox(Record, table=True):
     health_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     checkpoint: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     checkpoint_epoch: int = 0
+    # [{since, until, why}]: times of which we can't know whether all that was written came
+    gaps: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
+    reconciled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     version: int = 1
+
+    @property
+    def addresses(self) -> list[str]:
+        """Those that mail to this inbox may bear, and answers may come from; the main one first."""
+        return addresses_of(self.address, self.settings)
+
+    @property
+    def numbers(self) -> list[str]:
+        """Those that a customer may be written to from, by SMS and WhatsApp; the main one first."""
+        main = self.settings.get("sender")
+        return [main, *self.settings.get("more_senders", ())] if main else []
+
+
+def addresses_of(address: str, settings: Mapping[str, Any]) -> list[str]:
+    """By the columns of an inbox."""
+    others = str(settings.get("aliases", "")).lower().split(",")
+    found = dict.fromkeys([address.lower(), *(one.strip() for one in others)])
+    return [one for one in found if "@" in one]
 
 
 class InboxMembership(Record, table=True):

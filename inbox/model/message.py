@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint, text
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
 from inbox.model.base import JSON, EnumText, Record, SentenceText, UtcDateTime
 
@@ -61,6 +61,11 @@ class Message(Record, table=True):
     """`text` is what was newly written, `quoted` the history below it, `html` sanitised.
 
     `reading` says how sure it is who wrote it, and whether all of it could be read.
+    `reply_to_id` is the one message that this one answers. `extras` has what only some have:
+    `reactions` [{emoji, by: contact or us, id, name, at}], `buttons` [{text, value}] below it,
+    `choice` the value of the button that the customer pressed, `template` {id, name, language,
+    values} of the provider, `answered` {name, text} of a message that we don't have, and `link`
+    to the provider's page about what went wrong.
     """
 
     __table_args__ = (
@@ -101,8 +106,22 @@ class Message(Record, table=True):
     proof: str = Field(default="", max_length=16)
     reading: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     automatic: bool = False
+    is_side: bool = False  # to or from somebody beside; never for the customer
     arrival_id: str | None = Field(default=None, foreign_key="arrival.id")
     edited_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     edits: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     attachment_count: int = 0
+    reply_to_id: str | None = Field(default=None, max_length=25)
+    extras: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     indexed: bool = False
+
+
+class MessagePart(SQLModel, table=True):
+    """One more id by which the provider knows a message: a picture of an album, a further part."""
+
+    __tablename__ = "message_part"
+    __table_args__ = (Index("ix_message_part_message", "message_id", "external_id"),)
+
+    inbox_id: str = Field(foreign_key="inbox.id", primary_key=True)
+    external_id: str = Field(max_length=500, primary_key=True)
+    message_id: str = Field(foreign_key="message.id")

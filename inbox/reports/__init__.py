@@ -6,10 +6,13 @@ from inbox.reports.agents import Agents
 from inbox.reports.base import Report
 from inbox.reports.channels import Channels
 from inbox.reports.first_response import FirstResponse
+from inbox.reports.interactions import Interactions
 from inbox.reports.resolution import Resolution
 from inbox.reports.volume import Volume
 
-REPORTS: tuple[Report, ...] = (Volume(), FirstResponse(), Resolution(), Agents(), Channels())
+REPORTS: tuple[Report, ...] = (
+    Volume(), FirstResponse(), Resolution(), Agents(), Channels(), Interactions(),
+)  # fmt: skip
 
 
 def get(slug: str) -> Report:

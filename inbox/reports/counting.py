@@ -20,11 +20,12 @@ def conversations(scope: Scope, *columns: Any) -> Any:
 
 
 def messages(scope: Scope, *columns: Any) -> Any:
-    """What was said in the span, without notes and what was taken back."""
+    """What was written in the span, without notes, what was taken back, and logged calls."""
     query = sa.select(*columns).where(
         scope.span(col(Message.id)),
         col(Message.direction) != Direction.NOTE,
-        col(Message.state) != MessageState.CANCELLED,
+        col(Message.state).not_in((MessageState.CANCELLED, MessageState.NOTED)),
+        col(Message.is_side).is_(False),
     )
     limits = scope.of_conversations()
     if not limits:

@@ -103,6 +103,7 @@ def _answered_lately(session: Session, conversation_id: str, now: datetime) -> b
             Message.direction == Direction.OUTGOING,
             col(Message.author_kind).in_([Author.AGENT, Author.API]),
             col(Message.automatic).is_(False),
+            col(Message.is_side).is_(False),
         )
     ).one()
     return latest is not None and now - latest < AGENT_QUIET

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -23,7 +23,7 @@ from inbox.model import (
     Team,
 )  # fmt: skip
 from inbox.routing import bundle as bundles
-from inbox.routing.business_hours import is_open
+from inbox.routing.business_hours import is_open, next_opening
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +98,14 @@ def within_hours(session: Session, inbox: Inbox) -> bool:
     if hours is None:
         return True
     return is_open(hours, _holidays(session, hours), clock.now())
+
+
+def opens_at(session: Session, inbox: Inbox) -> datetime | None:
+    """When somebody is there next: now, if we are open; None for those who never open."""
+    hours = _hours(session, inbox)
+    if hours is None:
+        return clock.now()
+    return next_opening(hours, _holidays(session, hours), clock.now())
 
 
 def _facts(subject: Subject, event: Event, known: dict[str, Any]) -> dict[str, Any]:

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from inbox.desk import own_addresses
 from inbox.i18n import N_, Phrase
-from inbox.model import Contact, Conversation, Direction, Inbox, Message, MessageState, Status
+from inbox.model import Contact, Conversation, Direction, Message, MessageState, Status
 from inbox.routing.facts import Subject
 
 MAX_AGE = timedelta(hours=24)
@@ -59,17 +60,18 @@ def _objection_to_conversation(subject: Subject) -> str:
 
 def _objection_to_sender(session: Session, message: Message) -> str:
     """Two of our own inboxes writing to each other would never stop."""
-    sender = _sender(message).lower()
-    name, _, domain = sender.partition("@")
-    plain = f"{name.partition('+')[0]}@{domain}" if domain else sender
-    own = select(Inbox.id).where(sa.func.lower(col(Inbox.address)).in_({sender, plain}))
-    return N_("the sender is one of our own inboxes") if session.exec(own).first() else ""
+    is_ours = own_addresses.is_ours(_sender(message), own_addresses.every(session))
+    return N_("the sender is one of our own inboxes") if is_ours else ""
 
 
 def _latest_incoming(session: Session, conversation: Conversation) -> Message | None:
     return session.exec(
         select(Message)
-        .where(Message.conversation_id == conversation.id, Message.direction == Direction.INCOMING)
+        .where(
+            Message.conversation_id == conversation.id,
+            Message.direction == Direction.INCOMING,
+            col(Message.is_side).is_(False),
+        )
         .order_by(col(Message.id).desc())
         .limit(1)
     ).first()

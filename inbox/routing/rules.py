@@ -18,6 +18,7 @@ MAX_ACTIONS = 20
 TRIGGERS = {
     EventKind.MESSAGE_RECEIVED: N_("A customer wrote"),
     EventKind.MESSAGE_EDITED: N_("A customer changed a message"),
+    EventKind.MESSAGE_REACTED: N_("Somebody reacted to a message"),
     EventKind.CONVERSATION_CREATED: N_("A conversation began"),
     EventKind.CONVERSATION_ASSIGNED: N_("A conversation was assigned"),
     EventKind.CONVERSATION_FLAGGED: N_("A stranger wrote in"),

@@ -113,7 +113,7 @@ class Simulators:
             ("email", "E-mail", self._email_settings()),
             ("sms", "SMS", self._sms_settings()),
             ("telegram", "Telegram", self._telegram_settings()),
-            ("webchat", "Web chat", {}),
+            ("webchat", "Web chat", {"watch_visitors": True}),
             ("form", "Contact form", {}),
         ]
 

@@ -17,7 +17,15 @@ from inbox.channels.base import (
     Unparsable,
 )
 from inbox.channels.reading import ADDRESS_LIMIT, EXTERNAL_ID_LIMIT, NAME_LIMIT
-from inbox.envelope import Address, DeliveryReport, FilePart, Inbound, InboundEnvelope, RawItem
+from inbox.envelope import (
+    Address,
+    DeliveryReport,
+    FilePart,
+    Inbound,
+    InboundEnvelope,
+    RawItem,
+    Reacted,
+)  # fmt: skip
 from inbox.testing.damage import damaged
 
 STATES = {"queued", "sending", "sent", "delivered", "read", "failed"}
@@ -78,6 +86,10 @@ def _check_inbound(inbound: Inbound) -> None:
         assert inbound.provider_id, "a report must name the message"
         assert inbound.state in STATES, f"state {inbound.state!r} is none of {sorted(STATES)}"
         return
+    if isinstance(inbound, Reacted):
+        assert inbound.message_id, "a reaction must name the message"
+        _check_address(inbound.sender)
+        return
     _check_text(inbound)
     assert 0 < len(inbound.external_id) <= EXTERNAL_ID_LIMIT, "external_id: 1 to 500 characters"
     for address in (inbound.sender, *inbound.to, *inbound.cc):
@@ -96,6 +108,8 @@ def _check_text(envelope: InboundEnvelope) -> None:
         "text": envelope.text,
         "html": envelope.html,
         "subject": envelope.subject,
+        "choice": envelope.choice,
+        "written_in": envelope.written_in,
         **{f"fields.{name}": value for name, value in envelope.fields.items()},
     }
     for place, value in texts.items():

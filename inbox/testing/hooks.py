@@ -11,7 +11,7 @@ from inbox.channels.base import Account, BadRequest, BadSignature, HookRequest
 from inbox.channels.sms import SmsChannel, SmsSettings
 from inbox.channels.sms.parse import read_fields, reported_status
 from inbox.channels.telegram import TelegramChannel, TelegramSettings
-from inbox.envelope import AddressKind, DeliveryReport, Inbound, InboundEnvelope, RawItem
+from inbox.envelope import AddressKind, DeliveryReport, Inbound, InboundEnvelope, RawItem, Reacted
 from inbox.errors import Invalid
 from inbox.testing.whatsapp import parse_whatsapp
 
@@ -102,6 +102,8 @@ def _as_values(found: Sequence[Inbound]) -> dict[str, Any]:
     if not found:
         return {"ignored": True}
     inbound = found[0]
+    if isinstance(inbound, Reacted):
+        return {"from": inbound.sender.value, "reaction": list(inbound.emojis)}
     return _report(inbound) if isinstance(inbound, DeliveryReport) else _message(inbound)
 
 
@@ -117,7 +119,7 @@ def _report(report: DeliveryReport) -> dict[str, Any]:
 def _message(envelope: InboundEnvelope) -> dict[str, Any]:
     values = {
         "from": envelope.sender.value,
-        "name": envelope.sender.name,
+        "name": envelope.written_in or envelope.sender.name,
         "via": envelope.sender.kind,
         "to": envelope.to[0].value if envelope.to else "",
         "text": envelope.text,
@@ -137,7 +139,7 @@ def _telegram_values(envelope: InboundEnvelope) -> dict[str, Any]:
     fields = envelope.fields
     chat_id, _, message_id = (envelope.edits or envelope.external_id).partition(":")
     values: dict[str, Any] = {
-        "user_id": int(envelope.sender.value),
+        "user_id": int(fields.get("telegram_user") or envelope.sender.value),
         "chat_id": int(envelope.thread or 0),
         "username": fields.get("telegram_username", ""),
         "attachments": [

@@ -11,7 +11,7 @@ from inbox.channels.reading import understand
 from inbox.channels.whatsapp import WhatsappChannel, WhatsappSettings
 from inbox.channels.whatsapp.parse import divide, understand_item
 from inbox.channels.whatsapp.updates import Context, Item, Message, Status
-from inbox.envelope import InboundEnvelope
+from inbox.envelope import InboundEnvelope, Reacted
 
 FORBIDDEN = 403
 
@@ -61,19 +61,20 @@ def _event(item: Item, content: bytes) -> dict[str, Any]:
     if item.status:
         return _status_event(item.status)
     assert item.message is not None
-    (envelope,) = understand_item(content)
-    assert isinstance(envelope, InboundEnvelope)
+    (found,) = understand_item(content)
+    message = found if isinstance(found, InboundEnvelope) else None
+    assert isinstance(found, InboundEnvelope | Reacted)
     context = item.message.context or Context()
     values = {
         "event": "message",
         "from": item.message.sender,
-        "message_id": envelope.external_id,
+        "message_id": item.message.id or (message.external_id if message else ""),
         "timestamp": item.message.timestamp,
         "type": item.message.type,
         "phone_number_id": item.metadata.phone_number_id,
-        "name": envelope.sender.name,
-        "text": envelope.text,
-        "reply_to": next(iter(envelope.references), ""),
+        "name": found.sender.name,
+        "text": message.text if message else "",
+        "reply_to": message.answers if message else "",
         "forwarded": context.forwarded or context.frequently_forwarded,
     }
     return values | _content(item.message)

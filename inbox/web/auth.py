@@ -6,11 +6,13 @@ from urllib.parse import quote, urlsplit
 from aiohttp import web
 
 from inbox import clock
+from inbox.db import Database, Work
 from inbox.desk import first_run, signing_in, tokens
 from inbox.desk.tokens import Bearer
 from inbox.errors import Forbidden, Unauthenticated
 from inbox.i18n import Phrase
 from inbox.services import Services
+from inbox.trouble import is_trouble
 from inbox.web import keys
 
 SIGN_IN = "/sign-in"
@@ -30,7 +32,7 @@ async def recognise(request: web.Request) -> None:
     signed_in, agent, role = found
     request[keys.SESSION], request[keys.AGENT], request[keys.ROLE] = signed_in, agent, role
     if signing_in.is_due(signed_in, clock.now()):
-        await database.write(lambda s: signing_in.seen(s, signed_in))
+        await _note(database, lambda s: signing_in.seen(s, signed_in))
 
 
 async def require_token(request: web.Request, scope: str) -> None:
@@ -54,8 +56,17 @@ async def _bearer(services: Services, secret: str) -> Bearer:
     services.known_tokens.keep(key, bearer)
     last = bearer.token.last_used_at
     if last is None or clock.now() - last >= TOKEN_SEEN_EVERY:
-        await services.database.write(lambda s: tokens.seen(s, bearer.token.id))
+        await _note(services.database, lambda s: tokens.seen(s, bearer.token.id))
     return bearer
+
+
+async def _note(database: Database, work: Work[None]) -> None:
+    """That somebody was here; where nothing can be written they may read all the same."""
+    try:
+        await database.write(work)
+    except Exception as error:
+        if not is_trouble(error):
+            raise
 
 
 async def ask_to_sign_in(request: web.Request) -> web.StreamResponse:

@@ -1,16 +1,18 @@
 """Figures in the text format of Prometheus, for those who run this."""
 
 import ipaddress
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from aiohttp import web
 
-from inbox.desk import figures
+from inbox.desk import figures, watch
 from inbox.desk.figures import Figures, Queue
+from inbox.desk.watch import Watch, Watched
 from inbox.errors import NotFound
 from inbox.web import keys
 from inbox.web.realtime import HUB
 from inbox.web.route import Access, Route
+from inbox.web.watching import WATCHING
 
 
 async def show(request: web.Request) -> web.Response:
@@ -18,12 +20,23 @@ async def show(request: web.Request) -> web.Response:
     services = request.app[keys.SERVICES]
     if not _is_near(request[keys.REMOTE], services.settings.trusted_proxies):
         raise NotFound
-    found = await services.database.read(figures.take)
-    lines = [*_lines(found), *_gauge("inbox_sockets", "Open pages", len(request.app[HUB].clients))]
+    found, watched = await services.database.read(lambda s: (figures.take(s), watch.look(s)))
+    lines = [
+        *_lines(found),
+        *_inboxes(request.app[WATCHING].heard(watched)),
+        *_gauge("inbox_sockets", "Open pages", len(request.app[HUB].clients)),
+    ]
     return web.Response(text="\n".join(lines) + "\n", headers={"Content-Type": CONTENT_TYPE})
 
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+
+
+BY_INBOX: dict[str, tuple[str, Callable[[Watched], float | None]]] = {
+    "heartbeat": ("Since who receives was heard", lambda one: one.heartbeat),
+    "oldest_arrival": ("How long the oldest waits to be read", lambda one: one.arrivals.seconds),
+    "oldest_delivery": ("How long the oldest waits to be sent", lambda one: one.deliveries.seconds),
+}
 
 
 def _lines(found: Figures) -> Iterator[str]:
@@ -34,6 +47,18 @@ def _lines(found: Figures) -> Iterator[str]:
     ):
         yield from _queue(f"inbox_{name}", queue)
     yield from _gauge("inbox_events_waiting", "Events not reacted to", found.events_waiting)
+
+
+def _inboxes(found: Watch) -> Iterator[str]:
+    """By inbox; one that nobody has to fetch for has no heartbeat."""
+    for name, (text, value) in BY_INBOX.items():
+        yield f"# HELP inbox_{name}_seconds {text}"
+        yield f"# TYPE inbox_{name}_seconds gauge"
+        for one in found.inboxes:
+            if (seconds := value(one)) is not None:
+                labels = f'inbox="{one.inbox.slug}",kind="{one.inbox.kind}"'
+                yield f"inbox_{name}_seconds{{{labels}}} {seconds:.1f}"
+    yield from _gauge("inbox_late_inboxes", "Where somebody waits too long", len(found.late))
 
 
 def _queue(name: str, queue: Queue) -> Iterator[str]:

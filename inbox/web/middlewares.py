@@ -22,6 +22,7 @@ from inbox.errors import (
 )  # fmt: skip
 from inbox.i18n import N_
 from inbox.model import Permission
+from inbox.trouble import is_trouble
 from inbox.web import auth, keys
 from inbox.web.render import render
 from inbox.web.route import Access
@@ -48,6 +49,8 @@ REFUSALS = {
     405: N_("This can't be done here."),
     413: N_("This is too large. At most 30 MB can be sent at once."),
 }
+TROUBLE = N_("Nothing can be read or saved at the moment. This passes by itself: try again soon.")
+RETRY_SECONDS = 30
 UNREADABLE = (ValueError, RecursionError, OverflowError, HttpProcessingError)
 SAFE = {"GET", "HEAD", "OPTIONS"}
 CONTENT_SECURITY_POLICY = (
@@ -116,15 +119,10 @@ async def errors_shown(request: web.Request, handler: Handler) -> web.StreamResp
             raise
         return _refused(request, error)
     except InboxError as error:
-        status = next((s for kind, s in STATUS.items() if isinstance(error, kind)), 400)
-        fields = error.fields if isinstance(error, Invalid) else {}
-        response = _shown(request, status, error.code, error.message, fields)
-        if isinstance(error, RateLimited):
-            response.headers["Retry-After"] = str(int(error.retry_after) + 1)
-        if isinstance(error, Unauthenticated):
-            response.headers["WWW-Authenticate"] = "Bearer"
-        return response
+        return _told(request, error)
     except Exception as error:  # noqa: BLE001  it is logged there
+        if is_trouble(error):
+            return _told(request, Unavailable(TROUBLE))
         if _is_unreadable(error):
             log.warning("bad_request", error=repr(error))
             return _shown(request, 400, "bad_request", "This request can't be understood.")
@@ -148,7 +146,7 @@ async def authorized(request: web.Request, handler: Handler) -> web.StreamRespon
     if access in PROGRAMS:
         await auth.require_token(request, access.value.partition(":")[2])
     else:
-        await auth.recognise(request)
+        await _recognise(request, access)
     agent = request.get(keys.AGENT)
     if agent and agent.locale:
         i18n.set_locale(agent.locale)
@@ -157,6 +155,15 @@ async def authorized(request: web.Request, handler: Handler) -> web.StreamRespon
     if access is Access.ADMIN and Permission.ADMINISTER not in request[keys.ROLE].permissions:
         raise Forbidden("Only an administrator can do this. Ask one of yours.")
     return await handler(request)
+
+
+async def _recognise(request: web.Request, access: Access) -> None:
+    """What is for strangers too (assets, whether we live) is had while nobody can be looked up."""
+    try:
+        await auth.recognise(request)
+    except Exception as error:
+        if access not in STRANGERS or not is_trouble(error):
+            raise
 
 
 MIDDLEWARES = [identified, errors_shown, same_site, authorized]
@@ -182,6 +189,20 @@ def _refuse_foreign(request: web.Request) -> None:
     ours = {f"{request.scheme}://{request.host}", request.app[keys.SERVICES].settings.public_url}
     if origin is not None and origin not in ours:
         raise Forbidden("This request came from another site.")
+
+
+def _told(request: web.Request, error: InboxError) -> web.Response:
+    """One of our own errors, with when or how to come back."""
+    status = next((s for kind, s in STATUS.items() if isinstance(error, kind)), 400)
+    fields = error.fields if isinstance(error, Invalid) else {}
+    response = _shown(request, status, error.code, error.message, fields)
+    if isinstance(error, RateLimited):
+        response.headers["Retry-After"] = str(int(error.retry_after) + 1)
+    if isinstance(error, Unavailable):
+        response.headers["Retry-After"] = str(RETRY_SECONDS)
+    if isinstance(error, Unauthenticated):
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
 
 
 def _is_unreadable(error: Exception) -> bool:

@@ -135,6 +135,8 @@ def draw(known: Known, path: str, *, with_settings: bool) -> Nav:
         _item("contacts", _("Contacts"), "/contacts", "contact-round", path, 0, "go-contacts"),
         _item("reports", _("Reports"), "/reports", "chart-line", path, 0, "go-reports"),
     ]
+    if any(inbox.kind == "webchat" and inbox.enabled for inbox in known.inboxes.values()):
+        links.insert(1, _item("visitors", _("Visitors"), "/visitors", "globe", path))
     if with_settings:
         links.append(
             _item("settings", _("Settings"), "/settings", "settings", path, 0, "go-settings")

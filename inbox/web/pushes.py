@@ -12,15 +12,21 @@ from inbox.desk import listing, timeline, trail
 from inbox.desk.listing import Counts, View
 from inbox.desk.timeline import Entry
 from inbox.events import EventKind
-from inbox.model import Agent, Role
+from inbox.model import Agent, Permission, Role
 from inbox.routing import views
 from inbox.web import nav
 from inbox.web.icons import ICONS
+from inbox.web.render import draw as draw_template
 from inbox.web.render import environment
 
-NEW_MESSAGE = {EventKind.MESSAGE_RECEIVED, EventKind.REPLY_QUEUED, EventKind.NOTE_ADDED}
+NEW_MESSAGE = {
+    EventKind.MESSAGE_RECEIVED, EventKind.SIDE_MESSAGE_RECEIVED, EventKind.SIDE_MESSAGE_QUEUED,
+    EventKind.REPLY_QUEUED, EventKind.REPLY_FOUND, EventKind.NOTE_ADDED,
+    EventKind.INTERACTION_LOGGED,
+}  # fmt: skip
 CHANGED_MESSAGE = {
     EventKind.DELIVERY_CHANGED, EventKind.REPLY_CANCELLED, EventKind.MESSAGE_EDITED,
+    EventKind.MESSAGE_REACTED,
 }  # fmt: skip
 AGENT = Agent.__table__.c  # type: ignore[attr-defined]
 AGENTS = sa.select(AGENT.id, AGENT.name)
@@ -120,6 +126,16 @@ def draw(found: News) -> list[Push]:
     return pushes
 
 
+def draw_standing(standing: str, role: Role) -> str:
+    """The line above every page, or its going."""
+    line = draw_template(
+        "layouts/_standing.html",
+        standing=standing,
+        may_see_where=Permission.ADMINISTER in role.permissions,
+    )
+    return f'<hx-partial hx-target="#standing" hx-swap="innerHTML">{line}</hx-partial>'
+
+
 def draw_counts(counts: Counts) -> str:
     """The numbers of the navigation, as they stand now."""
     numbers = {
@@ -142,7 +158,8 @@ def _row(conversation: sa.Row[Any], *, gone: bool) -> str:
 def _inside(found: News, event: sa.Row[Any]) -> str:
     entry = found.entries.get(event.message_id or "")
     if entry and entry.message and event.kind in NEW_MESSAGE | CHANGED_MESSAGE:
-        drawn = _macro("conversations/_message.html", "message")(entry.message, entry.files, ICONS)
+        draw_message = _macro("conversations/_message.html", "message")
+        drawn = draw_message(entry.message, entry.files, ICONS, entry.answered, entry.logged)
         if event.kind in CHANGED_MESSAGE:
             target = f"#m-{entry.message.id}"
             return f'<hx-partial hx-target="{target}" hx-swap="outerMorph">{drawn}</hx-partial>'

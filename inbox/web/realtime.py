@@ -86,6 +86,12 @@ class Hub:
     async def dismiss(self, code: int) -> None:
         await asyncio.gather(*(c.socket.close(code=code) for c in list(self.clients)))
 
+    def tell_all(self, draw: Callable[[Role], str]) -> None:
+        """A partial that concerns everybody, in the language of each."""
+        for client in self.clients:
+            i18n.set_locale(client.locale)
+            client.push(_frame(None, draw(client.role)))
+
     async def _read(self) -> None:
         woken = self.services.bus.wakeup(TOPIC)
         while True:

@@ -14,8 +14,10 @@ from babel.dates import format_date, format_datetime, format_time, format_timede
 from markupsafe import Markup
 
 from inbox import clock, i18n
-from inbox.web import keys, words, zones
+from inbox.model import Permission
+from inbox.web import carrying, keys, words, zones
 from inbox.web.icons import ICONS
+from inbox.web.watching import WATCHING
 
 REMEMBERED = 2_000  # drawings of one macro
 PACKAGE = Path(__file__).parent.parent
@@ -58,8 +60,8 @@ def environment() -> jinja2.Environment:
     made.filters.update(
         clock_time=clock_time, day=day, moment=moment, ago=ago, initials=initials, hue=hue,
         paragraphs=paragraphs, said=i18n.said, remembered=remembered, local_date=local_date,
-        date=plain_date, duration=duration, parsed_moment=datetime.fromisoformat,
-        hours_until=hours_until, **words.FILTERS,
+        date=plain_date, duration=duration, capabilities=carrying.capabilities,
+        parsed_moment=datetime.fromisoformat, hours_until=hours_until, **words.FILTERS,
     )  # fmt: skip
     made.globals["place"] = words.place
     return made
@@ -160,12 +162,12 @@ def _local(value: datetime, time_zone: str) -> datetime:
 
 
 def _common(request: web.Request) -> dict[str, Any]:
-    agent = request.get(keys.AGENT)
+    agent, role = request.get(keys.AGENT), request.get(keys.ROLE)
     return {
         "request": request,
         "path": request.path,
         "agent": agent,
-        "role": request.get(keys.ROLE),
+        "role": role,
         "workspace": request.app[keys.SERVICES].workspace,
         "locale": i18n.locale(),
         "language": i18n.locale().replace("_", "-"),
@@ -175,4 +177,6 @@ def _common(request: web.Request) -> dict[str, Any]:
         "now": clock.now(),
         "is_fragment": request.headers.get("HX-Request") == "true",
         "nav": None,
+        "standing": request.app[WATCHING].standing,
+        "may_see_where": role is not None and Permission.ADMINISTER in role.permissions,
     }

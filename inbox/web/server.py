@@ -1,12 +1,13 @@
 """The web application: routes, middlewares, and what starts and stops with it."""
 
 from collections.abc import AsyncGenerator, Sequence
+from functools import partial
 
 import aiohttp
 from aiohttp import web
 
 from inbox.services import Services
-from inbox.web import keys, widget
+from inbox.web import keys, pushes, watching, widget
 from inbox.web.api import stream
 from inbox.web.middlewares import MIDDLEWARES, keep_no_error
 from inbox.web.realtime import HUB, Hub
@@ -25,6 +26,8 @@ def make_app(services: Services, extra: Sequence[Route] = ()) -> web.Application
         app.router.add_route(route.method, route.path, route.handler)
     STATIC.mkdir(parents=True, exist_ok=True)
     app.router.add_static("/static", STATIC)
+    app[watching.WATCHING] = watching.Watching(services)
+    app.cleanup_ctx.append(watching.start)
     app.cleanup_ctx.append(_live)
     widget.prepare(app)
     app.on_response_prepare.append(keep_no_error)
@@ -36,9 +39,15 @@ def make_app(services: Services, extra: Sequence[Route] = ()) -> web.Application
 async def _live(app: web.Application) -> AsyncGenerator[None]:
     hub = Hub(app[keys.SERVICES])
     app[HUB] = hub
+    app[watching.WATCHING].tell = partial(_tell_standing, app)
     await hub.start()
     yield
     await hub.close()
+
+
+def _tell_standing(app: web.Application) -> None:
+    standing = app[watching.WATCHING].standing
+    app[HUB].tell_all(lambda role: pushes.draw_standing(standing, role))
 
 
 async def _tell_sockets(app: web.Application) -> None:

@@ -11,10 +11,18 @@ from inbox.channels import registry
 TWO_LETTERS = 2
 NO_COUNTRIES = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
 TO = "\u2013"  # a range
+LOGGED = {
+    "call": i18n.N_("Phone call"),
+    "meeting": i18n.N_("Meeting"),
+    "letter": i18n.N_("Letter"),
+    "talk": i18n.N_("Personal conversation"),
+}
 
 
 def channel_label(kind: str) -> str:
     """E-mail for email; a kind that is not installed any more stays what it is."""
+    if kind in LOGGED:
+        return i18n.gettext(LOGGED[kind])
     found = registry.kinds().get(kind)
     return i18n.gettext(found.label) if found else kind.capitalize()
 

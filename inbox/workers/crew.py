@@ -6,7 +6,7 @@ from functools import partial
 from sqlmodel import Session, col, select
 
 from inbox import clock
-from inbox.desk import arrivals, deliveries, search, snooze, telling
+from inbox.desk import arrivals, continuing, deliveries, search, snooze, telling
 from inbox.desk.search import people
 from inbox.events import SYSTEM, TOPIC
 from inbox.model import Team
@@ -63,12 +63,15 @@ class Crew:
         return messages + await self.services.database.write(people.index_new, behind=True)
 
     async def _tick(self) -> int:
-        """What time brings: snoozes end, and who came online gets what waits."""
+        """What time brings: snoozes end, who came online gets what waits, chats go on by mail."""
         woken = await self.services.database.write(
             lambda session: snooze.wake_due(session, clock.now(), by=SYSTEM)
         )
         await self.services.database.write(_distribute)
-        return woken
+        mailed = await self.services.database.write(
+            lambda session: continuing.send_due(session, clock.now())
+        )
+        return woken + mailed
 
 
 def _distribute(session: Session) -> None:

@@ -9,7 +9,8 @@ from functools import partial
 import structlog
 from sqlmodel import col, select
 
-from inbox.channels import registry
+from inbox import clock
+from inbox.channels import degrading, registry
 from inbox.channels.base import (
     Channel,
     LoginRefused,
@@ -19,7 +20,7 @@ from inbox.channels.base import (
     Unreachable,
 )
 from inbox.db import Session, Work
-from inbox.desk import deliveries, health, outbound
+from inbox.desk import continuing, deliveries, health, outbound
 from inbox.desk.outbound import Outbound
 from inbox.envelope import FilePart, OutboundEnvelope, Receipt
 from inbox.errors import InboxError, Unavailable, message_of
@@ -130,6 +131,7 @@ class Delivering:
         try:
             channel = self.services.channels.of(found.inbox)
             envelope = replace(found.envelope, files=await self._files(found))
+            envelope = degrading.fitted(envelope, channel.capabilities)
             seconds = SEND_SECONDS + _size(envelope) / SLOWEST_UPLINK
             is_mine = await self._hand_over(found, seconds + LEASE_SECONDS)
         except Exception as error:  # noqa: BLE001  nothing has left yet, so none is unknown
@@ -158,8 +160,8 @@ class Delivering:
             return self._later(found, error)
         except (PermanentFailure, InboxError) as error:
             self.slots.answered(found.inbox.id)
-            dead = getattr(error, "dead", ())
-            return partial(_failed, found, message_of(error), error.code, dead)
+            dead, link = getattr(error, "dead", ()), getattr(error, "link", "")
+            return partial(_failed, found, message_of(error), error.code, dead=dead, link=link)
         except Exception as error:
             if isinstance(error, OutcomeUnknown | TimeoutError):
                 self._leave_alone(found, SILENT_SECONDS)
@@ -174,7 +176,7 @@ class Delivering:
     def _not_ready(self, found: Outbound, error: Exception) -> Note:
         """What is wrong with the inbox or the message stays wrong; the rest passes."""
         if isinstance(error, InboxError) and not isinstance(error, Unavailable):
-            return partial(_failed, found, error.message, error.code, ())
+            return partial(_failed, found, error.message, error.code)
         log.warning("delivery_not_ready", delivery=found.delivery.id, error=repr(error))
         return self._later(found, error)
 
@@ -212,11 +214,21 @@ class Delivering:
 
 def _sent(found: Outbound, receipt: Receipt, session: Session) -> None:
     deliveries.sent(session, found.delivery.id, found.delivery.epoch, receipt)
+    continuing.note(session, found.inbox, found.delivery.message_id, clock.now())
     health.prove(session, found.inbox, side=health.SENDING)
 
 
-def _failed(found: Outbound, text: str, code: str, dead: Collection[str], session: Session) -> None:
-    deliveries.failed(session, found.delivery.id, found.delivery.epoch, text, code, dead)
+def _failed(
+    found: Outbound,
+    text: str,
+    code: str,
+    session: Session,
+    *,
+    dead: Collection[str] = (),
+    link: str = "",
+) -> None:
+    who = (session, found.delivery.id, found.delivery.epoch)
+    deliveries.failed(*who, text, code, dead=dead, link=link)
 
 
 def _size(envelope: OutboundEnvelope) -> int:

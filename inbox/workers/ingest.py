@@ -17,7 +17,7 @@ from inbox.channels.base import (
     Unparsable,
 )
 from inbox.db import Session
-from inbox.desk import arrivals, deliveries, ingest
+from inbox.desk import arrivals, delivery_reports, ingest
 from inbox.desk.arrivals import Claimed
 from inbox.desk.ingest import Understood
 from inbox.envelope import (
@@ -260,7 +260,7 @@ def _is_early(session: Session, arrival: Claimed, items: Sequence[Understood]) -
     """A report that came before the note of what it reports on; one of nobody's is let go."""
     return arrival.attempts < arrivals.TRIES and any(
         isinstance(item.inbound, DeliveryReport)
-        and not deliveries.is_known(session, item.inbox_id, item.inbound)
+        and not delivery_reports.is_known(session, item.inbox_id, item.inbound)
         for item in items
     )
 

@@ -14,13 +14,14 @@ import structlog
 from sqlmodel import col, select
 
 from inbox import clock, ids
-from inbox.channels.base import Channel, ChannelError, Enables, Listens, LoginRefused
-from inbox.db import Session
+from inbox.channels.base import ChannelError, Enables, Listens, LoginRefused, listens
+from inbox.db import Session, Work
 from inbox.desk import health
 from inbox.envelope import RawItem
 from inbox.errors import Conflict, InboxError, message_of
 from inbox.model import Health, Inbox
 from inbox.services import Services
+from inbox.trouble import is_trouble
 
 log = structlog.get_logger()
 
@@ -28,6 +29,7 @@ RENEW_SECONDS = 5.0
 LOGIN_WAIT = 300.0  # a refused login is not tried again sooner
 LONGEST_WAIT = 120.0
 ALIVE_EVERY = 30.0
+OUTAGE_SECONDS = 1.0
 BEAT_SECONDS = 60.0  # of a poller whose provider calls us
 GOOD_SECONDS = 30.0
 
@@ -51,7 +53,7 @@ class Receiving:
 
     async def work(self) -> int:
         wanted = await self.services.database.read(_enabled)
-        polled = {i.id: i for i in wanted if self._wants_a_poller(i)}
+        polled = {i.id: i for i in wanted if self.services.channels.wants_a_poller(i)}
         for inbox_id, poller in list(self._pollers.items()):
             inbox = polled.get(inbox_id)
             if inbox is None or inbox.version != poller.version or poller.task.done():
@@ -79,17 +81,7 @@ class Receiving:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         if let_go:
-            await self.services.database.write(
-                lambda s: health.let_go(s, f"receive:{inbox_id}", self.owner)
-            )
-
-    def _wants_a_poller(self, inbox: Inbox) -> bool:
-        try:
-            channel = self.services.channels.of(inbox)
-        except InboxError as error:
-            log.warning("inbox_not_opened", inbox=inbox.id, error=error.message)
-            return False
-        return isinstance(channel, Enables) or _listens(channel)
+            await self._note(lambda s: health.let_go(s, f"receive:{inbox_id}", self.owner))
 
     async def _poll(self, inbox_id: str, epoch: int) -> None:
         """Until cancelled; every end of `listen` is a reason to wait and begin again."""
@@ -98,6 +90,7 @@ class Receiving:
         while True:
             link = _Link()
             try:
+                await self._room()
                 await self._listen(inbox_id, epoch, link)
                 failures = 0
             except LoginRefused as error:
@@ -117,12 +110,17 @@ class Receiving:
                 await self._light(inbox_id, epoch, Health.TROUBLE, repr(error))
                 await asyncio.sleep(min(LONGEST_WAIT, 2.0**failures))
 
+    async def _room(self) -> None:
+        """Nothing is fetched that could not be kept."""
+        while self.services.database.outage.is_on:  # noqa: ASYNC110  other threads meet its end
+            await asyncio.sleep(OUTAGE_SECONDS)
+
     async def _listen(self, inbox_id: str, epoch: int, link: "_Link") -> None:
         inbox = await self.services.database.read(lambda s: s.get_one(Inbox, inbox_id))
         channel = self.services.channels.of(inbox)
         if isinstance(channel, Enables):
             await channel.enable()
-        while not _listens(channel):  # until cancelled: the provider calls
+        while not listens(channel):  # until cancelled: the provider calls
             await self._light(inbox_id, epoch, Health.OK, "")
             await asyncio.sleep(BEAT_SECONDS)
         assert isinstance(channel, Listens)
@@ -155,11 +153,16 @@ class Receiving:
                 raise Conflict("Another process looks after this inbox now.")
             health.note(session, inbox_id, light, reason)
 
-        await self.services.database.write(work)
+        await self._note(work)
 
-
-def _listens(channel: Channel) -> bool:
-    return isinstance(channel, Listens) and channel.listens()
+    async def _note(self, work: Work[None]) -> None:
+        """What passes by itself if nobody notes it, so that an outage ends nothing."""
+        try:
+            await self.services.database.write(work)
+        except Exception as error:
+            if not is_trouble(error):
+                raise
+            log.debug("not_noted", error=repr(error))
 
 
 @dataclass(slots=True)

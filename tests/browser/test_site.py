@@ -12,12 +12,8 @@ from sqlmodel import select
 from inbox import clock
 from inbox.model import Arrival, Contact, Identity, Inbox
 from inbox.web.webforms import stamp
-from tests.browser.shop import Shop, chat_frame, context, open_chat, shop, write
+from tests.browser.shop import Shop, chat_frame, open_chat, write
 from tests.servers import browser
-from tests.web.conftest import services
-from tests.web.customer_side import make_inbox
-
-__all__ = ["context", "make_inbox", "services", "shop"]
 
 pytestmark = pytest.mark.browser
 

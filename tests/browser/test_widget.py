@@ -8,12 +8,8 @@ from playwright.async_api import BrowserContext, expect
 from sqlmodel import select
 
 from inbox.model import Arrival
-from tests.browser.shop import Shop, context, open_chat, shop, write
+from tests.browser.shop import Shop, open_chat, write
 from tests.servers import browser
-from tests.web.conftest import services
-from tests.web.customer_side import make_inbox
-
-__all__ = ["context", "make_inbox", "services", "shop"]
 
 pytestmark = pytest.mark.browser
 

@@ -22,7 +22,7 @@ from inbox.channels.base import (
     TemporaryFailure,
 )
 from inbox.channels.telegram import TelegramChannel, TelegramSettings
-from inbox.envelope import Address, FilePart, OutboundEnvelope
+from inbox.envelope import Address, Button, FilePart, OutboundEnvelope
 from inbox.testing import fixed_clock
 from inbox.testing.clocks import NOON
 
@@ -67,7 +67,19 @@ def test_an_update_with_the_secret_is_kept_as_it_came():
 
     (item,) = channel(webhook_secret=SecretStr("s3cret")).hook(request("s3cret", body)).items
 
-    assert (item.external_id, item.content) == ("update:7", body)
+    assert item.external_id.startswith("update:7:")
+    assert item.content == body
+
+
+def test_an_update_is_known_again_however_it_comes_and_its_number_alone_proves_nothing():
+    """After a quiet week Telegram numbers its updates anew."""
+    opened = channel(webhook_secret=SecretStr("s3cret"))
+    bodies = (b'{"update_id": 7, "message": 1}', b'{"message":1, "update_id":7}',
+              b'{"update_id": 7, "message": 2}')  # fmt: skip
+
+    first, again, other = [opened.hook(request("s3cret", b)).items[0].external_id for b in bodies]
+
+    assert first == again != other
 
 
 @pytest.mark.parametrize("secret", ["", "wrong", "s3cre", "s3crets", "тајна"])
@@ -114,7 +126,7 @@ async def listened(opened, checkpoint, rounds):
     recorded = []
 
     async def record(items, kept):
-        recorded.append(([item.external_id for item in items], kept))
+        recorded.append(([item.external_id.rpartition(":")[0] for item in items], kept))
         if len(recorded) == rounds:
             raise asyncio.CancelledError
 
@@ -131,7 +143,7 @@ async def test_the_offset_moves_with_what_was_recorded(provider, account):
     with fixed_clock():
         recorded = await listened(opened, {"offset": 7, "at": NOON.isoformat()}, rounds=2)
 
-    kept = {"offset": 10, "at": NOON.isoformat()}
+    kept = {"offset": 10, "at": NOON.isoformat(), "alive": NOON.isoformat()}
     assert recorded == [(["update:7", "update:9"], kept), ([], kept)]
     assert [orjson.loads(seen.body)["offset"] for seen in provider.seen] == [7, 10]
 
@@ -189,19 +201,131 @@ async def test_a_text_is_sent_once(provider, account):
     assert orjson.loads(provider.seen[0].body) == {"chat_id": "23", "text": "Hello."}
 
 
-async def test_pictures_and_documents_follow_the_text(provider, account):
+def methods(provider):
+    return [seen.path.rpartition("/")[2] for seen in provider.seen]
+
+
+async def test_a_short_text_stands_below_the_first_file(provider, account):
     provider.will_answer(200, SENT)
     opened = TelegramChannel(account(settings(api_base=provider.base)))
 
     await opened.send(replace(ENVELOPE, files=(PNG, PDF)))
 
-    assert [seen.path.rpartition("/")[2] for seen in provider.seen] == [
-        "sendMessage",
-        "sendPhoto",
-        "sendDocument",
+    assert methods(provider) == ["sendPhoto", "sendDocument"]
+    assert provider.seen[0].form["caption"] == "Hello."
+    assert provider.seen[1].form["chat_id"] == "23"
+    assert provider.seen[1].form["document"] == ("offer.pdf", b"%PDF")
+
+
+async def test_a_text_too_long_for_a_caption_goes_before_the_files(provider, account):
+    provider.will_answer(200, SENT)
+    opened = TelegramChannel(account(settings(api_base=provider.base)))
+
+    await opened.send(replace(ENVELOPE, text="A long word. " * 100, files=(PNG,)))
+
+    assert methods(provider) == ["sendMessage", "sendPhoto"]
+
+
+async def test_pictures_that_go_together_are_one_album_in_their_order(provider, account):
+    sent = {"ok": True, "result": [{"message_id": 9}, {"message_id": 10}]}
+    provider.will_answer(200, sent)
+    opened = TelegramChannel(account(settings(api_base=provider.base)))
+    video = FilePart(name="tour.mp4", content_type="video/mp4", content=b"mp4")
+
+    receipt = await opened.send(replace(ENVELOPE, files=(PNG, video)))
+
+    assert methods(provider) == ["sendMediaGroup"]
+    assert orjson.loads(provider.seen[0].form["media"]) == [
+        {"type": "photo", "media": "attach://file0", "caption": "Hello."},
+        {"type": "video", "media": "attach://file1"},
     ]
-    assert provider.seen[2].form["chat_id"] == "23"
-    assert provider.seen[2].form["document"] == ("offer.pdf", b"%PDF")
+    assert (receipt.provider_id, receipt.others) == ("23:9", ("23:10",))
+
+
+@pytest.mark.parametrize(
+    ("content_type", "method"),
+    [
+        ("audio/ogg", "sendVoice"),
+        ("audio/mpeg", "sendAudio"),
+        ("video/mp4", "sendVideo"),
+        ("image/gif", "sendAnimation"),
+        ("text/csv", "sendDocument"),
+    ],
+)
+async def test_each_kind_of_file_is_sent_as_what_it_is(provider, account, content_type, method):
+    provider.will_answer(200, SENT)
+    opened = TelegramChannel(account(settings(api_base=provider.base)))
+    file = FilePart(name="f", content_type=content_type, content=b"x")
+
+    await opened.send(replace(ENVELOPE, text="", files=(file,)))
+
+    assert methods(provider) == [method]
+
+
+async def test_buttons_stand_below_the_text_one_a_row(provider, account):
+    provider.will_answer(200, SENT)
+    opened = TelegramChannel(account(settings(api_base=provider.base)))
+    buttons = (Button(text="Yes", value="yes"), Button(text="Црвено вино", value="ж" * 60))
+
+    await opened.send(replace(ENVELOPE, buttons=buttons))
+
+    rows = orjson.loads(provider.seen[0].body)["reply_markup"]["inline_keyboard"]
+    assert [row[0]["text"] for row in rows] == ["Yes", "Црвено вино"]
+    assert [row[0]["callback_data"] for row in rows] == ["yes", "ж" * 32]  # 64 bytes
+
+
+async def test_one_message_is_answered_among_many(provider, account):
+    provider.will_answer(200, SENT)
+    opened = TelegramChannel(account(settings(api_base=provider.base)))
+
+    await opened.send(replace(ENVELOPE, answers="23:4"))
+
+    answering = orjson.loads(provider.seen[0].body)["reply_parameters"]
+    assert answering == {"message_id": 4, "allow_sending_without_reply": True}
+
+
+async def test_a_message_of_another_chat_is_not_named(provider, account):
+    provider.will_answer(200, SENT)
+    opened = TelegramChannel(account(settings(api_base=provider.base)))
+
+    await opened.send(replace(ENVELOPE, answers="99:4"))
+
+    assert "reply_parameters" not in orjson.loads(provider.seen[0].body)
+
+
+async def test_a_reaction_is_set_and_taken_back(provider, account):
+    provider.will_answer(200, DONE)
+    opened = TelegramChannel(account(settings(api_base=provider.base)))
+
+    await opened.react("23", "23:4", "👍")
+    await opened.react("23", "23:4", "")
+
+    asked = [orjson.loads(seen.body) for seen in provider.seen]
+    assert methods(provider) == ["setMessageReaction"] * 2
+    assert [one["reaction"] for one in asked] == [[{"type": "emoji", "emoji": "👍"}], []]
+    assert asked[0]["message_id"] == 4
+
+
+async def test_a_pressed_button_is_acknowledged(provider, account):
+    provider.will_answer(200, DONE)
+
+    await TelegramChannel(account(settings(api_base=provider.base))).acknowledge("q1")
+
+    assert methods(provider) == ["answerCallbackQuery"]
+    assert orjson.loads(provider.seen[0].body) == {"callback_query_id": "q1"}
+
+
+def test_after_more_than_a_day_away_something_may_be_missing():
+    opened = channel()
+    with fixed_clock():
+        away = {"alive": (NOON - timedelta(days=3)).isoformat()}
+        here = {"alive": (NOON - timedelta(hours=23)).isoformat()}
+
+        gap = opened.gap(away)
+
+        assert gap == (NOON - timedelta(days=3), NOON - timedelta(days=1))
+        assert opened.gap(here) is None
+        assert opened.gap({}) is None
 
 
 async def test_a_long_text_is_sent_in_parts(provider, account):
@@ -253,7 +377,7 @@ async def test_after_a_part_was_sent_nothing_is_tried_again(provider, account):
     opened = TelegramChannel(account(settings(api_base=provider.base)))
 
     with pytest.raises(OutcomeUnknown, match="Only a part"):
-        await opened.send(replace(ENVELOPE, files=(PDF,)))
+        await opened.send(replace(ENVELOPE, files=(PNG, PDF)))
 
 
 async def test_a_refused_connection_is_temporary(nobody):

@@ -22,8 +22,8 @@ PRIVATE = telegram.Chat(23, "private", first_name="Ана")
 GROUP = telegram.Chat(-100, "group", title="Naručioci")
 
 
-def channel():
-    settings = TelegramSettings(token=SecretStr("123:abc"))
+def channel(**changes: Any):
+    settings = TelegramSettings(token=SecretStr("123:abc"), **changes)
     return TelegramChannel(Account(inbox_id="i", name="T", settings=settings, key=b"k" * 32))
 
 
@@ -73,11 +73,20 @@ def test_a_text_is_understood():
     assert envelope.fields == {"telegram_username": "ana", "language": "sr"}
 
 
-def test_a_group_is_one_thread_with_its_name():
-    envelope = parsed(chat=GROUP, text="Zdravo")
+@pytest.mark.parametrize("kind", ["group", "supergroup"])
+def test_a_group_is_one_correspondent_whose_writers_are_named(kind):
+    envelope = parsed(chat=telegram.Chat(-100, kind, title="Naručioci"), text="Zdravo")
 
     assert (envelope.thread, envelope.subject) == ("-100", "Naručioci")
-    assert envelope.sender.value == "23"
+    assert envelope.sender == Address(kind="telegram", value="-100", name="Naručioci")
+    assert envelope.written_in == "Ана Илић"
+
+
+def test_groups_can_be_left_out():
+    opened = channel(groups="ignore")
+
+    assert opened.parse(raw(chat=GROUP, text="Zdravo")) == []
+    assert opened.parse(raw(text="Zdravo"))
 
 
 def test_the_largest_size_of_a_photo_is_taken():
@@ -109,9 +118,47 @@ def test_an_edit_names_what_it_replaces():
 
 
 def test_an_answer_names_what_it_answers():
-    earlier = telegram.Message(4, AT, PRIVATE, text="Our offer")
+    earlier = telegram.Message(4, AT, PRIVATE, from_user=ANA, text="Our offer")
 
-    assert parsed(text="Yes", reply_to_message=earlier).references == ("23:4",)
+    envelope = parsed(text="Yes", reply_to_message=earlier)
+
+    assert envelope.answers == "23:4"
+    assert envelope.answered == ("Ана Илић", "Our offer")
+
+
+def test_pictures_of_an_album_name_it():
+    photo = [telegram.PhotoSize("s", "us", 9, 9)]
+
+    envelope = parsed(photo=photo, media_group_id="77")
+
+    assert (envelope.external_id, envelope.album) == ("23:1", "23:album:77")
+
+
+def test_a_reaction_says_to_what_and_all_that_it_is_now():
+    changed = telegram.MessageReactionUpdated(
+        PRIVATE, 4, AT, [], [telegram.ReactionTypeEmoji("👍")], user=ANA
+    )
+
+    reacted = parsed("message_reaction", changed)
+
+    assert (reacted.message_id, reacted.emojis) == ("23:4", ("👍",))
+    assert reacted.sender.value == "23"
+
+
+def test_the_address_behind_a_word_is_told():
+    link = telegram.MessageEntity("text_link", 3, 3, url="https://shop.example/a")
+
+    assert parsed(text="🍷 See it", entities=[link]).text == "🍷 See (https://shop.example/a) it"
+
+
+def test_a_poll_is_its_question_and_its_choices():
+    poll = {"id": "p", "question": "Which?", "options": [{"text": "Red"}, {"text": "White"}]}
+    update = orjson.loads(raw(text="").content)
+    update["message"]["poll"] = poll
+
+    (found,) = channel().parse(RawItem(external_id="u", content=orjson.dumps(update)))
+
+    assert found.text == "Poll: Which?\n• Red\n• White"
 
 
 def test_a_pressed_button_says_what_stood_on_it():
@@ -124,6 +171,7 @@ def test_a_pressed_button_says_what_stood_on_it():
 
     envelope = parsed("callback_query", press)
 
+    assert (envelope.choice, envelope.acknowledge, envelope.answers) == ("red", "q1", "23:1")
     assert (envelope.external_id, envelope.text, envelope.thread) == (
         "callback:q1",
         "Red wine",
@@ -163,7 +211,11 @@ def test_only_ones_own_number_becomes_the_contacts(owner, own):
 
 
 def test_what_cannot_be_shown_is_said():
-    assert "a die" in parsed(dice=telegram.Dice(6, "🎲")).text
+    assert "a game" in parsed(game=telegram.Game("g", "G", [])).text
+
+
+def test_a_die_shows_what_fell():
+    assert parsed(dice=telegram.Dice(6, "🎲")).text == "🎲 6"
 
 
 def test_what_a_group_says_of_itself_is_nothing_to_keep():

@@ -23,7 +23,7 @@ from inbox.channels.base import (
 )
 from inbox.channels.whatsapp import WhatsappChannel, WhatsappSettings
 from inbox.channels.whatsapp.parse import divide, understand_item
-from inbox.envelope import Address, FilePart, OutboundEnvelope
+from inbox.envelope import Address, FilePart, OutboundEnvelope, Reacted
 from inbox.testing import check_channel
 
 SECRET = "a-throw-away-secret"
@@ -136,9 +136,9 @@ def test_a_text_names_its_sender_and_what_it_answers():
     found = envelope(text={"body": "Where is it?"}, context={"id": "wamid.OURS"})
 
     assert found.sender == Address(kind="whatsapp", value="+381641234567", name="Jana")
-    assert (found.text, found.references, found.proof) == (
+    assert (found.text, found.answers, found.proof) == (
         "Where is it?",
-        ("wamid.OURS",),
+        "wamid.OURS",
         "proven",
     )
 
@@ -150,7 +150,6 @@ def test_a_text_names_its_sender_and_what_it_answers():
         ({"interactive": {"button_reply": {"id": "1", "title": "Red"}}}, "Red"),
         ({"interactive": {"list_reply": {"id": "1", "title": "Blue"}}}, "Blue"),
         ({"interactive": {"nfm_reply": {"response_json": '{"size": "XL"}'}}}, "size: XL"),
-        ({"reaction": {"message_id": "wamid.0", "emoji": "👍"}}, "Reacted with 👍"),
         ({"order": {"product_items": [{"product_retailer_id": "A1", "quantity": 2}]}}, "2 x A1"),
         ({"system": {"body": "Jana changed her number"}}, "Jana changed her number"),
         ({"unsupported": {"type": "poll"}}, "Sent poll, which can only be seen in WhatsApp."),
@@ -171,8 +170,24 @@ def test_a_place_is_a_link_to_the_map_and_kept_on_the_contact():
     assert found.fields == {"latitude": "45.25", "longitude": "19.84"}
 
 
-def test_a_reaction_reopens_nothing():
-    assert envelope(reaction={"message_id": "wamid.0", "emoji": "👍"}).automatic
+@pytest.mark.parametrize(("emoji", "emojis"), [("👍", ("👍",)), ("", ())])
+def test_a_reaction_is_no_message_but_stands_on_one(emoji, emojis):
+    found = envelope(reaction={"message_id": "wamid.OURS", "emoji": emoji})
+
+    assert isinstance(found, Reacted)
+    assert (found.message_id, found.emojis) == ("wamid.OURS", emojis)
+
+
+@pytest.mark.parametrize(
+    ("content", "choice"),
+    [
+        ({"button": {"text": "Yes", "payload": "order-1"}}, "order-1"),
+        ({"interactive": {"button_reply": {"id": "red", "title": "Red"}}}, "red"),
+        ({"text": {"body": "Red"}}, ""),
+    ],
+)
+def test_a_pressed_button_is_a_choice(content, choice):
+    assert envelope(**content).choice == choice
 
 
 def test_what_the_customer_takes_back_or_writes_anew_replaces_the_message():

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sqlmodel import Session, select
 
 from inbox import clock
-from inbox.desk import bounces, deliveries, outbound, replies
+from inbox.desk import bounces, deliveries, delivery_reports, outbound, replies
 from inbox.desk.replies import Composed
 from inbox.envelope import Bounce, DeliveryReport, Receipt
 from inbox.events import SYSTEM
@@ -203,7 +203,7 @@ def test_states_only_move_forward(session: Session, cast: Cast, reported: list[s
 
     for state in reported:
         found = DeliveryReport(provider_id=message.id, state=state)
-        deliveries.report(session, message.inbox_id, found)
+        delivery_reports.report(session, message.inbox_id, found)
         ranks.append(message.state.rank)
         assert delivery.state is message.state
 
@@ -215,7 +215,7 @@ def test_states_only_move_forward(session: Session, cast: Cast, reported: list[s
 def test_a_doubled_report_says_nothing_twice(session: Session, claimed: Delivery) -> None:
     deliveries.sent(session, claimed.id, claimed.epoch, Receipt(provider_id="p"))
     for _ in range(2):
-        deliveries.report(
+        delivery_reports.report(
             session, claimed.inbox_id, DeliveryReport(provider_id="p", state="delivered")
         )
 
@@ -229,7 +229,7 @@ def test_a_receipt_that_was_overtaken_by_a_report_says_nothing(
     message_of(session, claimed).provider_id = "p"
     session.flush()
     inbox_id = message_of(session, claimed).inbox_id
-    deliveries.report(session, inbox_id, DeliveryReport(provider_id="p", state="delivered"))
+    delivery_reports.report(session, inbox_id, DeliveryReport(provider_id="p", state="delivered"))
     deliveries.sent(session, claimed.id, claimed.epoch, Receipt(provider_id="p"))
     session.flush()
 
@@ -241,7 +241,9 @@ def test_a_receipt_that_was_overtaken_by_a_report_says_nothing(
 def test_a_report_about_somebody_elses_message_changes_nothing(
     session: Session, claimed: Delivery
 ) -> None:
-    deliveries.report(session, claimed.inbox_id, DeliveryReport(provider_id="?", state="read"))
+    delivery_reports.report(
+        session, claimed.inbox_id, DeliveryReport(provider_id="?", state="read")
+    )
 
     assert claimed.state is MessageState.SENDING
 

@@ -189,6 +189,7 @@ async def open_shop(folder: Path, database_url: str) -> AsyncIterator[Shop]:
         _env_file=None,
     )
     services = composition.build(settings)
+    services.database.create()
     await services.start()
     shop = Shop(services, ports)
     try:

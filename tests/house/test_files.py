@@ -3,6 +3,7 @@
 import ast
 import re
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -81,6 +82,19 @@ def test_locked_packages_name_no_registry() -> None:
     }
 
     assert named == {}
+
+
+def test_what_builds_the_package_is_locked_for_building() -> None:
+    """An image is built with no more than this list."""
+    wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())["build-system"]["requires"]
+    locked = (ROOT / "requirements/build.txt").read_text()
+    missing = {
+        name
+        for text in wanted
+        if f"\n{(name := re.split('[<>=]', text)[0])}==" not in f"\n{locked}"
+    }
+
+    assert missing == set()
 
 
 def each(*patterns: str) -> Iterator[tuple[str, str]]:

@@ -7,11 +7,12 @@ import pytest
 from sqlmodel import Session
 
 from inbox import clock, ids, reports
-from inbox.desk import merging, notes, replies, status
+from inbox.desk import interactions, merging, notes, replies, status
+from inbox.desk.interactions import Logged
 from inbox.desk.replies import Composed
 from inbox.errors import Invalid, NotFound
 from inbox.events import Actor
-from inbox.model import Conversation, Team
+from inbox.model import Conversation, Direction, InteractionKind, Team
 from inbox.reports.base import Scope, percentile
 from tests.cast import Cast
 from tests.desk.incoming import conversation_of, mail, take
@@ -31,13 +32,16 @@ def rows(session: Session, slug: str, **values) -> list[dict]:
 
 @pytest.fixture
 def worked(session: Session, cast: Cast) -> list[Conversation]:
-    """Two mails of customers; Ana answered the first, twice, and resolved it."""
+    """Two mails of customers, one of whom called; Ana answered him twice, and resolved it."""
     said = take(session, cast.inbox, mail(), mail("mia@their.example"))
     found = [conversation_of(session, message) for message in said]
     ana = Actor.agent(cast.agents["Ana"])
     for number in range(2):
         replies.reply(session, found[0], Composed(text="Hi"), by=ana, request_id=str(number))
     notes.note(session, found[0], "Not counted", by=ana)
+    call = Logged(kind=InteractionKind.CALL, direction=Direction.INCOMING, at=clock.now(),
+                  text="Hi", seconds=60)  # fmt: skip
+    interactions.log(session, found[0], call, by=ana)
     status.resolve(session, found[0], by=ana)
     session.flush()
     return found

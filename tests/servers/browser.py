@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Frame, Page, async_playwright
 
 CHROMIUM = Path("/usr/bin/chromium")
 
@@ -47,7 +47,7 @@ def collect_errors(page: Page) -> list[str]:
     return errors
 
 
-async def barriers(page: Page, **options: Any) -> list[str]:
+async def barriers(page: Page | Frame, **options: Any) -> list[str]:
     """What axe finds that would keep somebody out, one line each; a good page has none."""
     found = await Axe().run(page, options={"resultTypes": ["violations"], **options})
     return [

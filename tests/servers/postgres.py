@@ -49,11 +49,27 @@ def find() -> str | None:
 
 
 def start(folder: Path) -> str:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it says on import where it will keep its sockets
-        import pgserver  # noqa: PLC0415  only where there is no server
-    address: str = pgserver.get_server(folder / "postgres").get_uri()
-    return address
+    return Own(folder).address
+
+
+class Own:
+    """A server of the test alone, which it may stop and start again; its data lie in `folder`."""
+
+    def __init__(self, folder: Path) -> None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it says on import where it will keep its sockets
+            import pgserver  # noqa: PLC0415  only where there is no server
+            from pgserver._commands import pg_ctl  # noqa: PLC0415  nothing else stops one
+        self._server, self._control = pgserver.get_server(folder / "postgres"), pg_ctl
+        self.address: str = self._server.get_uri()
+
+    def stop(self, how: str = "immediate") -> None:
+        """ "immediate" is as if it crashed, "fast" as when it is restarted."""
+        arguments = ["-w", "-m", how, "stop"]
+        self._control(arguments, pgdata=self._server.pgdata, user=self._server.system_user)
+
+    def start(self) -> None:
+        self._server.ensure_postgres_running()
 
 
 def clean(address: str) -> None:

@@ -17,7 +17,7 @@ from inbox.settings import Settings
 from inbox.simulators import page
 from inbox.simulators.cast import by_key
 from inbox.simulators.providers import Simulators
-from inbox.web import keys
+from inbox.web import keys, watching
 from inbox.web.middlewares import errors_shown, identified, same_site
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ async def client(simulators: Simulators, tmp_path: Path) -> AsyncIterator[Client
     services = build(Settings(data_dir=tmp_path / "shop", _env_file=None))
     app = web.Application(middlewares=[identified, errors_shown, same_site])
     app[keys.SERVICES] = services
+    app[watching.WATCHING] = watching.Watching(services)
     app[page.SIMULATORS] = simulators
     for method, path, handler in page.routes():
         app.router.add_route(method, path, handler)
@@ -187,7 +188,7 @@ async def test_the_shop_carries_the_widget_and_may_be_framed_by_us(
     answer = await client.get("/simulators/shop")
     html = await answer.text()
 
-    assert 'data-inbox="w1"' in html
+    assert 'src="/widget/w1/loader.js"' in html
     assert "/forms/contact" in html
     assert "frame-ancestors 'self'" in answer.headers["Content-Security-Policy"]
 

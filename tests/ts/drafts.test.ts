@@ -42,7 +42,7 @@ test("each save builds on the version the server answered with", async () => {
 test("a crash before the pause loses nothing", () => {
   new Draft(URL, 3).change("half a sen");
 
-  expect(new Draft(URL, 3).recover()).toBe("half a sen");
+  expect(new Draft(URL, 3).recover()?.text).toBe("half a sen");
 });
 
 test("a newer draft of the server wins over what this browser kept", () => {

@@ -138,3 +138,68 @@ test("what stopped a reply has been seen by then", async () => {
 
   expect(last.value).toBe("e");
 });
+
+function boxWithRecipients(): void {
+  box();
+  const message = '<button data-forward="m1" data-name="Petr"></button>';
+  element("#messages").innerHTML = message;
+  element(".composer").insertAdjacentHTML(
+    "afterbegin",
+    `<div data-for="reply"><div data-copies><bdi data-address></bdi>
+       <input name="to" value="petr@a.test" data-keep data-default="petr@a.test">
+       <input name="cc" value="" data-keep data-default="">
+       <button type="button" data-reply-all="eva@a.test"></button></div></div>
+     <div data-for="forward" hidden><input name="forward_to" value="" data-keep data-default="">
+       <input type="hidden" name="forward_message" value="" data-keep data-default="">
+       <span data-forward-what data-all="All of it" data-one="Of {name}"></span></div>
+     <button class="composer-mode" type="button" data-mode="forward" data-action="http://desk.test/forwards"></button>
+     <textarea name="text" data-mode="forward" data-draft="/drafts/forward" data-version="0" hidden disabled></textarea>`,
+  );
+  document.body.append(element("reply-box")); // connected anew, with all its fields
+}
+
+function type(name: string, value: string): void {
+  const field = element<HTMLInputElement>(`[name=${name}]`);
+  field.value = value;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+const kept = (mode: string) => JSON.parse(localStorage.getItem(`draft:/drafts/${mode}`) ?? "{}");
+
+test("to whom it goes is part of the draft, and stands as it was once it is sent", async () => {
+  server(async () => new Response("", { status: 201 }));
+  boxWithRecipients();
+  write("reply", "Hello");
+  type("cc", "boss@a.test");
+  expect(kept("reply").particulars).toEqual({ cc: "boss@a.test" });
+  await send();
+
+  expect(calls[0]?.body.get("cc")).toBe("boss@a.test");
+  expect(element<HTMLInputElement>("[name=cc]").value).toBe("");
+  expect(element<HTMLInputElement>("[name=to]").value).toBe("petr@a.test");
+});
+
+test("reply to all takes in who stood on the mail, and leaves them out again", () => {
+  server(async () => new Response());
+  boxWithRecipients();
+  const cc = element<HTMLInputElement>("[name=cc]");
+  element<HTMLElement>("[data-reply-all]").click();
+  const before = cc.value;
+  element<HTMLElement>("[data-reply-all]").click();
+
+  expect([before, cc.value]).toEqual(["eva@a.test", ""]);
+});
+
+test("a message is forwarded by its own button, and nothing need be written above it", async () => {
+  server(async () => new Response("", { status: 201 }));
+  boxWithRecipients();
+  element<HTMLElement>("[data-forward=m1]").click();
+  expect(element("[data-forward-what]").textContent).toBe("Of Petr");
+  type("forward_to", "parts@b.test");
+  await send();
+
+  expect(calls.map(({ url }) => url)).toContain("http://desk.test/forwards");
+  const sent = calls.find(({ url }) => url === "http://desk.test/forwards");
+  expect(sent?.body.get("forward_message")).toBe("m1");
+  expect(element<HTMLElement>("reply-box").dataset.mode).toBe("reply");
+});

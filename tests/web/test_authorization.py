@@ -35,6 +35,10 @@ TABLE: dict[str, tuple[Any, ...]] = {
     "GET /first-run": (IN, IN, IN, IN), "POST /first-run": PUBLIC,
     "GET /sign-in": PUBLIC, "POST /sign-in": PUBLIC,
     "GET /widget.js": PUBLIC, "GET /widget/{inbox_id}": PUBLIC,
+    "GET /widget/{inbox_id}/loader.js": PUBLIC, "GET /widget/{inbox_id}/now": PUBLIC,
+    "GET /visitors": AGENT, "GET /visitors/{inbox_id}/{visitor}": AGENT,
+    "POST /visitors/{inbox_id}/{visitor}/messages": AGENT,
+    "POST /visitors/{inbox_id}/{visitor}/blocks": AGENT,
     "GET /forms/{slug}": PUBLIC, "POST /forms/{slug}": PUBLIC, "GET /forms/{slug}/thanks": PUBLIC,
     "GET /profile": AGENT, "POST /profile": AGENT, "POST /profile/availability": AGENT,
     "POST /profile/theme": AGENT, "POST /profile/password": AGENT,
@@ -43,6 +47,7 @@ TABLE: dict[str, tuple[Any, ...]] = {
     "GET /contacts/{id}": AGENT, "POST /contacts/{id}": AGENT,
     "GET /": AGENT, "GET /views/{kind}": AGENT, "GET /views/{kind}/{id}": AGENT,
     "GET /contacts/{id}/timeline": AGENT, "POST /contacts/{id}/merges": AGENT,
+    "GET /contacts/{id}/interactions/new": AGENT, "POST /contacts/{id}/interactions": AGENT,
     "POST /contacts/{id}/merges/{merge_id}/undo": AGENT,
     "GET /saved-views/new": AGENT, "POST /saved-views/new": AGENT,
     "GET /saved-views/counts": AGENT, "GET /saved-views/{id}": AGENT,
@@ -56,6 +61,7 @@ TABLE: dict[str, tuple[Any, ...]] = {
     f"POST {_C}/taggings": CONVERSATION, f"DELETE {_C}/taggings/{{tag}}": CONVERSATION,
     f"POST {_C}/readings": CONVERSATION, f"POST {_C}/notes": CONVERSATION,
     f"PUT {_C}/drafts/{{kind}}": CONVERSATION, f"POST {_C}/replies": CONVERSATION,
+    f"POST {_C}/forwards": CONVERSATION,
     f"GET {_C}/rearrangement": CONVERSATION, f"POST {_C}/merges": CONVERSATION,
     f"POST {_C}/splits": CONVERSATION, f"POST {_C}/moves": CONVERSATION,
     f"POST {_C}/customers": CONVERSATION, f"POST {_C}/macro-runs": CONVERSATION,
@@ -63,6 +69,7 @@ TABLE: dict[str, tuple[Any, ...]] = {
     "POST /messages/{id}/undos": CONVERSATION, "POST /messages/{id}/retries": CONVERSATION,
     "GET /messages/{id}/source": CONVERSATION, "GET /messages/{id}/raw": CONVERSATION,
     "GET /messages/{id}/print": CONVERSATION, f"GET {_C}/print": CONVERSATION,
+    "POST /messages/{id}/reactions": CONVERSATION,
     "GET /messages/{id}/body": CONVERSATION, "GET /attachments/{id}": CONVERSATION,
 }  # fmt: skip
 # they end the session or begin another; the tests of signing in and of the profile have them
@@ -73,6 +80,7 @@ FORMS: dict[str, dict[str, Any]] = {
     f"POST {_C}/taggings": {"data": {"tag": "leak"}},
     f"POST {_C}/notes": {"data": {"text": "A note"}},
     f"POST {_C}/replies": {"data": {"text": "An answer", "request_id": "1"}},
+    f"POST {_C}/forwards": {"data": {"forward_to": "a@b.example", "request_id": "2"}},
     f"POST {_C}/merges": {"data": {"conversation": "1"}},
     f"PUT {_C}/drafts/{{kind}}": {"json": {"text": "A draft", "version": 0}},
 }
@@ -138,7 +146,8 @@ def path_of(name: str, things: Things) -> str:
     kind = "note" if "drafts" in template else "email" if "settings" in template else "all"
     return template.format(
         number=things.conversation.number, id=one, kind=kind, tag="leak",
-        inbox_id=things.inbox.id, slug="none", delivery="unheard-of", merge_id="x",
+        inbox_id=things.inbox.id, slug="none", message="unheard-of", visitor="a" * 32,
+        delivery="unheard-of", merge_id="x",
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ _C = "/api/v1/conversations/{id}"
 # what is asked of a conversation, so that only the access to it can be wrong
 BODIES: dict[str, dict[str, Any]] = {
     f"PATCH {_C}": {"priority": 2}, f"POST {_C}/replies": {"text": "A leak"},
+    f"POST {_C}/forwards": {"to": ["a@b.example"]},
     f"POST {_C}/notes": {"text": "A leak"}, f"POST {_C}/assignments": {},
     f"POST {_C}/snoozes": {"until_reply": True}, f"POST {_C}/resolutions": {},
     f"POST {_C}/tags": {"name": "leak"}, f"POST {_C}/merges": {"conversation_id": "other"},
@@ -39,7 +40,8 @@ def name(route: Route) -> str:
 
 
 def path(route: Route, **ids: str) -> str:
-    given = {"id": "nothing", "name": "none", "slug": "volume", "merge_id": "x", "split_id": "x"}
+    given = {"id": "nothing", "name": "none", "slug": "volume", "merge_id": "x", "split_id": "x",
+             "message_id": "x", "visitor": "a" * 32}  # fmt: skip
     return route.path.format(**given | ids)
 
 

@@ -6,12 +6,17 @@ import xml.etree.ElementTree as ET
 
 import pytest
 
-from inbox import reports
-from inbox.desk import replies
+from inbox import clock, reports
+from inbox.desk import interactions, replies
+from inbox.desk.interactions import Logged
 from inbox.desk.replies import Composed
 from inbox.events import Actor
-from inbox.model import Agent, Inbox
+from inbox.model import Agent, Direction, Inbox, InteractionKind
 from tests.cast import Cast
+
+CALL = Logged(
+    kind=InteractionKind.CALL, direction=Direction.INCOMING, at=clock.now(), text="Hi", seconds=60
+)
 
 
 @pytest.fixture
@@ -24,6 +29,7 @@ def cast(services, owner):
         cast.incoming(conversation)
         by = Actor.agent(session.get_one(Agent, cast.agents["Ana"].id))
         replies.reply(session, conversation, Composed(text="Hi"), by=by, request_id="1")
+        interactions.log(session, conversation, CALL, by=by)
         return cast
 
     return services.database.run(work)

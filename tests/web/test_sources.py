@@ -54,6 +54,7 @@ def mail(services, owner) -> Message:
             )
         )  # fmt: skip
         notes.note(session, conversation, "He is angry", by=SYSTEM)
+        cast.incoming(conversation, "Our plumber says so", is_side=True)
         replies.reply(
             session, conversation, replies.Composed(text="We are coming"), by=SYSTEM,
             request_id="1",
@@ -147,8 +148,9 @@ async def test_paper_holds_no_notes_unless_they_are_asked_for(admin, mail) -> No
     assert "It leaks badly." in page
     assert "We are coming" in page
     assert "Invitation: Visit" in page
-    assert "He is angry" not in page
-    assert "He is angry" in with_notes
+    for private in ("He is angry", "Our plumber says so"):
+        assert private not in page
+        assert private in with_notes
 
 
 async def test_one_message_is_printed_alone(admin, mail) -> None:

@@ -43,7 +43,7 @@ def compose(envelope: OutboundEnvelope, settings: EmailSettings) -> bytes:
 
 def recipients(envelope: OutboundEnvelope) -> list[str]:
     """Each once, in the form in which the server is told."""
-    everyone = (envelope.recipient, *envelope.cc, *envelope.bcc)
+    everyone = (envelope.recipient, *envelope.also_to, *envelope.cc, *envelope.bcc)
     found = list(dict.fromkeys(wire_address(address.value) for address in everyone))
     if len(found) > RECIPIENT_LIMIT:
         raise PermanentFailure(
@@ -72,7 +72,9 @@ def wire_address(value: str) -> str:
 
 
 def needs_utf8(envelope: OutboundEnvelope, settings: EmailSettings) -> bool:
-    return not "".join([*recipients(envelope), settings.email, envelope.reply_to]).isascii()
+    return not "".join(
+        [*recipients(envelope), settings.email, envelope.sender, envelope.reply_to]
+    ).isascii()
 
 
 def _policy(envelope: OutboundEnvelope, settings: EmailSettings) -> "EmailPolicy[EmailMessage]":
@@ -83,11 +85,12 @@ def _policy(envelope: OutboundEnvelope, settings: EmailSettings) -> "EmailPolicy
 
 def _address_heads(envelope: OutboundEnvelope, settings: EmailSettings) -> str:
     name = envelope.sender_name or settings.display_name
-    heads = address_head("From", [(name, wire_address(settings.email))])
-    heads += address_head("To", [_mailbox(envelope.recipient)])
+    sender = envelope.sender or settings.email
+    heads = address_head("From", [(name, wire_address(sender))])
+    heads += address_head("To", [_mailbox(one) for one in (envelope.recipient, *envelope.also_to)])
     if envelope.cc:
         heads += address_head("Cc", [_mailbox(address) for address in envelope.cc])
-    if envelope.reply_to and envelope.reply_to != settings.email:
+    if envelope.reply_to and envelope.reply_to != sender:
         heads += address_head("Reply-To", [(name, wire_address(envelope.reply_to))])
     return heads
 

@@ -1,5 +1,6 @@
 """What an e-mail account needs to know."""
 
+import re
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, model_validator
@@ -26,6 +27,17 @@ def _an_address(value: str) -> str:
     if value and not (local and at and domain and not set(value) & set(' \t\r\n<>,;"')):
         raise ValueError("This is not an e-mail address. It should look like support@example.com.")
     return value.strip().lower()
+
+
+def _addresses(value: str) -> str:
+    """In one form, each once; a wrong one is named."""
+    found = [one for one in re.split(r"[,;\s]+", value.lower()) if one]
+    for one in found:
+        try:
+            _an_address(one)
+        except ValueError:
+            raise ValueError(f"{one} is not an address. Separate addresses by commas.") from None
+    return ", ".join(dict.fromkeys(found))
 
 
 EmailAddress = Annotated[str, AfterValidator(_an_address)]
@@ -60,10 +72,11 @@ class EmailSettings(ChannelSettings):
         description="Shown beside the address, for example “Shop support”.",
         json_schema_extra=_group("Address"),
     )
-    aliases: str = Field(
+    aliases: Annotated[str, AfterValidator(_addresses)] = Field(
         "",
         title="Other addresses",
-        description="More addresses whose mail lands in this mailbox, separated by commas.",
+        description="More addresses whose mail lands in this mailbox, separated by commas."
+        " Answers come from the one that the customer wrote to.",
         json_schema_extra=_group("Address"),
     )
     login: Literal["password", "google", "microsoft", "other"] = Field(

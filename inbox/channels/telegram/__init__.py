@@ -2,12 +2,11 @@
 
 import hashlib
 import hmac
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar, Literal
 
-import aiohttp
 import orjson
 from pydantic import Field, SecretStr
 
@@ -29,9 +28,9 @@ from inbox.channels.base import (
     tried,
 )
 from inbox.channels.reading import header
-from inbox.channels.splitting import split
 from inbox.channels.telegram.bot_api import BotApi
 from inbox.channels.telegram.parse import understand_update
+from inbox.channels.telegram.sending import send_parts
 from inbox.channels.telegram.updates import ALLOWED_UPDATES
 from inbox.envelope import AddressKind, FilePart, Inbound, OutboundEnvelope, RawItem, Receipt
 from inbox.errors import message_of
@@ -39,12 +38,15 @@ from inbox.i18n import Phrase
 
 __all__ = ["TelegramChannel", "TelegramSettings"]
 
-TEXT_LIMIT = 4096
 FILE_LIMIT = 50 * 1024 * 1024
-PHOTO_LIMIT = 10 * 1024 * 1024
-PHOTO_TYPES = {"image/jpeg", "image/png", "image/webp"}
 POLL_SECONDS = 50
 SPARE_SECONDS = 10
+# What Telegram allows bots to react with, of which these are offered
+# https://core.telegram.org/bots/api#reactiontypeemoji
+REACTIONS = ("👍", "👎", "❤", "🔥", "🎉", "😁", "😢", "🙏", "👌", "💯")
+# Telegram keeps what nobody fetches for a day
+KEPT = timedelta(hours=24)
+ALIVE_EVERY = timedelta(minutes=10)
 # After a week without updates Telegram goes on with any number, so an old offset means nothing.
 OFFSET_AGE = timedelta(days=6)
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  a header's name
@@ -60,6 +62,11 @@ class TelegramSettings(ChannelSettings):
         "polling",
         title="How messages come",
         description="Polling works anywhere; a webhook needs a public https address.",
+    )
+    groups: Literal["conversation", "ignore"] = Field(
+        "conversation",
+        title="Groups that the bot is in",
+        description="One conversation for each group, with the writers named; or nothing of them.",
     )
     webhook_secret: SecretStr = Field(
         SecretStr(""),
@@ -81,7 +88,12 @@ class TelegramChannel:
     label: ClassVar[str] = "Telegram"
     icon: ClassVar[str] = "telegram"
     capabilities: ClassVar[Capabilities] = Capabilities(
-        file_limit=FILE_LIMIT, agent_can_start=False, address_kind=AddressKind.TELEGRAM
+        buttons=True,
+        file_limit=FILE_LIMIT,
+        agent_can_start=False,
+        answers_one=True,
+        reactions=REACTIONS,
+        address_kind=AddressKind.TELEGRAM,
     )
     settings_model: ClassVar[type[ChannelSettings]] = TelegramSettings
 
@@ -132,8 +144,8 @@ class TelegramChannel:
                 raise TemporaryFailure("Telegram's answer can't be understood.") from error
             if updates:
                 newest = max(update["update_id"] for update in updates)
-                kept = {"offset": newest + 1, "at": clock.now().isoformat()}
-            await record(items, kept)
+                kept |= {"offset": newest + 1, "at": clock.now().isoformat()}
+            await record(items, kept := _alive(kept))
 
     async def enable(self) -> None:
         if self.settings.mode == "polling":
@@ -149,7 +161,7 @@ class TelegramChannel:
         )
 
     def parse(self, raw: RawItem) -> Sequence[Inbound]:
-        return understand_update(raw.content)
+        return understand_update(raw.content, groups=self.settings.groups == "conversation")
 
     async def fetch(self, part: FilePart) -> FilePart:
         """Bots get files of up to 20 MB; Telegram refuses larger ones in words."""
@@ -162,21 +174,39 @@ class TelegramChannel:
     async def send(self, envelope: OutboundEnvelope) -> Receipt:
         """A long text or files make several messages; a break between them is for a person."""
         chat_id = envelope.thread or envelope.recipient.value
-        first = ""
+        made: list[str] = []
         try:
-            async for message_id in self._send_parts(chat_id, envelope):
-                first = first or f"{chat_id}:{message_id}"
+            async for message_ids in send_parts(self.api, chat_id, envelope):
+                made += [f"{chat_id}:{message_id}" for message_id in message_ids]
         except ChannelError as error:
-            if not first:
+            if not made:
                 raise
             raise OutcomeUnknown(
                 Phrase(
                     "Only a part of the message was sent. %(why)s", why=Phrase.of(message_of(error))
                 )
             ) from error
-        if not first:
+        if not made:
             raise PermanentFailure("The message is empty.")
-        return Receipt(provider_id=first)
+        return Receipt(provider_id=made[0], others=tuple(made[1:]))
+
+    async def react(self, thread: str, message_id: str, emoji: str) -> None:
+        """An empty `emoji` takes back what was there."""
+        reaction = [{"type": "emoji", "emoji": emoji}] if emoji else []
+        number = int(message_id.rpartition(":")[2])
+        body = {"chat_id": thread, "message_id": number, "reaction": reaction}
+        await self.api.ask("setMessageReaction", json=body)
+
+    async def acknowledge(self, query_id: str) -> None:
+        """The button that was pressed stops to turn."""
+        await self.api.ask("answerCallbackQuery", json={"callback_query_id": query_id})
+
+    def gap(self, checkpoint: Mapping[str, Any]) -> tuple[datetime, datetime] | None:
+        """What came in this time is gone: nobody fetched it for a day."""
+        alive = checkpoint.get("alive")
+        since = datetime.fromisoformat(alive) if alive else None
+        until = clock.now() - KEPT
+        return (since, until) if since and since < until else None
 
     async def check(self) -> Checked:
         return await tried(self._ask_for_name())
@@ -189,21 +219,6 @@ class TelegramChannel:
         name = me.get("username", "") if isinstance(me, dict) else ""
         return Phrase("Telegram knows the bot: @%(name)s.", name=name)
 
-    async def _send_parts(self, chat_id: str, envelope: OutboundEnvelope) -> AsyncIterator[int]:
-        for text in split(envelope.text, TEXT_LIMIT):
-            body = {"chat_id": chat_id, "text": text}
-            yield _message_id(await self.api.ask("sendMessage", once=True, json=body))
-        for file in envelope.files:
-            yield await self._send_file(chat_id, file)
-
-    async def _send_file(self, chat_id: str, file: FilePart) -> int:
-        content = file.content or b""
-        photo = file.content_type in PHOTO_TYPES and len(content) <= PHOTO_LIMIT
-        method, field = ("sendPhoto", "photo") if photo else ("sendDocument", "document")
-        form = aiohttp.FormData({"chat_id": chat_id})
-        form.add_field(field, content, filename=file.name, content_type=file.content_type)
-        return _message_id(await self.api.ask(method, once=True, seconds=60, data=form))
-
     def _secret(self) -> str:
         """The configured one, or one derived from the inbox's key; empty if there is neither."""
         configured = self.settings.webhook_secret.get_secret_value()
@@ -213,10 +228,21 @@ class TelegramChannel:
 
 
 def _raw_item(update: dict[str, Any]) -> RawItem:
+    """Under its number and what it says: after a quiet week Telegram numbers anew."""
     number = update["update_id"]
     if not isinstance(number, int):
         raise TypeError("update_id is not a number")
-    return RawItem(external_id=f"update:{number}", content=orjson.dumps(update))
+    said = orjson.dumps(update, option=orjson.OPT_SORT_KEYS)
+    mark = hashlib.sha256(said).hexdigest()[:16]
+    return RawItem(external_id=f"update:{number}:{mark}", content=orjson.dumps(update))
+
+
+def _alive(checkpoint: dict[str, Any]) -> dict[str, Any]:
+    """With when Telegram answered last, written down now and then."""
+    told, now = checkpoint.get("alive"), clock.now()
+    if told and now - datetime.fromisoformat(told) < ALIVE_EVERY:
+        return checkpoint
+    return {**checkpoint, "alive": now.isoformat()}
 
 
 def _offset(checkpoint: Mapping[str, Any]) -> int:
@@ -224,9 +250,3 @@ def _offset(checkpoint: Mapping[str, Any]) -> int:
     if at and clock.now() - datetime.fromisoformat(at) > OFFSET_AGE:
         return 0
     return int(checkpoint.get("offset", 0))
-
-
-def _message_id(result: Any) -> int:
-    if isinstance(result, dict) and isinstance(result.get("message_id"), int):
-        return int(result["message_id"])
-    raise OutcomeUnknown("Telegram took the message and gave no id for it.")

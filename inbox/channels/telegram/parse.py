@@ -5,11 +5,28 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from inbox.channels.reading import NAME_LIMIT, understand
-from inbox.channels.telegram.updates import CallbackQuery, File, Message, Person, Place, Update
-from inbox.envelope import Address, AddressKind, FilePart, Inbound, InboundEnvelope, Proof
+from inbox.channels.telegram import words
+from inbox.channels.telegram.updates import (
+    CallbackQuery,
+    Chat,
+    EarlierMessage,
+    File,
+    Message,
+    MessageReaction,
+    Person,
+    Update,
+)  # fmt: skip
+from inbox.envelope import (
+    Address,
+    AddressKind,
+    FilePart,
+    Inbound,
+    InboundEnvelope,
+    Proof,
+    Reacted,
+)  # fmt: skip
 
 START = "/start "
-MAP = "https://www.openstreetmap.org/?mlat={0}&mlon={1}#map=16/{0}/{1}"
 # field of a message → type of its file where Telegram gives none
 FILE_KINDS = {
     "animation": "video/mp4",
@@ -20,62 +37,100 @@ FILE_KINDS = {
     "video_note": "video/mp4",
     "sticker": "image/webp",
 }
-# what customers can send and we can't show: said in words, so that nothing vanishes
-UNSHOWN = {
-    "poll": "a poll",
-    "dice": "a die",
-    "game": "a game",
-    "story": "a story",
-    "checklist": "a checklist",
-    "paid_media": "paid media",
-}
 
 
-def understand_update(content: bytes) -> list[Inbound]:
+def understand_update(content: bytes, *, groups: bool = True) -> list[Inbound]:
+    """Nothing for what is said in groups unless `groups`."""
     update = understand(Update, content)
     message = update.message or update.edited_message
     if message:
-        envelope = _from_message(message)
+        envelope = _from_message(message) if groups or not message.chat.is_group else None
         return [envelope] if envelope else []
+    if update.message_reaction:
+        return _from_reaction(update.message_reaction)
     return [_from_press(update.callback_query)] if update.callback_query else []
 
 
 def _from_message(message: Message) -> InboundEnvelope | None:
-    """None for what a group says of itself (joined, renamed) and for channels' posts."""
+    """None for what a group says of itself (joined, renamed), for posts and a moving place."""
     files = tuple(_files(message))
-    text = _text(message)
-    if message.author is None or not (text or files):
+    text = START.strip() if message.text.startswith(START) else words.said(message)
+    moves = message.edit_date and message.location
+    if message.author is None or not (text or files) or moves:
         return None
     external_id = f"{message.chat.id}:{message.message_id}"
+    album = _album(message)
     edit = f":edit:{message.edit_date}" if message.edit_date else ""
-    replied = message.reply_to_message
     return InboundEnvelope(
         external_id=external_id + edit,
-        edits=external_id if edit else "",
-        sender=_sender(message.author),
+        edits=(album or external_id) if edit else "",
+        album="" if edit else album,
+        sender=_sender(message.author, message.chat),
+        written_in=_name(message.author) if message.chat.is_group else "",
         thread=str(message.chat.id),
         subject=message.chat.title,
         text=text,
         files=files,
-        references=(f"{replied.chat.id}:{replied.message_id}",) if replied else (),
+        answers=_id_of(message.reply_to_message),
+        answered=_told(message.reply_to_message),
         sent_at=datetime.fromtimestamp(message.edit_date or message.date, UTC),
+        order=message.message_id,
         automatic=message.author.is_bot,
         proof=Proof.PROVEN,
-        fields=_fields(message.author) | _shared(message),
+        fields=_fields(message.author, message.chat) | _shared(message),
     )
 
 
 def _from_press(query: CallbackQuery) -> InboundEnvelope:
     """A button was pressed: what stood on it, as if the customer had written it."""
-    chat_id = query.message.chat.id if query.message else query.author.id
+    chat = query.message.chat if query.message else Chat(id=query.author.id)
     return InboundEnvelope(
         external_id=f"callback:{query.id}",
-        sender=_sender(query.author),
-        thread=str(chat_id),
+        sender=_sender(query.author, chat),
+        written_in=_name(query.author) if chat.is_group else "",
+        thread=str(chat.id),
         text=_label(query) or query.data or "Pressed a button.",
+        choice=query.data or _label(query),
+        answers=_id_of(query.message),
+        answered=_told(query.message),
+        acknowledge=query.id,
         proof=Proof.PROVEN,
-        fields=_fields(query.author),
+        fields=_fields(query.author, chat),
     )
+
+
+def _from_reaction(found: MessageReaction) -> list[Inbound]:
+    """Those of a group that stays anonymous are nobody's."""
+    if found.user is None:
+        return []
+    return [
+        Reacted(
+            message_id=f"{found.chat.id}:{found.message_id}",
+            sender=_sender(found.user, found.chat),
+            emojis=tuple(one.emoji or "⭐" for one in found.new_reaction),
+            at=datetime.fromtimestamp(found.date, UTC),
+        )
+    ]
+
+
+def _album(message: Message) -> str:
+    group = message.media_group_id
+    return f"{message.chat.id}:album:{group}" if group else ""
+
+
+def _id_of(earlier: EarlierMessage | None) -> str:
+    if earlier is None:
+        return ""
+    if earlier.media_group_id:
+        return f"{earlier.chat.id}:album:{earlier.media_group_id}"
+    return f"{earlier.chat.id}:{earlier.message_id}"
+
+
+def _told(earlier: EarlierMessage | None) -> tuple[str, str]:
+    if earlier is None:
+        return "", ""
+    name = _name(earlier.author) if earlier.author else ""
+    return name, earlier.text or earlier.caption
 
 
 def _label(query: CallbackQuery) -> str:
@@ -84,38 +139,17 @@ def _label(query: CallbackQuery) -> str:
     return next((button.text for button in buttons if button.callback_data == query.data), "")
 
 
-def _sender(person: Person) -> Address:
+def _sender(person: Person, chat: Chat) -> Address:
+    """A group is one correspondent, in whose conversation each message names its writer."""
+    if chat.is_group:
+        name = chat.title[:NAME_LIMIT]
+        return Address(kind=AddressKind.TELEGRAM, value=str(chat.id), name=name)
+    return Address(kind=AddressKind.TELEGRAM, value=str(person.id), name=_name(person))
+
+
+def _name(person: Person) -> str:
     name = f"{person.first_name} {person.last_name}".strip() or person.username
-    return Address(kind=AddressKind.TELEGRAM, value=str(person.id), name=name[:NAME_LIMIT])
-
-
-def _text(message: Message) -> str:
-    if message.text.startswith(START):
-        return START.strip()  # its token is for us, see _shared, and for nobody's eyes
-    return message.text or message.caption or _described(message)
-
-
-def _described(message: Message) -> str:
-    """What isn't text, in words."""
-    if message.venue:
-        venue = message.venue
-        lines = [venue.title, venue.address, _map(venue.location)]
-        return "\n".join(line for line in lines if line)
-    if message.location:
-        return f"Location: {_map(message.location)}"
-    if message.contact:
-        person = message.contact
-        name = f"{person.first_name} {person.last_name}".strip()
-        return f"Contact: {name}\n{person.phone_number}"
-    if message.sticker:
-        return message.sticker.emoji
-    extra = message.model_extra or {}
-    unshown = next((words for kind, words in UNSHOWN.items() if extra.get(kind)), "")
-    return f"Sent {unshown}, which can only be seen in Telegram." if unshown else ""
-
-
-def _map(place: Place) -> str:
-    return MAP.format(place.latitude, place.longitude)
+    return name[:NAME_LIMIT]
 
 
 def _files(message: Message) -> Iterator[FilePart]:
@@ -134,8 +168,12 @@ def _part(file: File, kind: str, content_type: str, message_id: int) -> FilePart
     return FilePart(name=name[:NAME_LIMIT], content_type=content_type, remote=file.file_id)
 
 
-def _fields(person: Person) -> dict[str, str]:
-    found = {"telegram_username": person.username, "language": person.language_code}
+def _fields(person: Person, chat: Chat) -> dict[str, str]:
+    """In a group what is told of one member says nothing of the others."""
+    found = {"telegram_username": person.username}
+    found |= (
+        {"telegram_user": str(person.id)} if chat.is_group else {"language": person.language_code}
+    )
     return {name: value for name, value in found.items() if value}
 
 

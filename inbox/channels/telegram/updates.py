@@ -6,7 +6,8 @@ from pydantic import ConfigDict, Field
 
 from inbox.channels.reading import Reading, Text
 
-ALLOWED_UPDATES = ["message", "edited_message", "callback_query"]
+ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "message_reaction"]
+GROUPS = {"group", "supergroup"}
 LATEST_TIME = 253402300799  # the end of the year 9999
 ID_LIMIT = 2**63
 
@@ -25,7 +26,12 @@ class Person(Reading):
 
 class Chat(Reading):
     id: Id
+    type: Text = "private"
     title: Text = ""  # groups have one
+
+    @property
+    def is_group(self) -> bool:
+        return self.type in GROUPS
 
 
 class File(Reading):
@@ -38,6 +44,7 @@ class File(Reading):
 class Place(Reading):
     latitude: float = Field(ge=-90, le=90)
     longitude: float = Field(ge=-180, le=180)
+    live_period: int | None = None
 
 
 class Venue(Reading):
@@ -51,6 +58,37 @@ class SharedContact(Reading):
     first_name: Text = ""
     last_name: Text = ""
     user_id: Id | None = None
+
+
+class Entity(Reading):
+    """A stretch of the text, in UTF-16 units."""
+
+    type: Text
+    offset: int = Field(ge=0, lt=ID_LIMIT)
+    length: int = Field(ge=0, lt=ID_LIMIT)
+    url: Text = ""
+
+
+class Option(Reading):
+    text: Text = ""
+    voter_count: int = 0
+
+
+class Poll(Reading):
+    question: Text = ""
+    options: tuple[Option, ...] = ()
+
+
+class Dice(Reading):
+    emoji: Text = ""
+    value: int = 0
+
+
+class Feeling(Reading):
+    """An emoji, or a picture of somebody's making, which has only an id."""
+
+    type: Text = "emoji"
+    emoji: Text = ""
 
 
 class Button(Reading):
@@ -67,6 +105,10 @@ class EarlierMessage(Reading):
 
     message_id: Id
     chat: Chat
+    author: Person | None = Field(None, alias="from")
+    text: Text = ""
+    caption: Text = ""
+    media_group_id: Text = ""
     reply_markup: Keyboard | None = None
 
 
@@ -78,8 +120,11 @@ class Message(Reading):
     chat: Chat
     author: Person | None = Field(None, alias="from")
     edit_date: Time | None = None
+    media_group_id: Text = Field("", max_length=100)
     text: Text = ""
+    entities: tuple[Entity, ...] = ()
     caption: Text = ""
+    caption_entities: tuple[Entity, ...] = ()
     photo: tuple[File, ...] = ()
     animation: File | None = None
     document: File | None = None
@@ -91,6 +136,8 @@ class Message(Reading):
     location: Place | None = None
     venue: Venue | None = None
     contact: SharedContact | None = None
+    poll: Poll | None = None
+    dice: Dice | None = None
     reply_to_message: EarlierMessage | None = None
 
 
@@ -101,8 +148,19 @@ class CallbackQuery(Reading):
     data: Text = ""
 
 
+class MessageReaction(Reading):
+    """Who changed their reactions, and to what."""
+
+    chat: Chat
+    message_id: Id
+    user: Person | None = None
+    date: Time
+    new_reaction: tuple[Feeling, ...] = ()
+
+
 class Update(Reading):
     update_id: Id
     message: Message | None = None
     edited_message: Message | None = None
     callback_query: CallbackQuery | None = None
+    message_reaction: MessageReaction | None = None

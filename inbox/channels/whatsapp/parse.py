@@ -20,6 +20,7 @@ from inbox.envelope import (
     InboundEnvelope,
     Proof,
     RawItem,
+    Reacted,
 )
 
 MAP = "https://www.openstreetmap.org/?mlat={0}&mlon={1}#map=16/{0}/{1}"
@@ -48,7 +49,22 @@ def understand_item(content: bytes) -> list[Inbound]:
     item = understand(Item, content)
     if item.status:
         return _report(item.status)
-    return [_envelope(item, item.message)] if item.message else []
+    if item.message is None:
+        return []
+    if item.message.reaction and item.message.reaction.message_id:
+        return [_reacted(item, item.message)]
+    return [_envelope(item, item.message)]
+
+
+def _reacted(item: Item, message: Message) -> Reacted:
+    assert message.reaction
+    emoji = message.reaction.emoji
+    return Reacted(
+        message_id=message.reaction.message_id,
+        sender=_sender(item, message),
+        emojis=(emoji,) if emoji else (),
+        at=datetime.fromtimestamp(message.timestamp, UTC) if message.timestamp else None,
+    )
 
 
 def _number_id(value: dict[str, Any]) -> str:
@@ -94,9 +110,10 @@ def _envelope(item: Item, message: Message) -> InboundEnvelope:
         thread=sender.value,
         text=_text(message),
         files=tuple(_files(message)),
-        references=(message.context.id,) if message.context and message.context.id else (),
+        answers=message.context.id if message.context else "",
+        choice=_chosen(message),
         sent_at=datetime.fromtimestamp(message.timestamp, UTC) if message.timestamp else None,
-        automatic=message.reaction is not None or message.system is not None,
+        automatic=message.system is not None,
         proof=Proof.PROVEN,
         fields=_place(message.location) if message.location else {},
     )
@@ -138,6 +155,16 @@ def _pressed(message: Message) -> str:
     )
 
 
+def _chosen(message: Message) -> str:
+    """The value of the button or line that was pressed."""
+    if message.button:
+        return message.button.payload or message.button.text
+    found = message.interactive and (
+        message.interactive.button_reply or message.interactive.list_reply
+    )
+    return (found.id or found.title) if found else ""
+
+
 def _form(answers: str) -> str:
     try:
         found = orjson.loads(answers)
@@ -155,9 +182,8 @@ def _described(message: Message) -> str:
         return "\n".join(line for line in where if line)
     if message.contacts:
         return "\n\n".join(_card(card) for card in message.contacts)
-    if message.reaction:
-        emoji = message.reaction.emoji
-        return f"Reacted with {emoji}" if emoji else "Took a reaction back."
+    if message.reaction:  # to nothing that is named
+        return message.reaction.emoji or "Took a reaction back."
     if message.order:
         lines = [
             f"{one.quantity} x {one.product_retailer_id}" for one in message.order.product_items

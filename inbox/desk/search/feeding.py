@@ -9,7 +9,15 @@ from sqlmodel import Session
 from inbox.db import insert_many
 from inbox.desk.search import postgres, sqlite
 from inbox.desk.search.words import CONTACT_WORD, words_of
-from inbox.model import Author, Contact, Conversation, Identity, Message, SearchDocument
+from inbox.model import (
+    Author,
+    Contact,
+    Conversation,
+    Identity,
+    Interaction,
+    Message,
+    SearchDocument,
+)  # fmt: skip
 
 BATCH = 100  # a unit of work of some 30 ms
 LONGEST_BODY = 20_000
@@ -22,10 +30,17 @@ _I = Identity.__table__.c  # type: ignore[attr-defined]
 _D = SearchDocument.__table__.c  # type: ignore[attr-defined]
 _V = Conversation.__table__.c  # type: ignore[attr-defined]
 _STANDS_IN = sa.select(_V.inbox_id).where(_V.id == _M.conversation_id).scalar_subquery()
+# who was on the line is looked for as well
+_TOOK_PART = (
+    sa.select(Interaction.__table__.c.participants)  # type: ignore[attr-defined]
+    .where(Interaction.__table__.c.message_id == _M.id)  # type: ignore[attr-defined]
+    .scalar_subquery()
+)
 _NEW = (
     sa.select(
         _M.id, _M.conversation_id, _STANDS_IN.label("inbox_id"), _M.subject, _M.author_name,
-        _M.author_kind, _M.author_id, sa.func.substr(_M.text, 1, LONGEST_BODY).label("text"),
+        _M.author_kind, _M.author_id, _TOOK_PART.label("participants"),
+        sa.func.substr(_M.text, 1, LONGEST_BODY).label("text"),
     )
     .where(_M.indexed.is_(False))
     .order_by(_M.id)
@@ -73,7 +88,8 @@ def side(session: Session) -> type[sqlite.Index] | type[postgres.Index]:
 
 
 def _message_row(message: Any) -> Row:
-    text = f"{message.subject} {message.text} {message.author_name}"
+    took_part = message.participants or ""
+    text = f"{message.subject} {message.text} {message.author_name} {took_part}"
     return {
         "kind": "message",
         "subject_id": message.id,

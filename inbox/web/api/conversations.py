@@ -77,7 +77,7 @@ def listed(session: Session, call: Call) -> object:
 
 def create(session: Session, call: Call) -> object:
     body = call.body
-    inbox = _seen_inbox(session, call, body.inbox_id)
+    inbox = seen_inbox(session, call, body.inbox_id)
     if not inbox.enabled:
         raise Conflict(
             Phrase("The inbox %(inbox)s is switched off. Switch it on first.", inbox=inbox.name)
@@ -104,7 +104,7 @@ def update(session: Session, call: Call) -> object:
         contact = contacts.get(session, call.body.contact_id)
         moving.change_customer(session, found, contact, by=call.by)
     if call.body.inbox_id:
-        moving.move(session, found, _seen_inbox(session, call, call.body.inbox_id), by=call.by)
+        moving.move(session, found, seen_inbox(session, call, call.body.inbox_id), by=call.by)
     return found
 
 
@@ -121,7 +121,7 @@ def known(session: Session, call: Call) -> Conversation:
     return found
 
 
-def _seen_inbox(session: Session, call: Call, inbox_id: str) -> Inbox:
+def seen_inbox(session: Session, call: Call, inbox_id: str) -> Inbox:
     inbox = inboxes.get(session, inbox_id)
     if not call.bearer.sees(inbox.id):
         raise NotFound("There is no such inbox.")

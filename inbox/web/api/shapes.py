@@ -12,6 +12,7 @@ from inbox.model import (
     ContactKind,
     Direction,
     Health,
+    InteractionKind,
     MessageState,
     Status,
     Strategy,
@@ -109,7 +110,7 @@ class Merges(Shape):
 
 
 class InboxShape(Shape):
-    """Secrets are never given back."""
+    """Secrets are never given back. `gaps` are times of which something may be missing."""
 
     id: str
     name: str
@@ -122,7 +123,19 @@ class InboxShape(Shape):
     team_id: str | None
     health: Health
     health_reason: str
+    gaps: list[dict[str, Any]]
     created_at: datetime
+
+
+class InteractionShape(Shape):
+    """`outcome` is the message's subject as well."""
+
+    kind: InteractionKind
+    seconds: int
+    participants: str
+    outcome: str
+    external_id: str | None
+    message: "MessageShape"
 
 
 class ConversationShape(Shape):
@@ -172,9 +185,12 @@ class ConversationSplit(Shape):
 class MessageShape(Shape):
     """`html` is sanitised; `text` is what was newly written, `quoted` the history below it.
 
+    One that `is_side` is with somebody whom an agent asked, and never the customer's.
     `author_kind` is api for an integration; `via` is the token by which an
     agent wrote it. `proof` is proven or claimed, empty for what we wrote; `reading.sender` says
-    why, and `reading.shortened` whether not all of it could be read.
+    why, and `reading.shortened` whether not all of it could be read. `edits` are earlier texts;
+    `extras` has what only some messages have, such as `reactions`, `buttons`, the `choice` of one,
+    or the `template` that was sent.
     """
 
     id: str
@@ -197,8 +213,34 @@ class MessageShape(Shape):
     automatic: bool
     proof: str
     reading: dict[str, Any]
+    is_side: bool
     attachment_count: int
+    reply_to_id: str | None
+    edits: list[dict[str, Any]]
+    extras: dict[str, Any]
     created_at: datetime
+
+
+class TemplateShape(Shape):
+    """`variables` are the gaps to fill in when it is sent, by `name`."""
+
+    id: str
+    inbox_id: str
+    name: str
+    language: str
+    category: str
+    approved: bool
+    status: str
+    header: str
+    body: str
+    footer: str
+    buttons: list[str]
+    variables: list[dict[str, Any]]
+    fetched_at: datetime
+
+
+class Templates(Shape):
+    items: list[TemplateShape]
 
 
 class EventShape(Shape):

@@ -9,6 +9,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { basename, join, resolve } from "node:path";
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import * as esbuild from "esbuild";
+import { emojis } from "./emojis.mjs";
 import { hues } from "./hues.mjs";
 import { sprite } from "./icons.mjs";
 
@@ -26,7 +27,7 @@ const COMMON = {
   metafile: true,
   write: false,
   legalComments: "linked",
-  plugins: [hues],
+  plugins: [hues, emojis],
   jsx: "automatic",
   jsxImportSource: "preact",
 };
@@ -39,7 +40,11 @@ const PAGES = {
     "simulators-style": "css/simulators.css",
     "form-page": "widget/form-page.ts",
     "widget-frame": "widget/frame.tsx",
-    "widget-frame-style": "widget/frame.css",
+    "widget-frame-style": "widget/css/frame.css",
+    "widget-texts-en": "widget/strings/en.json",
+    "widget-texts-de": "widget/strings/de.json",
+    "widget-texts-sr-Cyrl": "widget/strings/sr-Cyrl.json",
+    "widget-texts-sr-Latn": "widget/strings/sr-Latn.json",
   }),
   format: "esm",
   splitting: true,

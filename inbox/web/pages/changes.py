@@ -18,6 +18,11 @@ from inbox.web.route import Access, Route
 Verb = Callable[[Session, Conversation, Actor], object]
 Opposite = Callable[[undoing.Before, Conversation], undoing.Undo | None]
 
+KEPT = (
+    "channel", "from", "to", "cc", "bcc",
+    "forward_to", "forward_cc", "forward_message", "forward_files",
+)  # fmt: skip
+LONGEST_FIELD = 5000
 MOST_SAVES = 2**31 - 1  # of a draft; what the column holds
 
 
@@ -117,18 +122,30 @@ async def save_draft(request: web.Request) -> web.Response:
     version = body.get("version")
     if type(version) is not int or not 0 <= version < MOST_SAVES:
         raise Invalid(fields={"version": "Give the version as a number."})
+    particulars = _particulars(body.get("particulars", {}))
     agent, role, text = request[keys.AGENT], request[keys.ROLE], body["text"]
     number, kind = request.match_info["number"], request.match_info["kind"]
 
     def work(session: Session) -> tuple[int, str]:
         conversation = conversations.get(session, number, agent, role)
-        draft = drafts.save(session, agent.id, conversation.id, kind, text, {}, version + 1)
+        draft = drafts.save(
+            session, agent.id, conversation.id, kind, text, particulars, version + 1
+        )
         return draft.version, draft.text
 
     stored, kept = await request.app[keys.SERVICES].database.write(work)
     if kept != text:
         return web.json_response({"text": kept, "version": stored}, status=409)
     return web.json_response({"version": stored})
+
+
+def _particulars(given: object) -> dict[str, str]:
+    """To whom it goes and from where, as it stands in the fields of the composer."""
+    if not isinstance(given, dict) or set(given) - set(KEPT):
+        raise Invalid(fields={"particulars": "Give fields of the composer."})
+    if any(not isinstance(v, str) or len(v) > LONGEST_FIELD for v in given.values()):
+        raise Invalid(fields={"particulars": "Give each field as a text of up to 5000 characters."})
+    return given
 
 
 async def _change(

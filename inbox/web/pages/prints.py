@@ -16,7 +16,7 @@ LIMIT = 1000  # messages; who needs more exports them
 
 
 async def conversation(request: web.Request) -> web.Response:
-    """Private notes only where they are asked for."""
+    """What the customer may not see, notes and side talks, only where it is asked for."""
     agent, role = request[keys.AGENT], request[keys.ROLE]
     number, with_notes = asking.wanted(request, "number"), request.query.get("notes") == "1"
 
@@ -26,7 +26,7 @@ async def conversation(request: web.Request) -> web.Response:
         return {
             "conversation": found,
             "entries": [entry for entry in said.entries if _is_printed(entry, with_notes)],
-            "notes": sum(_is_note(entry) for entry in said.entries),
+            "notes": sum(_is_private(entry) for entry in said.entries),
             "is_cut": said.before is not None,
         }
 
@@ -62,11 +62,12 @@ ROUTES = [
 ]
 
 
-def _is_note(entry: Entry) -> bool:
-    return bool(entry.message and entry.message.direction == Direction.NOTE)
+def _is_private(entry: Entry) -> bool:
+    message = entry.message
+    return bool(message and (message.direction == Direction.NOTE or message.is_side))
 
 
 def _is_printed(entry: Entry, with_notes: bool) -> bool:
     if entry.message is None or entry.message.state == MessageState.CANCELLED:
         return False
-    return with_notes or not _is_note(entry)
+    return with_notes or not _is_private(entry)

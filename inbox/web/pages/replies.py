@@ -11,6 +11,7 @@ from sqlmodel import Session
 from inbox import clock
 from inbox.desk import conversations, copies, drafts, moments, replies, status
 from inbox.desk.replies import Composed, Overtaken
+from inbox.envelope import Button
 from inbox.errors import Conflict, Invalid
 from inbox.events import Actor
 from inbox.i18n import N_
@@ -19,6 +20,8 @@ from inbox.web import carrying, keys, zones
 from inbox.web.render import render
 from inbox.web.route import Access, Route
 
+VARIABLE = "variable."  # before the names of a template's gaps in the form
+
 
 async def create(request: web.Request) -> web.StreamResponse:
     """Queue the answer; a fragment gets a toast with "Undo", the message comes by the socket."""
@@ -26,7 +29,7 @@ async def create(request: web.Request) -> web.StreamResponse:
     agent, role, number = request[keys.AGENT], request[keys.ROLE], request.match_info["number"]
     undo_seconds = request.app[keys.SERVICES].workspace.undo_seconds
     zone = zones.zone_of(request)
-    request_id = _request_id(form)
+    request_id = request_id_of(form)
     by = Actor.agent(agent)
 
     def work(session: Session) -> Message:
@@ -63,7 +66,7 @@ def refused(request: web.Request, error: Invalid | Conflict) -> web.Response:
     return render(request, "conversations/_refused.html", status=code, fields=fields)
 
 
-def _request_id(form: MultiDictProxy[Any]) -> str:
+def request_id_of(form: MultiDictProxy[Any]) -> str:
     request_id = str(form.get("request_id", ""))
     if not request_id:
         raise Invalid(fields={"request_id": "Give an id of your own that names this reply."})
@@ -78,15 +81,31 @@ def _composed(form: MultiDictProxy[Any], undo_seconds: int, zone: str) -> Compos
             fields={"not_before": N_("This time is over. Give one that is still to come.")}
         )
     is_mail = bool(form.get("copies"))
+    given = {k.removeprefix(VARIABLE): str(v) for k, v in form.items() if k.startswith(VARIABLE)}
+    labels = [str(label).strip() for label in form.getall("buttons", [])]
     return Composed(
         text=str(form.get("text", "")),
         thread_id=str(form.get("channel", "")) or None,
         attachment_ids=[str(value) for value in form.getall("attachments", [])],
+        to=_to(form) if is_mail else (),
         cc=copies.addresses(str(form.get("cc", ""))) if is_mail else (),
         bcc=copies.addresses(str(form.get("bcc", ""))) if is_mail else (),
+        sender=str(form.get("from" if is_mail else "sender", "")),
         not_before=later or clock.now() + timedelta(seconds=undo_seconds),
+        reply_to_id=str(form.get("reply_to", "")) or None,
+        buttons=[Button(text=label, value=label) for label in labels if label],
+        template_id=str(form.get("template", "")) or None,
+        template_values=given,
         seen_message_id=None if form.get("force") else str(form.get("last_message", "")) or None,
     )
+
+
+def _to(form: MultiDictProxy[Any]) -> list[str]:
+    """A page that asks for it wants an answer; others leave it to the thread."""
+    found = copies.addresses(str(form.get("to", "")))
+    if "to" in form and not found:
+        raise Invalid(fields={"to": N_("Give at least one address.")})
+    return found
 
 
 async def undo(request: web.Request) -> web.StreamResponse:

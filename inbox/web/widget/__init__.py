@@ -6,11 +6,24 @@ from aiohttp import web
 
 from inbox.web import keys
 from inbox.web.route import Access, Route
-from inbox.web.widget import files, frame, live, lobby, messages
+from inbox.web.widget import (
+    files,
+    frame,
+    live,
+    loader,
+    lobby,
+    mailing,
+    messages,
+    roster,
+    suggestions,
+    visits,
+)
 
 ROUTES = [
-    Route("GET", "/widget.js", frame.loader, Access.PUBLIC),
+    Route("GET", "/widget.js", loader.built, Access.PUBLIC),
+    Route("GET", "/widget/{inbox_id}/loader.js", loader.of_inbox, Access.PUBLIC),
     Route("GET", "/widget/{inbox_id}", frame.show, Access.PUBLIC),
+    Route("GET", "/widget/{inbox_id}/now", frame.now, Access.PUBLIC),
     Route("POST", "/widget/{inbox_id}/visitors", messages.welcome, Access.VISITOR),
     Route("GET", "/widget/{inbox_id}/socket", live.connect, Access.VISITOR),
     Route("GET", "/widget/{inbox_id}/messages", messages.index, Access.VISITOR),
@@ -18,6 +31,10 @@ ROUTES = [
     Route("POST", "/widget/{inbox_id}/receipts", messages.acknowledge, Access.VISITOR),
     Route("POST", "/widget/{inbox_id}/files", files.create, Access.VISITOR),
     Route("GET", "/widget/{inbox_id}/files/{attachment_id}", files.show, Access.VISITOR),
+    Route("POST", "/widget/{inbox_id}/visits", visits.create, Access.VISITOR),
+    Route("POST", "/widget/{inbox_id}/addresses", mailing.name_address, Access.VISITOR),
+    Route("POST", "/widget/{inbox_id}/transcripts", mailing.send_transcript, Access.VISITOR),
+    Route("GET", "/widget/{inbox_id}/suggestions", suggestions.index, Access.VISITOR),
 ]
 
 
@@ -25,6 +42,8 @@ def prepare(app: web.Application) -> None:
     """Called once where the application is made, when its services are known."""
     services = app[keys.SERVICES]
     app[lobby.LOBBY] = lobby.Lobby(services.database, services.bus)
+    app[roster.ROSTER] = roster.Roster(services.bus)
+    app[suggestions.SUGGEST] = []
     app.cleanup_ctx.append(_keep_lobby)
     app.on_shutdown.append(_close_lobby)
 

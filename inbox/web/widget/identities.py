@@ -2,6 +2,8 @@
 
 import hashlib
 import hmac
+from collections.abc import Sequence
+from contextlib import suppress
 from typing import Annotated, Any
 
 import jwt
@@ -39,23 +41,34 @@ class _Posted(BaseModel):
     hash: str = Field("", max_length=64)
 
 
-def proven(secret: str, posted: Any) -> Proven:
-    """Raises BadIdentity, with what the site's developer has to change."""
-    if not secret:
+def proven(secrets: Sequence[str], posted: Any) -> Proven:
+    """By any of the secrets, the newest first.
+
+    Raises BadIdentity, with what the site's developer has to change.
+    """
+    if not secrets:
         raise BadIdentity("Set an identity secret in the inbox's settings first.")
     try:
         given = _Posted.model_validate(posted)
-        claims = _claims(secret, given.token) if given.token else _hashed(secret, given)
-        return Proven.model_validate(claims)
+        return Proven.model_validate(_told(secrets, given))
     except ValidationError as error:
         field = ".".join(str(part) for part in error.errors()[0]["loc"])
         raise BadIdentity(f"The proof of identity has a wrong {field or 'shape'}.") from None
 
 
-def _claims(secret: str, token: str) -> dict[str, Any]:
+def _told(secrets: Sequence[str], given: _Posted) -> dict[str, Any]:
+    """What the newest secret objects to is said, if none fits."""
+    read = _claims if given.token else _hashed
+    for secret in secrets[1:]:
+        with suppress(BadIdentity):
+            return read(secret, given)
+    return read(secrets[0], given)
+
+
+def _claims(secret: str, given: _Posted) -> dict[str, Any]:
     try:
         claims = jwt.decode(
-            token,
+            given.token,
             secret,
             algorithms=[ALGORITHM],
             leeway=LEEWAY_SECONDS,

@@ -1,15 +1,17 @@
 """What a visitor posts, checked and made into raw items that are kept before they are answered."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, TypeVar
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from inbox.channels.webchat.settings import MOST_QUESTIONS
 from inbox.envelope import RawItem
 from inbox.errors import Invalid
 from inbox.i18n import Phrase
 from inbox.vault import Vault
+from inbox.web.widget.site import Site
 from inbox.web.widget.tokens import UploadedFile, Visitor, read_ticket
 
 TEXT_BYTES = 8 * 1024
@@ -18,6 +20,12 @@ MOST_FILES = 5
 Model = TypeVar("Model", bound=BaseModel)
 Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=120)]
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
+
+
+class ConsentNeeded(Invalid):
+    """The site asks for consent before anything is written."""
+
+    code = "consent_needed"
 
 
 class PostedMessage(BaseModel):
@@ -30,6 +38,11 @@ class PostedMessage(BaseModel):
     files: list[str] = Field(default_factory=list, max_length=MOST_FILES)
     name: Short = ""
     email: Annotated[Short, StringConstraints(pattern=r"^([^@\s]+@[^@\s]+\.[^@\s]+)?$")] = ""
+    phone: Short = ""
+    company: Short = ""
+    city: Short = ""
+    answers: dict[Short, Short] = Field(default_factory=dict, max_length=MOST_QUESTIONS)
+    shown: Annotated[str, StringConstraints(max_length=25)] = ""
     page: Annotated[str, StringConstraints(max_length=2000)] = ""
     language: Annotated[str, StringConstraints(max_length=16)] = ""
     time_zone: Annotated[str, StringConstraints(max_length=64)] = ""
@@ -45,9 +58,13 @@ class PostedReceipt(BaseModel):
     upto: Annotated[str, StringConstraints(pattern=r"^[0-9a-z]{25}$")]
 
 
-def message_item(vault: Vault, inbox_id: str, visitor: Visitor, data: Any) -> RawItem:
-    """Raises Invalid."""
-    posted = _checked(PostedMessage, data)
+def message_item(
+    vault: Vault, found: Site, visitor: Visitor, data: Any, shown: Mapping[str, str]
+) -> RawItem:
+    """Raises Invalid; `shown` are the site's proactive messages, which an answer names by id."""
+    posted = checked(PostedMessage, data)
+    if found.settings.consent and not posted.consent:
+        raise ConsentNeeded(fields={"consent": "Agree to the text above the chat first."})
     text = posted.text.replace("\x00", "").strip()
     if len(text.encode()) > TEXT_BYTES:
         raise Invalid(
@@ -55,16 +72,19 @@ def message_item(vault: Vault, inbox_id: str, visitor: Visitor, data: Any) -> Ra
                 "text": Phrase("A message may have %(most)d KB at most.", most=TEXT_BYTES // 1024)
             }
         )
-    files = [read_ticket(vault, inbox_id, visitor.id, ticket) for ticket in posted.files]
+    files = [read_ticket(vault, found.inbox_id, visitor.id, ticket) for ticket in posted.files]
     if not text and not files:
         raise Invalid(fields={"text": "Write something first."})
+    questions = {label for label, _ in found.settings.own_questions()}
     content = _content(posted, visitor, text, files)
+    content["answers"] = {q: a for q, a in posted.answers.items() if a and q in questions}
+    content["shown"] = shown.get(posted.shown, "")
     return RawItem(external_id=f"{visitor.id}:{posted.client_id}", content=orjson.dumps(content))
 
 
 def receipt(data: Any) -> PostedReceipt:
     """Raises Invalid."""
-    return _checked(PostedReceipt, data)
+    return checked(PostedReceipt, data)
 
 
 def receipt_items(visitor: str, kind: str, provider_ids: Sequence[str]) -> list[RawItem]:
@@ -82,7 +102,9 @@ def _content(
     posted: PostedMessage, visitor: Visitor, text: str, files: Sequence[UploadedFile]
 ) -> dict[str, Any]:
     """Empty optional values are left out."""
-    optional = ("name", "email", "page", "language", "time_zone", "consent")
+    optional = (
+        "name", "email", "phone", "company", "city", "page", "language", "time_zone", "consent",
+    )  # fmt: skip
     given = {key: value for key in optional if (value := getattr(posted, key))}
     return {
         "kind": "message",
@@ -95,7 +117,7 @@ def _content(
     }
 
 
-def _checked(model: type[Model], data: Any) -> Model:
+def checked(model: type[Model], data: Any) -> Model:
     try:
         return model.model_validate(data)
     except ValidationError as error:

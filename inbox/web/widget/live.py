@@ -9,13 +9,12 @@ from urllib.parse import urlsplit
 import orjson
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from inbox.desk import visitors
+from inbox.desk import visiting, visitors
 from inbox.desk.visitors import VisitorPage
 from inbox.errors import Forbidden, InboxError, Invalid
 from inbox.web import keys
 from inbox.web.widget import messages, site, tokens
 from inbox.web.widget.answers import page, problem
-from inbox.web.widget.intake import message_item
 from inbox.web.widget.lobby import LOBBY, TYPING, Visit
 
 LARGEST_FRAME = 64 * 1024
@@ -54,6 +53,9 @@ async def _converse(request: web.Request, socket: web.WebSocketResponse, inbox_i
         raise Invalid("The first frame is text.") from None
     vault = request.app[keys.SERVICES].vault
     visitor = tokens.read_token(vault, inbox_id, str(hello.get("token", "")))
+    await request.app[keys.SERVICES].database.read(
+        lambda session: visiting.refuse_blocked(session, visitor.id)
+    )
     with request.app[LOBBY].visit(inbox_id, visitor.id) as visit:
         await Conversing(request, socket, visit, visitor).run(hello.get("after"))
 
@@ -143,8 +145,7 @@ class Conversing:
         visit = self.visit
         try:
             messages.limit_messages(self.request, visit.visitor)
-            item = message_item(self.services.vault, visit.inbox_id, self.visitor, data)
-            await self.services.arrivals.record(visit.inbox_id, [item])
+            await messages.take(self.services, visit.inbox_id, self.visitor, data)
         except InboxError as error:
             await _say(self.socket, type="refused", client_id=client_id, error=problem(error))
         else:

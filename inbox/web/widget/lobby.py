@@ -58,6 +58,9 @@ class Lobby:
         self.requests = Limiter(rate=3, burst=40)
         self.frames = Limiter(rate=10, burst=100)
         self.files = Limiter(rate=0.1, burst=10)
+        self.visits = Limiter(rate=0.2, burst=20)
+        self.addresses = Limiter(rate=0.01, burst=5)
+        self.transcripts = Limiter(rate=1 / 1200, burst=3)
         self.is_closing = False
         self._visits: dict[tuple[str, str], list[Visit]] = defaultdict(list)
         bus.hear(TYPING, self._typing)

@@ -7,8 +7,9 @@ from typing import Any
 import orjson
 from aiohttp import web
 
-from inbox.desk import visitors
+from inbox.desk import proactive, visiting, visitors
 from inbox.desk.visitors import VisitorPage
+from inbox.envelope import RawItem
 from inbox.errors import Invalid
 from inbox.model import MessageState
 from inbox.services import Services
@@ -28,13 +29,14 @@ async def welcome(request: web.Request) -> web.Response:
     services, inbox_id = request.app[keys.SERVICES], request.match_info["inbox_id"]
     request.app[LOBBY].registrations.take(address(request))
     inbox = await services.database.read(lambda session: site.find(session, inbox_id).inbox)
-    identity = (await _body(request)).get("identity") if request.can_read_body else None
+    identity = (await body(request)).get("identity") if request.can_read_body else None
     if identity is None:
         visitor, vouched = tokens.new_visitor_id(), None
     else:
-        secret = services.channels.account(inbox).settings.identity_secret.get_secret_value()
-        vouched = identities.proven(secret, identity).model_dump()
+        secrets = services.channels.account(inbox).settings.secrets()
+        vouched = identities.proven(secrets, identity).model_dump()
         visitor = await _visitor_of(request, inbox_id, vouched["id"])
+        await services.database.read(lambda s: visiting.refuse_blocked(s, visitor))
     token = tokens.visitor_token(services.vault, inbox_id, visitor, vouched)
     return json({"visitor": visitor, "token": token}, 201)
 
@@ -71,10 +73,8 @@ async def index(request: web.Request) -> web.Response:
 async def create(request: web.Request) -> web.Response:
     """Answered after the message is safe; the same `client_id` again is the same message."""
     inbox_id, visitor = await recognise(request)
-    services = request.app[keys.SERVICES]
     limit_messages(request, visitor.id)
-    item = message_item(services.vault, inbox_id, visitor, await _body(request))
-    await services.arrivals.record(inbox_id, [item])
+    item = await take(request.app[keys.SERVICES], inbox_id, visitor, await body(request))
     return json({"client_id": item.external_id.partition(":")[2]}, 201)
 
 
@@ -82,16 +82,35 @@ async def acknowledge(request: web.Request) -> web.Response:
     """Delivered or read."""
     inbox_id, visitor = await visitor_id(request)
     request.app[LOBBY].requests.take(visitor)
-    await record_receipt(request.app[keys.SERVICES], inbox_id, visitor, await _body(request))
+    await record_receipt(request.app[keys.SERVICES], inbox_id, visitor, await body(request))
     return json({}, 202)
 
 
 async def recognise(request: web.Request) -> tuple[str, Visitor]:
-    """The inbox and the visitor that the bearer token proves. Raises BadToken or NotFound."""
+    """The inbox and the visitor that the token proves. Raises BadToken, Blocked, NotFound."""
     services, inbox_id = request.app[keys.SERVICES], request.match_info["inbox_id"]
     visitor = tokens.read_token(services.vault, inbox_id, tokens.bearer(request))
-    await services.database.read(lambda session: site.find(session, inbox_id))
+
+    def work(session: Any) -> None:
+        site.find(session, inbox_id)
+        visiting.refuse_blocked(session, visitor.id)
+
+    await services.database.read(work)
     return inbox_id, visitor
+
+
+async def take(services: Services, inbox_id: str, visitor: Visitor, data: Any) -> RawItem:
+    """Kept when it answers. Raises Invalid, and Blocked for who is blocked by now."""
+
+    def read(session: Any) -> tuple[site.Site, dict[str, str]]:
+        visiting.refuse_blocked(session, visitor.id)
+        said = proactive.every(session, inbox_id)
+        return site.find(session, inbox_id), {message.id: message.text for message in said}
+
+    found, shown = await services.database.read(read)
+    item = message_item(services.vault, found, visitor, data, shown)
+    await services.arrivals.record(inbox_id, [item])
+    return item
 
 
 async def visitor_id(request: web.Request) -> tuple[str, str]:
@@ -132,9 +151,13 @@ async def read_history(
 
 
 async def read_news(services: Services, visit: Visit, after: int) -> VisitorPage:
-    return await services.database.read(
-        lambda session: visitors.news(session, visit.inbox_id, visit.visitor, after=after)
-    )
+    """Raises Blocked, so that an open window closes at its next news."""
+
+    def work(session: Any) -> VisitorPage:
+        visiting.refuse_blocked(session, visit.visitor)
+        return visitors.news(session, visit.inbox_id, visit.visitor, after=after)
+
+    return await services.database.read(work)
 
 
 async def _news_or_wait(request: web.Request, visit: Visit, after: int, wait: int) -> VisitorPage:
@@ -149,7 +172,7 @@ async def _news_or_wait(request: web.Request, visit: Visit, after: int, wait: in
     return found
 
 
-async def _body(request: web.Request) -> Any:
+async def body(request: web.Request) -> Any:
     if (request.content_length or 0) > LARGEST_BODY:
         raise Invalid("This is too large.")
     try:

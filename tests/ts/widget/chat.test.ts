@@ -3,6 +3,7 @@ import { dayName, isSameDay } from "../../../inbox/web/assets/widget/dates";
 import { cleanProfile } from "../../../inbox/web/assets/widget/host";
 import { chooseLanguage } from "../../../inbox/web/assets/widget/language";
 import { load, merge, save } from "../../../inbox/web/assets/widget/storage";
+import german from "../../../inbox/web/assets/widget/strings/de.json";
 import english from "../../../inbox/web/assets/widget/strings/en.json";
 import cyrillic from "../../../inbox/web/assets/widget/strings/sr-Cyrl.json";
 import latin from "../../../inbox/web/assets/widget/strings/sr-Latn.json";
@@ -27,7 +28,8 @@ test.each([
   ["sr-Latn-RS", "sr-Latn"],
   ["sr_Latn", "sr-Latn"],
   ["sr-RS", "sr-Cyrl"],
-  ["de-AT", "en"],
+  ["de-AT", "de"],
+  ["fr", "en"],
   ["", "en"],
 ])("the language of %s is %s", (tag, language) => {
   expect(chooseLanguage(tag)).toBe(language);
@@ -35,7 +37,7 @@ test.each([
 
 test("each language says everything, with the same gaps to fill", () => {
   const gaps = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort();
-  for (const other of [cyrillic, latin]) {
+  for (const other of [cyrillic, latin, german]) {
     expect(Object.keys(other)).toEqual(Object.keys(english));
     for (const [key, text] of Object.entries(english))
       expect(gaps(other[key as keyof typeof english])).toEqual(gaps(text));

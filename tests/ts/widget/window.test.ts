@@ -11,13 +11,20 @@ const view: View = {
   messages: [],
   pending: [],
   hasEarlier: false,
+  isBlocked: false,
 };
 
 /** Says what it has the moment it is watched, and to nobody before. */
 function chatOf(watchers: Set<() => void>): Chat {
   return {
     view,
-    config: { title: "Acme", greeting: "", reply_time: "" },
+    config: {
+      title: "Acme",
+      greeting: "",
+      reply_time: "",
+      now: { is_open: true, opens_at: null, seconds: null },
+      languages: {},
+    },
     host: { kept: {}, isFramed: true },
     watch(watcher: () => void) {
       watchers.add(watcher);

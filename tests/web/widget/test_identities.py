@@ -13,9 +13,10 @@ from sqlmodel import select
 from inbox import clock
 from inbox.channels.webchat import WebchatSettings
 from inbox.crm import contacts
-from inbox.desk import accounts
+from inbox.desk import accounts, inboxes
 from inbox.envelope import Address
 from inbox.errors import Invalid
+from inbox.events import SYSTEM
 from inbox.model import Contact, Identity, Inbox
 from inbox.services import Services
 from tests.web.webchat_desk import take_in
@@ -169,3 +170,21 @@ def test_a_short_secret_is_refused():
         accounts.validate(WebchatSettings, {"identity_secret": "short"})
 
     assert "32 characters" in refused.value.fields["identity_secret"]
+
+
+async def test_after_a_new_secret_the_one_before_is_good_until_it_is_removed(
+    client, inbox, services
+):
+    rotate = inboxes.rotate_identity_secret
+    fresh = services.database.run(lambda s: rotate(s, inbox.id, vault=services.vault, by=SYSTEM))
+
+    assert fresh != SECRET
+    assert (await become(client, inbox, signed(fresh))).status == 201
+    assert (await become(client, inbox, signed(SECRET))).status == 201
+
+    newest = services.database.run(lambda s: rotate(s, inbox.id, vault=services.vault, by=SYSTEM))
+    assert (await become(client, inbox, signed(newest))).status == 201
+    assert (await become(client, inbox, signed(fresh))).status == 201
+    refused = await become(client, inbox, signed(SECRET))
+    assert refused.status == 403
+    assert "Signature" in (await refused.json())["error"]["message"]

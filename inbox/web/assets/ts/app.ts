@@ -15,6 +15,7 @@ import "./elements/rule-editor";
 import "./elements/taken-back";
 import "./elements/theme-switch";
 import "./elements/toast-stack";
+import "./elements/widget-preview";
 import { reportFailures } from "./failures";
 import { applyPartials, refresh } from "./html";
 import { listenForKeys } from "./keys";

@@ -2,16 +2,20 @@
  * What is being written is never lost: kept in this browser at every keystroke, on the server
  * shortly after.
  *
- * The server: `PUT url` with `{"text", "version"}` → `{"version"}`; 409 with `{"text", "version"}`
+ * The server: `PUT url` with `{"text", "version", "particulars"?}` → `{"version"}`; 409 with `{"text", "version"}`
  * when another tab or device saved a newer one. An empty text deletes the draft.
  */
 
 const PAUSE = 600;
 const RETRY = 5_000;
 
+/** Of the fields beside the text those that say something else than they said at first. */
+export type Particulars = Record<string, string>;
+
 export interface Stored {
   text: string;
   version: number;
+  particulars?: Particulars;
 }
 
 export class Draft {
@@ -20,6 +24,7 @@ export class Draft {
   private dirty = false;
   private outdated = false; // discarded while its save was on its way
   private text = "";
+  private particulars: Particulars | undefined;
 
   constructor(
     private readonly url: string,
@@ -28,17 +33,20 @@ export class Draft {
   ) {}
 
   /** What this browser has that the server never heard of, unless the server is ahead. */
-  recover(): string | null {
+  recover(): Stored | null {
     const kept = read(this.key);
     if (!kept || kept.version < this.version) return null;
     this.text = kept.text;
+    this.particulars = kept.particulars;
     this.schedule(0);
-    return kept.text;
+    return kept;
   }
 
-  change(text: string): void {
+  change(text: string, particulars?: Particulars): void {
     this.text = text;
-    localStorage.setItem(this.key, JSON.stringify({ text, version: this.version }));
+    this.particulars = particulars;
+    const { version } = this;
+    localStorage.setItem(this.key, JSON.stringify({ text, version, particulars }));
     this.schedule(PAUSE);
   }
 
@@ -48,6 +56,7 @@ export class Draft {
     this.dirty = false;
     this.outdated = this.saving;
     this.text = "";
+    this.particulars = undefined;
     this.version = version;
     localStorage.removeItem(this.key);
   }
@@ -96,7 +105,7 @@ export class Draft {
     return fetch(this.url, {
       method: "PUT",
       headers: { "Content-Type": "application/json" },
-      body: JSON.stringify({ text, version: this.version }),
+      body: JSON.stringify({ text, version: this.version, particulars: this.particulars }),
       keepalive: true,
     }).catch(() => null);
   }

@@ -19,6 +19,7 @@ export const KEYMAP: Readonly<Record<string, string>> = {
   escape: "back",
   r: "reply",
   n: "note",
+  f: "forward",
   e: "resolve",
   s: "snooze",
   "s 1": "snooze-tomorrow",

@@ -1,5 +1,5 @@
 /** The server's endpoints for one inbox. */
-import type { Page, Problem, Proof, SentFile } from "./protocol";
+import type { Article, Availability, Page, Problem, Proof, SentFile } from "./protocol";
 
 export class Refused extends Error {
   constructor(
@@ -21,6 +21,15 @@ export class Api {
     return `${location.origin.replace(/^http/, "ws")}${this.base}/socket`;
   }
 
+  now(): Promise<Availability> {
+    return this.ask("/now", "");
+  }
+
+  async articles(token: string, text: string, language: string): Promise<Article[]> {
+    const query = new URLSearchParams({ q: text, lang: language });
+    return (await this.ask<{ articles: Article[] }>(`/suggestions?${query}`, token)).articles;
+  }
+
   async register(token = "", identity?: Proof): Promise<string> {
     const body = identity && JSON.stringify({ identity });
     const answer = await this.ask<{ token: string }>("/visitors", token, { method: "POST", body });
@@ -35,13 +44,13 @@ export class Api {
     return this.ask(`/messages?before=${before}`, token);
   }
 
-  post(path: string, token: string, data: unknown): Promise<unknown> {
+  post<Answer = unknown>(path: string, token: string, data: unknown): Promise<Answer> {
     return this.ask(path, token, { method: "POST", body: JSON.stringify(data) });
   }
 
-  async file(token: string, id: string): Promise<string> {
+  async file(token: string, id: string, type: string): Promise<string> {
     const response = await this.fetch(`/files/${id}`, token);
-    return URL.createObjectURL(await response.blob());
+    return URL.createObjectURL(new Blob([await response.blob()], { type }));
   }
 
   /** By XMLHttpRequest, which alone tells the progress of what goes up. */

@@ -47,5 +47,7 @@ export function useAttachments(chat: Chat) {
     }
   }
 
-  return { chosen, problem, add, remove, clear: () => setChosen([]) };
+  const refuse = (text: string) => setProblem(text);
+
+  return { chosen, problem, refuse, add, remove, clear: () => setChosen([]) };
 }

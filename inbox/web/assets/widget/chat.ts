@@ -1,40 +1,43 @@
 /** What the chat knows and does; the components draw it. */
 import { Api } from "./api";
+import { refresh } from "./availability";
 import { Connection } from "./connection";
 import { cleanProfile, type Host } from "./host";
-import { newId, posted } from "./posting";
+import { Outbox } from "./outbox";
+import { posted } from "./posting";
 import type {
   Config,
   Kept,
   Link,
   Message,
   Page,
-  Pending,
   Problem,
   Profile,
   Proof,
-  Queued,
   SentFile,
+  ToFrame,
   View,
 } from "./protocol";
+import { isAsked } from "./questions";
+import { Reading } from "./reading";
 import { Registration } from "./registration";
+import { Typing } from "./typing";
+import { Watching } from "./watching";
 
-const TYPING_SHOWN = 6_000;
-const TYPING_TOLD = 3_000;
 const RETRY = 5_000;
 
 export class Chat {
   readonly api: Api;
   private connection?: Connection;
   private readonly registration: Registration;
+  private readonly outbox: Outbox;
+  private readonly reading: Reading;
+  private readonly typing = new Typing(() => this.changed());
+  private readonly watching: Watching;
   private messages = new Map<string, Message>();
-  private pending = new Map<string, Pending>();
   private link: Link = navigator.onLine ? "connecting" : "offline";
-  private typist?: string;
-  private typingTimer = 0;
-  private typingToldAt = 0;
   private hasEarlier = false;
-  private toldUpto = "";
+  private isBlocked = false;
   private watchers = new Set<() => void>();
 
   constructor(
@@ -42,18 +45,21 @@ export class Chat {
     readonly host: Host,
   ) {
     this.api = new Api(config.inbox);
+    this.outbox = new Outbox(host);
     this.registration = new Registration(this.api, host, (token) => this.become(token));
-    this.takeQueue(host.kept);
-    host.hear((message) => {
-      if (message.profile) this.identify(message.profile);
-      if (message.kept) this.adopt(message.kept);
-      this.proveIfWanted();
-      this.noticeReading();
-      this.changed();
+    this.reading = new Reading(host, (kind, upto) => this.connection?.send(kind, { upto }));
+    this.watching = new Watching(this, {
+      isQuiet: () => !this.isBlocked && !host.isOpen && this.messages.size === 0,
+      mayTell: () => !this.isBlocked && (!this.asksConsent || this.hasConsented),
+      written: () => this.wake(),
+      show: (peek) => this.reading.peekAt(peek),
     });
+    this.outbox.take(host.kept);
+    host.hear((message) => this.hear(message));
     document.addEventListener("visibilitychange", () => this.noticeReading());
-    if (host.kept.token) this.connect(host.kept.token);
+    if (host.kept.token && (!host.kept.isQuiet || host.isOpen)) this.wake();
     else this.link = "online";
+    this.watching.start();
   }
 
   get view(): View {
@@ -62,9 +68,11 @@ export class Chat {
       isOpen: this.host.isOpen,
       isAgreed: this.isAgreed,
       messages: [...this.messages.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
-      pending: [...this.pending.values()],
-      typist: this.typist,
+      pending: this.outbox.all,
+      typist: this.typing.name,
       hasEarlier: this.hasEarlier,
+      isBlocked: this.isBlocked,
+      peek: this.reading.peek,
     };
   }
 
@@ -73,54 +81,50 @@ export class Chat {
     return () => this.watchers.delete(watcher);
   }
 
+  changed(): void {
+    for (const watcher of this.watchers) watcher();
+  }
+
   /** What has to be asked before the first message. */
   get asksConsent(): boolean {
     return this.host.asksConsent || this.config.consent !== "";
   }
 
   get isAgreed(): boolean {
-    const { consent, profile } = this.host.kept;
-    const isKnown = !this.config.ask_first || Boolean(profile?.name && profile.email);
-    return isKnown && (!this.asksConsent || consent === this.config.consent_version);
+    return !isAsked(this.config, this.host.kept) && (!this.asksConsent || this.hasConsented);
+  }
+
+  private get hasConsented(): boolean {
+    return this.host.kept.consent === this.config.consent_version;
   }
 
   agree(profile: Profile): void {
     this.host.keep({
+      hasTold: true,
       profile: { ...this.host.kept.profile, ...profile },
       ...(this.asksConsent && { consent: this.config.consent_version }),
     });
+    this.outbox.againAll();
+    if (this.outbox.unsent().length > 0) void this.flush();
     this.proveIfWanted();
     this.changed();
   }
 
   send(text: string, files: SentFile[] = []): void {
-    const queued: Queued = {
-      client_id: newId(),
-      text,
-      files,
-      at: new Date().toISOString(),
-    };
-    if (this.host.kept.consent) queued.consent = this.host.kept.consent;
-    this.pending.set(queued.client_id, { ...queued, state: "sending" });
-    this.host.keep({ queue: { [queued.client_id]: queued }, draft: "" });
+    const clientId = this.outbox.add(text, files, this.watching.unanswered);
     this.changed();
-    void this.flush(queued.client_id);
+    void this.flush(clientId);
   }
 
   retry(clientId: string): void {
-    const queued = this.pending.get(clientId);
-    if (!queued) return;
-    this.pending.set(clientId, { ...queued, state: "sending" });
+    this.outbox.again(clientId);
     this.changed();
     void this.flush(clientId);
   }
 
   type(draft: string): void {
     if (this.isAgreed) this.host.keep({ draft });
-    const now = Date.now();
-    if (!draft || now - this.typingToldAt < TYPING_TOLD) return;
-    this.typingToldAt = now;
-    this.connection?.send("typing", {});
+    if (draft) this.typing.tell(() => this.connection?.send("typing", {}));
   }
 
   async showEarlier(): Promise<void> {
@@ -138,14 +142,49 @@ export class Chat {
     return this.registration.token();
   }
 
+  /** Known to the server without a connection, as long as there is nothing to hear. */
+  quietToken(): Promise<string> {
+    if (!this.host.kept.token) this.host.keep({ isQuiet: true });
+    return this.token();
+  }
+
+  open(): void {
+    this.host.tell({ open: true });
+  }
+
   close(): void {
     this.host.tell({ close: true });
+  }
+
+  stopPeeking(): void {
+    this.reading.stopPeeking();
+    this.changed();
+  }
+
+  private hear(message: ToFrame): void {
+    if (message.profile) this.identify(message.profile);
+    if (message.kept) this.adopt(message.kept);
+    if (message.page !== undefined) this.watching.turnPage();
+    if (message.open) {
+      this.wake();
+      void refresh(this);
+    }
+    this.proveIfWanted();
+    this.noticeReading();
+    this.changed();
+  }
+
+  /** There is, or may soon be, something to hear. */
+  private wake(): void {
+    if (this.host.kept.isQuiet) this.host.keep({ isQuiet: false });
+    const { token } = this.host.kept;
+    if (token && !this.connection && !this.isBlocked) this.connect(token);
   }
 
   private become(token: string): void {
     this.messages.clear();
     this.hasEarlier = false;
-    this.connect(token);
+    if (!this.host.kept.isQuiet) this.connect(token);
   }
 
   private identify(given: Profile & Proof): void {
@@ -157,7 +196,8 @@ export class Chat {
   private proveIfWanted(): void {
     const isWanted = this.host.isOpen || Boolean(this.host.kept.token);
     if (!this.registration.isPending || !isWanted || (this.asksConsent && !this.isAgreed)) return;
-    void this.token().catch(() => undefined);
+    if (this.host.kept.isQuiet) this.host.keep({ isQuiet: false });
+    void this.token().catch((error) => this.takeRefusal(error.problem ?? {}));
   }
 
   private leave(): void {
@@ -173,23 +213,22 @@ export class Chat {
     this.connection = new Connection(this.api, token, {
       link: (link) => this.takeLink(link),
       page: (page) => this.take(page),
-      typing: (name) => this.showTyping(name),
+      typing: (name) => this.typing.show(name),
       acknowledged: (clientId) => this.settle(clientId, "sent"),
       refused: (problem, clientId) => this.takeRefusal(problem, clientId),
     });
   }
 
   private async flush(clientId?: string): Promise<void> {
+    this.wake();
     const token = await this.token().catch(() => "");
     if (!token) {
       this.takeLink(navigator.onLine ? "connecting" : "offline");
       setTimeout(() => void this.flush(), RETRY);
       return;
     }
-    for (const queued of this.pending.values()) {
-      if (queued.state !== "sending" || (clientId && queued.client_id !== clientId)) continue;
+    for (const queued of this.outbox.unsent(clientId))
       this.connection?.send("message", posted(queued, this.host));
-    }
   }
 
   private takeLink(link: Link): void {
@@ -204,31 +243,36 @@ export class Chat {
     for (const message of page.messages) {
       this.messages.set(message.id, message);
       if (message.author === "visitor") this.settle(message.client_id, "gone");
-      else this.hideTyping();
+      else this.typing.hide();
     }
     this.noticeReading();
     this.changed();
   }
 
-  /** Sent ones stay in sight until they come back as messages. */
   private settle(clientId: string, outcome: "sent" | "gone"): void {
-    const queued = this.pending.get(clientId);
-    if (!queued) return;
-    if (outcome === "gone") this.pending.delete(clientId);
-    else this.pending.set(clientId, { ...queued, state: "sent" });
-    this.host.keep({ queue: { [clientId]: null } });
+    this.outbox.settle(clientId, outcome);
     this.changed();
   }
 
-  private takeRefusal(problem: Problem, clientId?: string): void {
-    if (problem.code === "bad_token") this.startAnew();
-    const queued = this.pending.get(clientId ?? "");
-    if (!queued) return;
-    if (problem.code === "rate_limited" || problem.code === "bad_token") {
-      setTimeout(() => void this.flush(clientId), RETRY);
-      return;
-    }
-    this.pending.set(queued.client_id, { ...queued, state: "failed" });
+  private takeRefusal(problem: Partial<Problem>, clientId = ""): void {
+    const { code } = problem;
+    if (code === "blocked") this.block();
+    if (code === "bad_token") this.startAnew();
+    if (code === "consent_needed") this.host.keep({ consent: "" });
+    const isAgain = code === "rate_limited" || code === "bad_token";
+    if (clientId && isAgain) setTimeout(() => void this.flush(clientId), RETRY);
+    else if (clientId) this.outbox.fail(clientId);
+    this.changed();
+  }
+
+  /** He is told, and nothing goes on as if somebody read it. */
+  private block(): void {
+    this.isBlocked = true;
+    this.connection?.close();
+    this.connection = undefined;
+    this.link = "online";
+    this.messages.clear();
+    this.reading.stopPeeking();
     this.changed();
   }
 
@@ -240,52 +284,16 @@ export class Chat {
 
   /** Another tab has met the server, or has queued something. */
   private adopt(kept: Kept): void {
-    this.takeQueue(kept);
-    if (kept.token && !this.connection) this.connect(kept.token);
-  }
-
-  private takeQueue(kept: Kept): void {
-    for (const queued of Object.values(kept.queue ?? {}))
-      if (queued && !this.pending.has(queued.client_id))
-        this.pending.set(queued.client_id, { ...queued, state: "sending" });
+    this.outbox.take(kept);
+    if (kept.token && !kept.isQuiet) this.wake();
   }
 
   private keepProfile(profile: Profile): void {
     if (this.asksConsent && !this.isAgreed) this.host.kept.profile = profile;
-    else this.host.keep({ profile });
+    else this.host.keep({ profile: { ...this.host.kept.profile, ...profile } });
   }
 
   private noticeReading(): void {
-    const answers = this.view.messages.filter((message) => message.author !== "visitor");
-    const newest = answers.at(-1);
-    if (!newest) return;
-    const isSeen = this.host.isOpen && document.visibilityState === "visible";
-    const readUpto = this.host.kept.readUpto ?? "";
-    if (isSeen && newest.id > readUpto) {
-      this.host.keep({ readUpto: newest.id });
-      this.connection?.send("read", { upto: newest.id });
-    } else if (newest.id > readUpto && newest.id > this.toldUpto) {
-      this.connection?.send("delivered", { upto: newest.id });
-    }
-    this.toldUpto = newest.id;
-    const unread = isSeen ? 0 : answers.filter((message) => message.id > readUpto).length;
-    this.host.tell({ unread });
-  }
-
-  private showTyping(name: string): void {
-    clearTimeout(this.typingTimer);
-    this.typist = name;
-    this.typingTimer = window.setTimeout(() => this.hideTyping(), TYPING_SHOWN);
-    this.changed();
-  }
-
-  private hideTyping(): void {
-    clearTimeout(this.typingTimer);
-    this.typist = undefined;
-    this.changed();
-  }
-
-  private changed(): void {
-    for (const watcher of this.watchers) watcher();
+    this.reading.notice(this.view.messages.filter((message) => message.author !== "visitor"));
   }
 }

@@ -10,10 +10,16 @@ const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 
 export const clockTime = (at: string): string => time.format(new Date(at));
 
+/** As a heading. */
 export function dayName(at: string, now = new Date()): string {
-  const days = Math.round((midnight(new Date(at)) - midnight(now)) / 86_400_000);
-  const name = days > -2 ? relative.format(days, "day") : day.format(new Date(at));
+  const name = dayInWords(at, now);
   return name.charAt(0).toLocaleUpperCase(language) + name.slice(1);
+}
+
+/** As within a sentence. */
+export function dayInWords(at: string, now = new Date()): string {
+  const days = Math.round((midnight(new Date(at)) - midnight(now)) / 86_400_000);
+  return Math.abs(days) < 2 ? relative.format(days, "day") : day.format(new Date(at));
 }
 
 export const isSameDay = (one: string, other: string): boolean =>

@@ -9,16 +9,20 @@ const PICTURES = ["image/png", "image/jpeg", "image/gif", "image/webp"];
 
 export function FileTile({ chat, file }: { chat: Chat; file: Attached | SentFile }) {
   const id = "id" in file ? file.id : "";
-  const isPicture = Boolean(id) && PICTURES.includes(file.content_type);
-  const url = usePicture(chat, isPicture ? id : "");
+  const isPicture = PICTURES.includes(file.content_type);
+  const isSound = file.content_type.startsWith("audio/");
+  const url = useFetched(chat, isPicture || isSound ? id : "", file.content_type);
 
   async function download(): Promise<void> {
     const link = document.createElement("a");
-    link.href = url || (await chat.api.file(await chat.token(), id));
+    link.href = url || (await chat.api.file(await chat.token(), id, file.content_type));
     link.download = file.name;
     link.click();
   }
 
+  if (url && isSound)
+    // biome-ignore lint/a11y/useMediaCaption: nobody has written down what was said
+    return <audio class="sound" controls src={url} aria-label={say("voice")} />;
   if (!id) return <div class="file">{face(file)}</div>;
   return (
     <button
@@ -42,8 +46,8 @@ export function face({ name, size }: { name: string; size: number }) {
   );
 }
 
-/** Fetched with the token, which an image element could not send. */
-function usePicture(chat: Chat, id: string): string {
+/** Fetched with the token, which an element could not send. */
+function useFetched(chat: Chat, id: string, type: string): string {
   const [url, setUrl] = useState("");
   useEffect(() => {
     if (!id) return;
@@ -56,13 +60,13 @@ function usePicture(chat: Chat, id: string): string {
     };
     void chat
       .token()
-      .then((token) => chat.api.file(token, id))
+      .then((token) => chat.api.file(token, id, type))
       .then(show, () => undefined);
     return () => {
       isGone = true;
       if (made) URL.revokeObjectURL(made);
     };
-  }, [chat, id]);
+  }, [chat, id, type]);
   return url;
 }
 

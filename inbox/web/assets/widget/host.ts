@@ -13,6 +13,7 @@ import { forget, load, merge, save } from "./storage";
 export interface Host {
   kept: Kept;
   page: string;
+  title: string;
   asksConsent: boolean;
   isFramed: boolean;
   isOpen: boolean;
@@ -42,6 +43,7 @@ function framedHost(hello: Hello, port: MessagePort): Host {
   const host: Host = {
     kept: hello.kept ?? {},
     page: String(hello.page ?? "").slice(0, 2000),
+    title: String(hello.title ?? "").slice(0, 300),
     asksConsent: hello.consent === true,
     isFramed: true,
     isOpen: hello.open === true,
@@ -58,6 +60,10 @@ function framedHost(hello: Hello, port: MessagePort): Host {
       port.onmessage = (event: MessageEvent<ToFrame>) => {
         if (event.data.open !== undefined) host.isOpen = event.data.open;
         if (event.data.kept) host.kept = event.data.kept;
+        if (event.data.page !== undefined) {
+          host.page = String(event.data.page).slice(0, 2000);
+          host.title = String(event.data.title ?? "").slice(0, 300);
+        }
         hearer(event.data);
       };
     },
@@ -69,6 +75,7 @@ function ownHost(key: string): Host {
   const host: Host = {
     kept: load(key),
     page: document.referrer,
+    title: "",
     asksConsent: false,
     isFramed: false,
     isOpen: true,
@@ -94,8 +101,10 @@ function ownHost(key: string): Host {
 /** Only what we know how to use, as short as the server takes it. */
 export function cleanProfile(given: Profile | undefined): Profile {
   const profile: Profile = {};
-  if (typeof given?.name === "string") profile.name = given.name.trim().slice(0, 120);
-  if (typeof given?.email === "string") profile.email = given.email.trim().slice(0, 120);
+  for (const name of ["name", "email", "phone", "company", "city"] as const) {
+    const value = given?.[name];
+    if (typeof value === "string") profile[name] = value.trim().slice(0, 120);
+  }
   return profile;
 }
 

@@ -10,8 +10,9 @@ svg{display:block;fill:none;stroke:currentColor;stroke-width:2;stroke-linejoin:r
 b{position:absolute;inset-block-start:-4px;inset-inline-end:-4px;box-sizing:border-box;min-width:22px;padding:0 6px;border-radius:11px;background:#be2323;color:#fff;font:700 12px/22px system-ui,sans-serif;text-align:center}
 b:empty{display:none}
 iframe{position:fixed;inset-block-end:88px;inset-inline-${side}:20px;width:min(400px,100vw - 24px);height:min(660px,100dvh - 108px);border:0;border-radius:16px;box-shadow:0 12px 48px #0006;background:Canvas;color-scheme:light dark}
+iframe.peek{width:min(320px,100vw - 40px);border-radius:14px;box-shadow:0 6px 24px #0004;background:none}
 iframe[hidden]{display:none}
-@media(max-width:480px){iframe{inset:0;width:100vw;height:100dvh;border-radius:0}}
+@media(max-width:480px){iframe:not(.peek){inset:0;width:100vw;height:100dvh;border-radius:0}}
 @media(prefers-reduced-motion:reduce){button{transition:none}button:hover{transform:none}}
 @media(forced-colors:active){button{border:2px solid ButtonText}}
 @media print{:host{display:none!important}}`;

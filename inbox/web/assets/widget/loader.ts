@@ -7,6 +7,17 @@ import { type FromFrame, type Profile, type Proof, READY, type ToFrame } from ".
 import { forget, load, merge, save } from "./storage";
 import texts from "./strings/launcher.json";
 
+/** Before the script stands what the inbox's settings say, where the server wrote it so. */
+declare const INBOX_SITE: Site | undefined;
+
+interface Site {
+  inbox?: string;
+  hue?: number;
+  position?: string;
+  /** There is something to do before the visitor opens the chat. */
+  awake?: boolean;
+}
+
 interface InboxChat {
   open(): void;
   close(): void;
@@ -25,21 +36,23 @@ const BUBBLE = "M21 14a2 2 0 0 1-2 2H8l-5 4V5a2 2 0 0 1 2-2h14a2 2 0 0 1 2 2z";
 
 const script = document.currentScript as HTMLScriptElement | null;
 if (script?.dataset.form) showForm(script, script.dataset.form);
-if (script?.dataset.inbox && !window.InboxChat)
-  window.InboxChat = start(script, script.dataset.inbox);
+const site = typeof INBOX_SITE === "undefined" ? {} : INBOX_SITE;
+const inbox = site.inbox || script?.dataset.inbox;
+if (script && inbox && !window.InboxChat) window.InboxChat = start(script, inbox, site);
 
-function start(script: HTMLScriptElement, inbox: string): InboxChat {
+function start(script: HTMLScriptElement, inbox: string, site: Site): InboxChat {
   const origin = new URL(script.src).origin;
   const key = `inbox-chat:${inbox}`;
+  let kept = load(key);
   const language = chooseLanguage(
-    script.dataset.lang || document.documentElement.lang || navigator.language,
+    kept.lang || script.dataset.lang || document.documentElement.lang || navigator.language,
   );
   const text = texts[language];
   const { root, button, badge } = drawLauncher(
-    hueOf(script.dataset.hue),
-    script.dataset.position === "start",
+    hueOf(script.dataset.hue ?? `${site.hue}`),
+    (script.dataset.position ?? site.position) === "start",
   );
-  let kept = load(key);
+  let page = location.href;
   let frame: HTMLIFrameElement | undefined;
   let port: MessagePort | undefined;
   let waiting: ToFrame[] = [];
@@ -62,7 +75,7 @@ function start(script: HTMLScriptElement, inbox: string): InboxChat {
     frame = document.createElement("iframe");
     frame.hidden = true;
     frame.title = text.open;
-    frame.allow = "clipboard-write";
+    frame.allow = "clipboard-write; microphone";
     frame.src = `${origin}/widget/${encodeURIComponent(inbox)}?lang=${language}`;
     root.append(frame);
     return frame;
@@ -72,11 +85,13 @@ function start(script: HTMLScriptElement, inbox: string): InboxChat {
     const channel = new MessageChannel();
     port = channel.port1;
     port.onmessage = (event: MessageEvent<FromFrame>) => hear(event.data);
+    page = location.href;
     const hello = {
       inboxChat: 1,
       kept,
       open: isOpen,
-      page: location.href,
+      page,
+      title: document.title,
       consent: script.dataset.consent === "required",
     };
     frame?.contentWindow?.postMessage(hello, origin, [channel.port2]);
@@ -92,6 +107,16 @@ function start(script: HTMLScriptElement, inbox: string): InboxChat {
     if (message.forget) kept = forget(key);
     if (message.unread !== undefined) label(message.unread);
     if (message.close) toggle(false);
+    if (message.open) toggle(true);
+    if (message.peek !== undefined && !isOpen) peek(message.peek);
+  }
+
+  /** A card beside the launcher, as high as it says; it takes no focus. */
+  function peek(height: number): void {
+    const shown = makeFrame();
+    shown.hidden = !height;
+    shown.className = "peek";
+    shown.style.height = `${height}px`;
   }
 
   function toggle(open: boolean): void {
@@ -99,6 +124,7 @@ function start(script: HTMLScriptElement, inbox: string): InboxChat {
     isOpen = open;
     const shown = makeFrame();
     shown.hidden = !open;
+    shown.className = shown.style.height = "";
     label();
     tell({ open });
     (open ? shown : button).focus();
@@ -118,7 +144,12 @@ function start(script: HTMLScriptElement, inbox: string): InboxChat {
     tell({ kept });
   });
   label();
-  if (kept.token) (window.requestIdleCallback || setTimeout)(makeFrame);
+  if (kept.token || site.awake) (window.requestIdleCallback || setTimeout)(makeFrame);
+  setInterval(() => {
+    if (!frame || page === location.href) return;
+    page = location.href;
+    tell({ page, title: document.title });
+  }, 1_000);
   return {
     open: () => toggle(true),
     close: () => toggle(false),

@@ -1,17 +1,24 @@
 /** The messages, by day, the newest in sight unless the reader has scrolled up. */
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { Fragment } from "preact";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Answer, Own } from "./bubble";
 import type { Chat } from "./chat";
 import { dayName, isSameDay } from "./dates";
+import { Later } from "./later";
 import type { Message, View } from "./protocol";
 import { say } from "./texts";
 
 const NEAR = 80;
 
+const leaveEmail = () => import("./leave-email");
+
 export function MessageLog({ chat, view }: { chat: Chat; view: View }) {
   const log = useRef<HTMLDivElement>(null);
   const isAtEnd = useRef(true);
   const { messages, pending } = view;
+  const { shown } = chat.host.kept;
+  const shownBefore = shown ? messages.findIndex((message) => message.at > shown.at) : -1;
+  const [asksEmail, askEmail] = useState(false);
   const newest = pending.at(-1)?.client_id ?? messages.at(-1)?.id;
 
   useLayoutEffect(() => {
@@ -19,6 +26,11 @@ export function MessageLog({ chat, view }: { chat: Chat; view: View }) {
     if (current && (isAtEnd.current || pending.length > 0))
       current.scrollTop = current.scrollHeight;
   }, [newest, view.isOpen, view.typist]);
+
+  // once asked it stays, to say what came of it
+  const hasWritten = messages.some((message) => message.author === "visitor");
+  const { profile, who } = chat.host.kept;
+  if (!asksEmail && chat.config.mail && hasWritten && !profile?.email && !who) askEmail(true);
 
   function noteScroll(): void {
     if (!log.current) return;
@@ -41,14 +53,14 @@ export function MessageLog({ chat, view }: { chat: Chat; view: View }) {
           {say("earlier")}
         </button>
       )}
-      {!view.hasEarlier && chat.config.greeting && (
-        <div class="bubble theirs" dir="auto">
-          {chat.config.greeting}
-        </div>
-      )}
+      {!view.hasEarlier && chat.config.greeting && <Told text={chat.config.greeting} />}
       {messages.map((message, place) => (
-        <Row key={message.id} chat={chat} message={message} before={messages[place - 1]} />
+        <Fragment key={message.id}>
+          {place === shownBefore && shown && <Told text={shown.text} />}
+          <Row chat={chat} message={message} before={messages[place - 1]} />
+        </Fragment>
       ))}
+      {shownBefore < 0 && shown && <Told text={shown.text} />}
       {pending.map((queued) => (
         <Own
           key={queued.client_id}
@@ -63,6 +75,16 @@ export function MessageLog({ chat, view }: { chat: Chat; view: View }) {
           {view.typist ? say("typing", { name: view.typist }) : say("somebody_typing")}
         </p>
       )}
+      {asksEmail && <Later load={leaveEmail} chat={chat} />}
+    </div>
+  );
+}
+
+/** What the site says by itself, at the beginning or to somebody on a page. */
+function Told({ text }: { text: string }) {
+  return (
+    <div class="bubble theirs" dir="auto">
+      {text}
     </div>
   );
 }

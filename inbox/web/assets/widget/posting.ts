@@ -10,12 +10,13 @@ export function newId(): string {
   );
 }
 
-export function posted({ client_id, text, files, consent }: Queued, host: Host): object {
+export function posted({ client_id, text, files, consent, shown }: Queued, host: Host): object {
   return {
     client_id,
     text,
     files: files.map((file) => file.ticket),
     ...(consent && { consent }),
+    ...(shown && { shown }),
     ...host.kept.profile,
     page: host.page,
     language: navigator.language.slice(0, 16) || language,

@@ -3,6 +3,11 @@
 export interface Profile {
   name?: string;
   email?: string;
+  phone?: string;
+  company?: string;
+  city?: string;
+  /** To the site's own questions, by their text. */
+  answers?: Record<string, string>;
 }
 
 /** What a site gives to `identify` besides; the server checks it. */
@@ -18,6 +23,15 @@ export interface Queued {
   files: SentFile[];
   at: string;
   consent?: string;
+  /** The id of the proactive message that it answers. */
+  shown?: string;
+}
+
+/** A proactive message that was shown; it stands before what the visitor wrote after it. */
+export interface Shown {
+  id: string;
+  text: string;
+  at: string;
 }
 
 export interface SentFile {
@@ -37,15 +51,28 @@ export interface Kept {
   profile?: Profile;
   /** The id that the site has proven; empty for a stranger. */
   who?: string;
+  lang?: string;
+  /** He has filled in what is asked before the first message. */
+  hasTold?: boolean;
+  /** He is known to the server, but nobody has written so far: no connection is worth it. */
+  isQuiet?: boolean;
+  shown?: Shown;
+  /** When which proactive message was shown, for the limit. */
+  shownAt?: Record<string, number>;
 }
 
 export interface ToFrame {
   open?: boolean;
   kept?: Kept;
   profile?: Profile & Proof;
+  page?: string;
+  title?: string;
 }
 
 export interface FromFrame {
+  /** The height in pixels of what peeps out beside the launcher; 0 for nothing. */
+  peek?: number;
+  open?: boolean;
   keep?: Kept;
   forget?: boolean;
   unread?: number;
@@ -57,6 +84,7 @@ export interface Hello {
   kept: Kept;
   open: boolean;
   page: string;
+  title: string;
   consent: boolean;
 }
 
@@ -104,7 +132,39 @@ export interface View {
   pending: Pending[];
   typist?: string;
   hasEarlier: boolean;
+  isBlocked: boolean;
+  peek?: Peek;
 }
+
+/** What is shown beside the launcher while the chat is closed. */
+export interface Peek {
+  name: string;
+  text: string;
+}
+
+/** Whether somebody is there; `seconds` is how long an answer takes, if that is known. */
+export interface Availability {
+  is_open: boolean;
+  opens_at: string | null;
+  seconds: number | null;
+}
+
+export interface Proactive {
+  id: string;
+  text: string;
+  pages: string;
+  seconds: number;
+  when_open: boolean;
+}
+
+export interface Article {
+  title: string;
+  url: string;
+  excerpt: string;
+}
+
+/** A question and whether it must be answered. */
+export type Asked<Name = string> = [Name, boolean];
 
 /** Drawn by the server into the page. */
 export interface Config {
@@ -112,7 +172,17 @@ export interface Config {
   title: string;
   greeting: string;
   reply_time: string;
-  ask_first: boolean;
+  asks: Asked<"name" | "email" | "phone" | "company" | "city">[];
+  questions: Asked[];
+  languages: Record<string, string>;
+  now: Availability;
+  mail: boolean;
+  transcripts: boolean;
+  articles: boolean;
+  voice: boolean;
+  watch: boolean;
+  most_proactive: number;
+  proactive: Proactive[];
   consent: string;
   consent_version: string;
   text_bytes: number;

@@ -1,13 +1,16 @@
 /** The frame's sentences in the reader's language. */
 import { chooseLanguage } from "./language";
-import en from "./strings/en.json";
-import cyrillic from "./strings/sr-Cyrl.json";
-import latin from "./strings/sr-Latn.json";
+import type en from "./strings/en.json";
 
 export type TextKey = keyof typeof en;
 
-export const language = chooseLanguage(document.documentElement.lang);
-const texts: Record<TextKey, string> = { en, "sr-Cyrl": cyrillic, "sr-Latn": latin }[language];
+const { lang, dataset } = document.documentElement;
+
+export const language = chooseLanguage(lang);
+/** The page names their address, and has them fetched beside us. */
+const { default: texts }: { default: Record<TextKey, string> } = await (dataset.texts
+  ? import(dataset.texts)
+  : import("./strings/en.json"));
 
 export function say(key: TextKey, values: Record<string, string | number> = {}): string {
   return texts[key].replace(/\{(\w+)\}/g, (_, name: string) => `${values[name] ?? ""}`);

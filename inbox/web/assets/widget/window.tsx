@@ -3,9 +3,12 @@ import { useEffect, useLayoutEffect, useReducer } from "preact/hooks";
 import type { Chat } from "./chat";
 import { Composer } from "./composer";
 import { Header } from "./header";
-import { Introduction } from "./introduction";
+import { Later } from "./later";
 import { MessageLog } from "./message-log";
+import { PeekCard } from "./peek";
 import { say } from "./texts";
+
+const introduction = () => import("./introduction");
 
 export function Window({ chat }: { chat: Chat }) {
   const [, redraw] = useReducer((count: number) => count + 1, 0);
@@ -19,17 +22,22 @@ export function Window({ chat }: { chat: Chat }) {
     return () => removeEventListener("keydown", close);
   }, [chat]);
   const view = chat.view;
+  if (!view.isOpen && view.peek) return <PeekCard chat={chat} peek={view.peek} />;
   return (
     <>
-      <Header chat={chat} />
+      <Header chat={chat} view={view} />
       <MessageLog chat={chat} view={view} />
       <p class="link" role="status">
         {view.link === "offline" ? say("offline") : view.link === "connecting" && say("connecting")}
       </p>
-      {view.isAgreed ? (
+      {view.isBlocked ? (
+        <p class="blocked" role="status">
+          {say("blocked")}
+        </p>
+      ) : view.isAgreed ? (
         <Composer chat={chat} isOpen={view.isOpen} />
       ) : (
-        <Introduction chat={chat} isOpen={view.isOpen} />
+        <Later load={introduction} chat={chat} isOpen={view.isOpen} />
       )}
     </>
   );

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from inbox.channels import registry
 from inbox.channels.base import SignsIn
+from inbox.channels.webchat.settings import LANGUAGES
 from inbox.desk import agents, hours, inboxes, teams
 from inbox.errors import InboxError, Invalid
 from inbox.i18n import N_
@@ -150,6 +151,11 @@ def _options(session: Any) -> dict[str, fields.Options]:
         "business_hours_id": [
             ("", _("Always open")),
             *((plan.id, plan.name) for plan in hours.every(session)),
+        ],
+        "languages": list(LANGUAGES.items()),
+        "mail_inbox": [
+            ("", _("None")),
+            *((one.id, one.name) for one in inboxes.every(session) if one.kind == "email"),
         ],
         "reply_inbox": [
             ("", _("None")),

@@ -25,6 +25,7 @@ SECTIONS = (
             ("/settings/business-hours", N_("Business hours"), "clock"),
             ("/settings/rules", N_("Automation rules"), "workflow"),
             ("/settings/macros", N_("Macros"), "zap"),
+            ("/settings/interactions", N_("Calls and meetings"), "phone-call"),
         ),
     ),
     (
@@ -33,6 +34,7 @@ SECTIONS = (
             ("/settings/tokens", N_("API tokens"), "key-round"),
             ("/settings/webhooks", N_("Webhooks"), "webhook"),
             ("/settings/quarantine", N_("Quarantine"), "shield"),
+            ("/settings/health", N_("Health"), "heart-pulse"),
         ),
     ),
 )

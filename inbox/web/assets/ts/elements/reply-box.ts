@@ -5,21 +5,9 @@
  *      data-uploads="/attachments" data-waiting="Will be sent when the connection is back"
  *      data-remove="Remove" data-failed="Not uploaded">
  *     <form class="composer" method="post" action="/conversations/7/replies">
- *       <input type="hidden" name="request_id" value="…"> <input type="hidden" name="last_message" value="ID">
- *       <div class="composer-head">
- *         <button class="composer-mode" type="button" data-mode="reply" data-action="…/replies" aria-pressed="true">
- *         <button class="composer-mode" type="button" data-mode="note" data-action="…/notes" aria-pressed="false">
- *         <select name="channel" data-for="reply">…</select> or a badge
- *       </div>
- *       <div class="composer-guard" role="alert"></div>
- *       <textarea class="composer-text" name="text" data-mode="reply" data-draft="URL" data-version="3">
- *       <textarea class="composer-text" name="text" data-mode="note" data-draft="URL" data-version="0" hidden disabled>
- *       <div class="composer-files"></div>
- *       <div class="composer-foot"> <label class="icon-button"><input type="file" multiple class="visually-hidden"></label> …
- *         <span class="composer-status" role="status"></span>
- *         <button class="button" data-kind="primary" type="submit">Send</button>
- *         <button type="submit" name="then" value="resolve">Send and close</button>
- *       </div>
+ *       hidden request_id and last_message; a button .composer-mode for each mode with data-action;
+ *       .composer-guard; a textarea.composer-text for each mode with data-draft and data-version;
+ *       fields beside the text with data-keep (see ../recipients); .composer-files; the buttons.
  *     </form>
  *   </reply-box>
  *
@@ -29,9 +17,11 @@
  * after a 409, which stored nothing, the next try is a message of its own.
  */
 import { Draft } from "../drafts";
+import { grow, takeMoment } from "../fields";
 import { applyPartials, FRAGMENT } from "../html";
 import { onCommand } from "../keys";
 import { tell } from "../live";
+import { follow, particulars, pickForward, reset, restore, show, toggleAll } from "../recipients";
 import { Uploads } from "../uploads";
 import { toast } from "./toast-stack";
 
@@ -62,7 +52,16 @@ export class ReplyBox extends HTMLElement {
     window.addEventListener("pagehide", () => void this.flush(), { signal });
     document.addEventListener("live:open", () => void this.sendQueued(), { signal });
     window.addEventListener("online", () => void this.sendQueued(), { signal });
-    onCommand({ reply: () => this.write("reply"), note: () => this.write("note") }, signal);
+    document.addEventListener("click", this.forwarded, { signal });
+    onCommand(
+      {
+        reply: () => this.write("reply"),
+        note: () => this.write("note"),
+        forward: () => this.forward(null),
+      },
+      signal,
+    );
+    show(this);
   }
 
   disconnectedCallback(): void {
@@ -103,6 +102,13 @@ export class ReplyBox extends HTMLElement {
     return known;
   }
 
+  private forward(message: HTMLElement | null): boolean {
+    if (!this.write("forward")) return false;
+    pickForward(this, message);
+    this.keep();
+    return true;
+  }
+
   private switchTo(mode: string): void {
     this.dataset.mode = mode;
     for (const button of this.querySelectorAll<HTMLElement>(".composer-mode")) {
@@ -123,7 +129,9 @@ export class ReplyBox extends HTMLElement {
     const keeper = new Draft(draft, Number(version ?? 0), (newer) => {
       if (document.activeElement !== text) text.value = newer.text;
     });
-    text.value = keeper.recover() ?? text.value;
+    const kept = keeper.recover();
+    text.value = kept?.text ?? text.value;
+    if (kept?.particulars) restore(this, text.dataset.mode ?? "", kept.particulars);
     this.begun ||= text.value !== "";
     this.drafts.set(text, keeper);
   }
@@ -133,19 +141,35 @@ export class ReplyBox extends HTMLElement {
   }
 
   private readonly typed = (event: Event): void => {
+    if (event.target instanceof HTMLElement && "keep" in event.target.dataset) return this.keep();
     if (!(event.target instanceof HTMLTextAreaElement)) return;
     this.begin(event.target);
-    this.drafts.get(event.target)?.change(event.target.value);
+    this.keep();
     grow(event.target);
     if (Date.now() - this.typedAt < TYPING_EVERY) return;
     this.typedAt = Date.now();
     tell({ t: "typing", conv: this.dataset.conversation ?? "", mode: this.mode });
   };
 
+  /** With the fields beside the text, in this browser and on the server. */
+  private keep(): void {
+    const { field } = this;
+    if (field) this.drafts.get(field)?.change(field.value, particulars(this, this.mode));
+    show(this);
+  }
+
+  private readonly forwarded = (event: Event): void => {
+    const target = event.target instanceof Element ? event.target : null;
+    const message = target?.closest<HTMLElement>("[data-forward]");
+    if (message) this.forward(message);
+  };
+
   private readonly clicked = (event: Event): void => {
     const target = event.target instanceof Element ? event.target : null;
     const mode = target?.closest<HTMLElement>(".composer-mode")?.dataset.mode;
     if (mode) this.switchTo(mode);
+    const all = target?.closest<HTMLElement>("[data-reply-all]");
+    if (all) toggleAll(this, all);
     if (target?.closest("[data-edit]")) this.unguard();
     const at = target?.closest<HTMLButtonElement>("[data-at]");
     if (at && !takeMoment(at)) event.preventDefault();
@@ -154,9 +178,7 @@ export class ReplyBox extends HTMLElement {
   private readonly changed = (event: Event): void => {
     if (!(event.target instanceof HTMLSelectElement) || event.target.name !== "channel") return;
     const chosen = event.target.selectedOptions[0];
-    const copies = this.querySelector<HTMLElement>("[data-copies]");
-    if (!chosen || !copies) return;
-    showCopies(copies, chosen);
+    if (chosen) follow(this, chosen);
   };
 
   private readonly pressed = (event: KeyboardEvent): void => {
@@ -197,17 +219,19 @@ export class ReplyBox extends HTMLElement {
   }
 
   private get isEmpty(): boolean {
-    return !this.field?.value.trim() && !this.uploads?.any;
+    return this.mode !== "forward" && !this.field?.value.trim() && !this.uploads?.any;
   }
 
   private async sent(field: HTMLTextAreaElement, answer: string): Promise<void> {
     field.value = "";
     this.drafts.get(field)?.discard();
+    reset(this, this.mode);
     this.uploads?.clear();
     this.unguard();
     this.say("");
     this.renew();
     this.begun = false;
+    if (this.mode === "forward") this.switchTo("reply");
     await applyPartials(answer);
   }
 
@@ -268,33 +292,6 @@ export class ReplyBox extends HTMLElement {
     const status = this.querySelector(".composer-status");
     if (status) status.textContent = text;
   }
-}
-
-/** A date of one's own; without one the field asks for it. */
-function takeMoment(button: HTMLButtonElement): boolean {
-  const field = button.parentElement?.querySelector<HTMLInputElement>("input");
-  if (!field?.value || !field.checkValidity()) {
-    field?.focus();
-    return false;
-  }
-  button.value = field.value;
-  return true;
-}
-
-/** Only an e-mail goes to others as well. */
-function showCopies(copies: HTMLElement, channel: HTMLOptionElement): void {
-  copies.hidden = channel.dataset.kind !== "email";
-  const mark = copies.querySelector<HTMLInputElement>('[name="copies"]');
-  if (mark) mark.disabled = copies.hidden;
-  const address = copies.querySelector("[data-address]");
-  if (address) address.textContent = channel.dataset.address ?? "";
-}
-
-/** Where the browser can't size a field to its text. */
-function grow(field: HTMLTextAreaElement): void {
-  if (CSS.supports("field-sizing", "content")) return;
-  field.style.blockSize = "auto";
-  field.style.blockSize = `${field.scrollHeight}px`;
 }
 
 customElements.define("reply-box", ReplyBox);

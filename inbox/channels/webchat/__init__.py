@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import ClassVar, Literal
 
-from pydantic import BaseModel, Field, SecretStr, ValidationInfo, field_validator
+from pydantic import BaseModel, Field, ValidationInfo, field_validator
 
 from inbox.channels.base import (
     Account,
@@ -13,7 +13,16 @@ from inbox.channels.base import (
     PermanentFailure,
     Unparsable,
 )
-from inbox.channels.reading import ADDRESS_LIMIT, Line, Reading, StoredFile, Text, understand
+from inbox.channels.reading import (
+    ADDRESS_LIMIT,
+    Line,
+    Reading,
+    StoredFile,
+    Text,
+    phone_number,
+    understand,
+)
+from inbox.channels.webchat.settings import WebchatSettings
 from inbox.envelope import (
     Address,
     AddressKind,
@@ -29,55 +38,6 @@ from inbox.envelope import (
 from inbox.i18n import Phrase
 
 __all__ = ["WebchatChannel", "WebchatItem", "WebchatSettings"]
-
-
-SECRET_LENGTH = 32
-
-
-class WebchatSettings(ChannelSettings):
-    allowed_domains: str = Field(
-        "",
-        title="Allowed domains",
-        description="Comma separated, like example.com, *.example.org. Empty: any site.",
-    )
-    title: str = Field("Chat with us", title="Title", max_length=80)
-    welcome: str = Field("Hello! How can we help?", title="Welcome text", max_length=500)
-    reply_time: str = Field(
-        "",
-        title="Reply time",
-        max_length=120,
-        description="Shown below the title, like: We answer within an hour.",
-    )
-    hue: int = Field(
-        220, ge=0, le=360, title="Hue", description="Colour of the widget: 0 red, 120 green."
-    )
-    position: Literal["end", "start"] = Field(
-        "end", title="Corner", description="Where lines end (right in English) or start."
-    )
-    ask_first: bool = Field(
-        False,
-        title="Ask for name and e-mail first",
-        description="Before the first message. The e-mail lets an answer reach who has left.",
-    )
-    consent: str = Field(
-        "", title="Consent text", max_length=1000, description="Shown before the first message."
-    )
-    identity_secret: SecretStr = Field(
-        SecretStr(""),
-        title="Identity secret",
-        description="Your site signs with it who its visitor is. 32 characters or more.",
-    )
-
-    @field_validator("identity_secret")
-    @classmethod
-    def secrets_are_long(cls, secret: SecretStr) -> SecretStr:
-        if 0 < len(secret.get_secret_value()) < SECRET_LENGTH:
-            raise ValueError(f"Use {SECRET_LENGTH} characters or more, so that nobody guesses it.")
-        return secret
-
-    def domains(self) -> tuple[str, ...]:
-        parts = (part.strip().lower() for part in self.allowed_domains.split(","))
-        return tuple(part for part in parts if part)
 
 
 class Vouched(BaseModel):
@@ -107,6 +67,11 @@ class WebchatItem(Reading):
     files: tuple[StoredFile, ...] = ()
     name: Line = ""
     email: Line = ""
+    phone: Line = ""
+    company: Line = ""
+    city: Line = ""
+    answers: dict[Line, Line] = Field(default_factory=dict)  # to the site's own questions
+    shown: Text = ""  # the proactive message that they answer
     page: Text = ""
     language: Line = ""
     time_zone: Line = ""
@@ -185,10 +150,12 @@ def _envelope(item: WebchatItem) -> InboundEnvelope:
     fields = {
         "language": item.language,
         "time_zone": item.time_zone,
+        "city": item.city,
+        "company": item.company,
         "consent_version": item.consent,
         "page": item.page[:ADDRESS_LIMIT],
+        **{f"custom.{name}": answer for name, answer in item.answers.items()},
     }
-    email = item.email.strip().lower()
     return InboundEnvelope(
         external_id=item.external_id,
         sender=Address(
@@ -197,10 +164,21 @@ def _envelope(item: WebchatItem) -> InboundEnvelope:
             name=(item.vouched.name if item.vouched else "") or item.name,
         ),
         also=item.vouched.addresses() if item.vouched else (),
-        claimed=(Address(kind=AddressKind.EMAIL, value=email, name=item.name),) if email else (),
+        claimed=_claimed(item),
         thread=item.visitor,
         text=item.text,
+        quoted=item.shown,
         files=tuple(file.part() for file in item.files),
         proof=Proof.PROVEN,  # the widget's server checked our signed token
         fields={name: value for name, value in fields.items() if value},
+    )
+
+
+def _claimed(item: WebchatItem) -> tuple[Address, ...]:
+    named = {
+        AddressKind.EMAIL: item.email.strip().lower(),
+        AddressKind.PHONE: phone_number(item.phone.strip()),
+    }
+    return tuple(
+        Address(kind=kind, value=value, name=item.name) for kind, value in named.items() if value
     )
