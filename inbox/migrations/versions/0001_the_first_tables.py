@@ -299,6 +299,8 @@ def upgrade() -> None:
     sa.Column('health_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('checkpoint', sa.JSON(), nullable=False),
     sa.Column('checkpoint_epoch', sa.Integer(), nullable=False),
+    sa.Column('gaps', sa.JSON(), nullable=False),
+    sa.Column('reconciled_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['business_hours_id'], ['business_hours.id'], ),
     sa.ForeignKeyConstraint(['team_id'], ['team.id'], ),
@@ -442,6 +444,41 @@ def upgrade() -> None:
     sa.UniqueConstraint('inbox_id', 'agent_id')
     )
     op.create_index(op.f('ix_inbox_membership_agent_id'), 'inbox_membership', ['agent_id'], unique=False)
+    op.create_table('message_template',
+    sa.Column('id', sa.String(length=25), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('inbox_id', sa.String(), nullable=False),
+    sa.Column('provider_id', sa.String(length=320), nullable=False),
+    sa.Column('name', sa.String(length=320), nullable=False),
+    sa.Column('language', sa.String(length=16), nullable=False),
+    sa.Column('category', sa.String(length=32), nullable=False),
+    sa.Column('approved', sa.Boolean(), nullable=False),
+    sa.Column('status', sa.String(length=64), nullable=False),
+    sa.Column('header', sa.String(), nullable=False),
+    sa.Column('body', sa.String(), nullable=False),
+    sa.Column('footer', sa.String(), nullable=False),
+    sa.Column('buttons', sa.JSON(), nullable=False),
+    sa.Column('variables', sa.JSON(), nullable=False),
+    sa.Column('fetched_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['inbox_id'], ['inbox.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('inbox_id', 'provider_id')
+    )
+    op.create_table('proactive_message',
+    sa.Column('id', sa.String(length=25), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('inbox_id', sa.String(), nullable=False),
+    sa.Column('text', sa.String(length=500), nullable=False),
+    sa.Column('pages', sa.String(length=1000), nullable=False),
+    sa.Column('seconds', sa.Integer(), nullable=False),
+    sa.Column('when_open', sa.Boolean(), nullable=False),
+    sa.Column('enabled', sa.Boolean(), nullable=False),
+    sa.ForeignKeyConstraint(['inbox_id'], ['inbox.id'], ),
+    sa.PrimaryKeyConstraint('id')
+    )
+    op.create_index(op.f('ix_proactive_message_inbox_id'), 'proactive_message', ['inbox_id'], unique=False)
     op.create_table('webhook',
     sa.Column('id', sa.String(length=25), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
@@ -485,6 +522,8 @@ def upgrade() -> None:
     sa.Column('identity_id', sa.String(), nullable=False),
     sa.Column('remote_id', sa.String(length=320), nullable=False),
     sa.Column('subject', sa.String(length=500), nullable=False),
+    sa.Column('our_address', sa.String(length=320), nullable=False),
+    sa.Column('is_side', sa.Boolean(), nullable=False),
     sa.Column('window_until', sa.DateTime(timezone=True), nullable=True),
     sa.Column('last_incoming_at', sa.DateTime(timezone=True), nullable=True),
     sa.ForeignKeyConstraint(['conversation_id'], ['conversation.id'], ),
@@ -566,6 +605,20 @@ def upgrade() -> None:
     )
     op.create_index('ix_webhook_delivery_due', 'webhook_delivery', ['state', 'not_before', 'id'], unique=False)
     op.create_index('ix_webhook_delivery_log', 'webhook_delivery', ['webhook_id', 'id'], unique=False)
+    op.create_table('continuation',
+    sa.Column('id', sa.String(length=25), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('conversation_id', sa.String(), nullable=False),
+    sa.Column('thread_id', sa.String(), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('upto', sa.String(length=25), nullable=False),
+    sa.ForeignKeyConstraint(['conversation_id'], ['conversation.id'], ),
+    sa.ForeignKeyConstraint(['thread_id'], ['channel_thread.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('conversation_id')
+    )
+    op.create_index(op.f('ix_continuation_due_at'), 'continuation', ['due_at'], unique=False)
     op.create_table('message',
     sa.Column('id', sa.String(length=25), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
@@ -595,10 +648,13 @@ def upgrade() -> None:
     sa.Column('proof', sa.String(length=16), nullable=False),
     sa.Column('reading', sa.JSON(), nullable=False),
     sa.Column('automatic', sa.Boolean(), nullable=False),
+    sa.Column('is_side', sa.Boolean(), nullable=False),
     sa.Column('arrival_id', sa.String(), nullable=True),
     sa.Column('edited_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('edits', sa.JSON(), nullable=False),
     sa.Column('attachment_count', sa.Integer(), nullable=False),
+    sa.Column('reply_to_id', sa.String(length=25), nullable=True),
+    sa.Column('extras', sa.JSON(), nullable=False),
     sa.Column('indexed', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['arrival_id'], ['arrival.id'], ),
     sa.ForeignKeyConstraint(['conversation_id'], ['conversation.id'], ),
@@ -655,5 +711,29 @@ def upgrade() -> None:
     )
     op.create_index('ix_delivery_due', 'delivery', ['state', 'not_before', 'id'], unique=False)
     op.create_index('ix_delivery_lane', 'delivery', ['conversation_id', 'id'], unique=False)
+    op.create_table('interaction',
+    sa.Column('id', sa.String(length=25), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('message_id', sa.String(), nullable=False),
+    sa.Column('kind', sa.String(length=32), nullable=False),
+    sa.Column('seconds', sa.Integer(), nullable=False),
+    sa.Column('participants', sa.String(length=1000), nullable=False),
+    sa.Column('logged_by', sa.String(length=320), nullable=False),
+    sa.Column('external_id', sa.String(length=200), nullable=True),
+    sa.ForeignKeyConstraint(['message_id'], ['message.id'], ),
+    sa.PrimaryKeyConstraint('id'),
+    sa.UniqueConstraint('external_id'),
+    sa.UniqueConstraint('message_id')
+    )
+    op.create_table('message_part',
+    sa.Column('inbox_id', sa.String(), nullable=False),
+    sa.Column('external_id', sa.String(length=500), nullable=False),
+    sa.Column('message_id', sa.String(), nullable=False),
+    sa.ForeignKeyConstraint(['inbox_id'], ['inbox.id'], ),
+    sa.ForeignKeyConstraint(['message_id'], ['message.id'], ),
+    sa.PrimaryKeyConstraint('inbox_id', 'external_id')
+    )
+    op.create_index('ix_message_part_message', 'message_part', ['message_id', 'external_id'], unique=False)
     # ### end Alembic commands ###
     beyond_the_model.create()

@@ -16,8 +16,14 @@ from inbox.envelope import InboundEnvelope, RawItem
 from inbox.workers.parsing import ParserPool
 
 SETTINGS = EmailSettings(email="help@shop.test", trusted_host="mx.shop.test")
-CHARSETS = [b"utf-8", b"iso-8859-1", b"windows-1251", b"gb18030", b"shift_jis", b"utf-16", b"utf-7",
-            b"x-unknown", b"\0", b"utf-8\xff", b"idna", b"hex", b"rot13", b"unicode_escape"]  # fmt: skip
+CHARSETS = (
+    b"utf-8 iso-8859-1 windows-1251 gb18030 shift_jis utf-16 utf-7 x-unknown \0 utf-8\xff idna hex"
+    b" rot13 unicode_escape"
+).split(b" ")
+EVENT = (
+    b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART:20260310T100000Z\r\n"
+    b"SUMMARY:Visit\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+)
 SECONDS = 10
 
 HEAD = (
@@ -39,6 +45,9 @@ def mails(draw: st.DrawFn) -> bytes:
         mail.add_alternative("<p>Hello <b>you</b><blockquote>old</blockquote></p>", subtype="html")
     for kind in draw(st.lists(st.sampled_from(["ics", "vcf", "eml", "p7m", "dat"]), max_size=3)):
         _attach(mail, kind)
+    for number, part in enumerate(mail.walk()):  # else the library draws them at random
+        if part.get_content_maintype() == "multipart":
+            part.set_boundary(f"boundary-{number}")
     return mail.as_bytes(policy=SMTP)
 
 
@@ -50,12 +59,11 @@ def _attach(mail: EmailMessage, kind: str) -> None:
         mail.add_attachment(inner)
         return
     contents = {
-        "ics": (b"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nDTSTART:20260310T100000Z\r\n"
-                b"SUMMARY:Visit\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n", "text", "calendar"),
+        "ics": (EVENT, "text", "calendar"),
         "vcf": (b"BEGIN:VCARD\r\nFN:Ana\r\nEMAIL:a@shop.test\r\nEND:VCARD\r\n", "text", "vcard"),
         "p7m": (bytes.fromhex("308006092a864886f70d010702a080"), "application", "pkcs7-mime"),
         "dat": (bytes.fromhex("789f3e22") + b"\0" * 20, "application", "ms-tnef"),
-    }  # fmt: skip
+    }
     content, main, sub = contents[kind]
     mail.add_attachment(content, maintype=main, subtype=sub, filename=f"file.{kind}")
 
@@ -155,7 +163,9 @@ HOSTILE = {
     "3,000 levels": (nested(3000), "unreadable"),
     "2,500 parts": (many_parts(2500), "parts"),
     "200,000 parts": (many_parts(200_000), "unreadable"),
-    "100,000 semicolons": (HEAD + b"Content-Type: text/plain" + b";a=b" * 100_000 + b"\r\n\r\nWORDS", ""),
+    "100,000 semicolons": (
+        HEAD + b"Content-Type: text/plain" + b";a=b" * 100_000 + b"\r\n\r\nWORDS", "",
+    ),
     "5,000 parameters": (
         HEAD + b"Content-Disposition: inline;"
         + b"".join(b" x*%d*=a;" % n for n in range(5000)) + b"\r\n\r\nWORDS", "",
