@@ -114,6 +114,16 @@ class Bounce:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Forwarded:
+    """A mail within a mail: what its head claims, and what its forwarder wrote `above` it."""
+
+    sender: Address
+    subject: str
+    text: str
+    above: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RawItem:
     """Bytes as they came, with the provider's id; `meta` is what came beside them.
 
@@ -164,6 +174,12 @@ class InboundEnvelope:
     also: tuple[Address, ...] = ()
     claimed: tuple[Address, ...] = ()  # further addresses they named, which nobody has proven
     window_hours: int = 0  # how long it allows answers, where the channel has more than one kind
+    # of a mail of ours: from an address of this inbox, and whether it lay in the Sent folder
+    from_us: bool = False
+    outgoing: bool = False
+    reply_to: tuple[str, ...] = ()
+    forwarded: Forwarded | None = None
+    forwarded_by: str = ""  # the address of who passed it on, once that is believed
     written_by: str = ""  # the address of From, where answers are asked for at another
     reading: Mapping[str, Any] = field(default_factory=dict)
     edits: str = ""  # the external id of the message that this one replaces
@@ -173,6 +189,7 @@ class InboundEnvelope:
     choice: str = ""  # the value of the button that was pressed
     written_in: str = ""  # who wrote it, where the sender is a group
     order: int = 0  # among those of its thread sent in the same second
+    consent: str = ""  # stopped, started or help: what they told a machine, as the whole message
     acknowledge: str = ""  # what the provider waits for us to take note of
 
     def __post_init__(self) -> None:

@@ -59,6 +59,31 @@ def read_marker(key: bytes, token: str) -> str | None:
     return _checked(conversation, signature, _sign(key, "plus", conversation))
 
 
+def notice_id(key: bytes, notice: str, domain: str) -> str:
+    """The Message-ID of a mail to an agent, which is no conversation's."""
+    return f"{notice}.00000000.{_sign(key, 'notice id', notice)}@{domain}"
+
+
+def notice_address(key: bytes, notice: str, address: str) -> str:
+    """Where an agent answers to; as it is where it would be too long."""
+    local, _, domain = address.rpartition("@")
+    marked = f"{local}+{notice}-{_sign(key, 'notice', notice)}"
+    return f"{marked}@{domain}" if len(marked) <= LOCAL_PART_LIMIT else address
+
+
+def read_notice(key: bytes, found: str) -> str | None:
+    """The notice whose token is in an address, in a Message-ID, or stands alone."""
+    as_id = _MESSAGE_ID.fullmatch(found.strip().lower())
+    if as_id:
+        notice, _nonce, signature = as_id.groups()
+        return _checked(notice, signature, _sign(key, "notice id", notice))
+    alone = _PLUS_TOKEN.fullmatch(token_of(found) or found.strip().lower())
+    if not alone:
+        return None
+    notice, signature = alone.groups()
+    return _checked(notice, signature, _sign(key, "notice", notice))
+
+
 def start_token(key: bytes, contact: str) -> str:
     """What follows `?start=` in a link to a Telegram bot that we give to this contact."""
     return f"{contact}-{_sign(key, 'start', contact)}"

@@ -177,6 +177,10 @@ _CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
         lambda v: not v or v in available_timezones(),
         N_("Choose a time zone from the list."),
     ),
+    **dict.fromkeys(
+        ("mail_when_assigned", "mail_when_answered", "mail_when_unassigned"),
+        (lambda v: isinstance(v, bool), N_("Choose on or off.")),
+    ),
     "signature": (lambda v: len(v) <= 5000, N_("Use at most 5,000 characters.")),
 }
 

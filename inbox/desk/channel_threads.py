@@ -1,6 +1,7 @@
 """The thread of a conversation on which a message came, in a batch of them."""
 
 from datetime import timedelta
+from typing import Any
 
 from inbox import clock, ids
 from inbox.desk import own_addresses, rows
@@ -50,6 +51,12 @@ def heard(
         thread.our_address = own_addresses.written_to(ours, envelope)
     elif len(numbers := batch.inboxes[came_to].numbers) > 1:
         thread.our_address = next((to.value for to in envelope.to if to.value in numbers), "")
+
+
+def say_where(inbox: Inbox, thread: ThreadRow, message: dict[str, Any]) -> None:
+    """To which of our addresses it came, where there are several."""
+    if len(inbox.addresses) > 1 and thread.our_address:
+        message["recipients"]["at"] = thread.our_address
 
 
 def _answered_from(batch: Batch, inbox_id: str) -> str:

@@ -68,6 +68,15 @@ def refuse_customer(session: Session, conversation: Conversation, everybody: Seq
         raise Invalid(fields={"to": N_("This is the customer's own address. Answer instead.")})
 
 
+def takers(session: Session, conversation: Conversation) -> set[str]:
+    """The addresses of those who take part beside the customer."""
+    query = select(Participant.key).where(
+        Participant.conversation_id == conversation.id,
+        Participant.kind == ParticipantKind.COPIED,
+    )
+    return set(session.exec(query).all())
+
+
 def theirs(session: Session, conversation: Conversation) -> set[str]:
     """The customer's addresses."""
     query = select(Identity.value).where(Identity.contact_id == conversation.contact_id)

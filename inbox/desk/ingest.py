@@ -14,6 +14,7 @@ from inbox.crm.people import Person
 from inbox.db import next_numbers
 from inbox.desk import (
     amending,
+    answers_by_mail,
     assignment,
     bounces,
     channel_threads,
@@ -22,7 +23,9 @@ from inbox.desk import (
     health,
     own_addresses,
     parts,
+    passed_on,
     rows,
+    sent_copies,
     thread_facts,
     threads,
     told,
@@ -47,10 +50,13 @@ __all__ = ["Understood", "ingest"]
 
 def ingest(session: Session, key: bytes, items: Sequence[Understood]) -> list[str]:
     """The ids of the messages made, none for those we have; `key` signs our Message-IDs."""
+    items = sent_copies.taken_out(session, key, items)
+    items = answers_by_mail.taken_out(session, key, items)
     for item in items:
         if isinstance(item.inbound, DeliveryReport):
             delivery_reports.report(session, item.inbox_id, item.inbound)
     new = _unknown(session, [i for i in items if isinstance(i.inbound, InboundEnvelope)])
+    new = passed_on.unwrapped(session, new)
     made = _take_all(session, key, new) if new else []
     seen = [(i.inbox_id, i.inbound) for i in items if isinstance(i.inbound, Reacted)]
     amending.react(session, seen)
@@ -65,7 +71,7 @@ def _take_all(session: Session, key: bytes, new: Sequence[Understood]) -> list[s
             _take(batch, item, item.inbound)
     write(batch)
     _follow_up(batch, new)
-    return [row["id"] for row in batch.messages]
+    return [row["id"] for row in batch.messages if row["direction"] is Direction.INCOMING]
 
 
 def _amends(batch: Batch, item: Understood, envelope: InboundEnvelope) -> bool:
@@ -148,9 +154,10 @@ def _take(batch: Batch, item: Understood, envelope: InboundEnvelope) -> None:
         inbox_id=item.inbox_id, channel=item.channel, arrival_id=item.arrival_id,
         rung=found.rung, now=now,
     )  # fmt: skip
-    if len(inbox.addresses) > 1 and thread.our_address:
-        row["recipients"]["at"] = thread.our_address
+    channel_threads.say_where(inbox, thread, row)
     _refer(batch, envelope, row)
+    if item.comment:
+        passed_on.note(batch, conversation, row, item.comment)
     batch.files += [
         rows.attachment(row, part, item.digests.get(position, ""))
         for position, part in enumerate(envelope.files)

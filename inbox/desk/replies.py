@@ -11,6 +11,7 @@ from inbox.desk import composing, copies, counters, deliveries, rearranging, rep
 from inbox.desk.composing import Composed
 from inbox.errors import Conflict, NotFound
 from inbox.events import Actor, EventKind, record
+from inbox.i18n import N_
 from inbox.model import (
     Conversation,
     Delivery,
@@ -20,7 +21,7 @@ from inbox.model import (
     Status,
 )  # fmt: skip
 
-__all__ = ["Composed", "Overtaken", "reply", "retry", "undo"]
+__all__ = ["Composed", "Overtaken", "answered", "reply", "retry", "stands_beside", "undo"]
 
 PREVIEW_LENGTH = 160
 
@@ -52,10 +53,10 @@ def reply(
     composing.attach(session, message, composed.attachment_ids)
     session.add(deliveries.new(message, request_id, composed.not_before or clock.now()))
     if channel.is_side:
-        _asked_beside(session, conversation, message)
+        stands_beside(session, conversation, message)
     else:
         copies.copy_in(session, conversation, message)
-        _answered(session, conversation, message, by)
+        answered(session, conversation, message, by)
     kind = EventKind.SIDE_MESSAGE_QUEUED if channel.is_side else EventKind.REPLY_QUEUED
     record(
         session, kind, by=by, conversation=conversation, message_id=message.id,
@@ -90,7 +91,9 @@ def undo(session: Session, message_id: str, *, by: Actor) -> Message:
 def retry(session: Session, message_id: str, *, by: Actor) -> Message:
     """Queue a failed or unknown one again, because a person says so."""
     message = _outgoing(session, message_id)
-    delivery = session.exec(select(Delivery).where(Delivery.message_id == message_id)).one()
+    delivery = session.exec(select(Delivery).where(Delivery.message_id == message_id)).first()
+    if delivery is None:
+        raise Conflict(N_("A mail program sent this. Send it again from there."))
     if delivery.state not in (MessageState.FAILED, MessageState.UNKNOWN):
         raise Conflict("Only a message that failed can be sent again.")
     delivery.state = message.state = MessageState.QUEUED  # a new try begins at the first rank
@@ -140,7 +143,7 @@ def _refuse_overtaken(session: Session, conversation: Conversation, composed: Co
         raise Overtaken(newer)
 
 
-def _answered(session: Session, conversation: Conversation, message: Message, by: Actor) -> None:
+def answered(session: Session, conversation: Conversation, message: Message, by: Actor) -> None:
     """A person's answer makes it the customer's turn; an automatic one does not."""
     with counters.kept(session, conversation):
         conversation.last_at = message.created_at
@@ -161,7 +164,7 @@ def _answered(session: Session, conversation: Conversation, message: Message, by
             )  # fmt: skip
 
 
-def _asked_beside(session: Session, conversation: Conversation, message: Message) -> None:
+def stands_beside(session: Session, conversation: Conversation, message: Message) -> None:
     """Whoever waits, waits on: nothing was said to the customer."""
     with counters.kept(session, conversation):
         conversation.last_at = message.created_at

@@ -139,7 +139,8 @@ def _found_out(envelope: InboundEnvelope) -> dict[str, Any]:
 
 def extras(envelope: InboundEnvelope, *, knows_answered: bool) -> dict[str, Any]:
     """What only some messages have; see Message."""
-    found: dict[str, Any] = {"choice": envelope.choice} if envelope.choice else {}
+    told = {"choice": envelope.choice, "consent": envelope.consent}
+    found: dict[str, Any] = {name: value for name, value in told.items() if value}
     name, text = envelope.answered
     if (name or text) and not knows_answered:
         found["answered"] = {"name": name[:300], "text": text[:PREVIEW_LENGTH]}
@@ -184,17 +185,26 @@ def event(
     **particulars: Any,
 ) -> dict[str, Any]:
     return {
-        "id": ids.new(),
-        "kind": kind,
-        "at": message["created_at"],
+        **happened(kind, conversation, message),
         "actor_kind": "contact",
         "actor_id": contact.id,
         "actor_name": contact.name[:200],
-        "conversation_id": conversation.id,
         "contact_id": contact.id,
+        "particulars": particulars,
+    }
+
+
+def happened(kind: EventKind, conversation: Placed, message: Mapping[str, Any]) -> dict[str, Any]:
+    """By nobody yet, to nobody's record."""
+    return {
+        "id": ids.new(),
+        "kind": kind,
+        "at": message["created_at"],
+        "contact_id": None,
+        "conversation_id": conversation.id,
         "inbox_id": conversation.inbox_id,
         "message_id": message["id"],
-        "particulars": particulars,
+        "particulars": {},
         "depth": 0,
         "attempts": 0,
         "failures": [],
@@ -236,9 +246,9 @@ def record(now: datetime) -> dict[str, Any]:
 
 
 def _recipients(envelope: InboundEnvelope) -> dict[str, Any]:
-    written_by = {"written_by": envelope.written_by} if envelope.written_by else {}
+    told = {"written_by": envelope.written_by, "forwarded_by": envelope.forwarded_by}
     return {
-        **written_by,
+        **{name: value for name, value in told.items() if value},
         "from": envelope.sender.value,
         "to": [address.value for address in envelope.to],
         "cc": [address.value for address in envelope.cc],

@@ -63,6 +63,18 @@ def match(
     return Match(NEW)
 
 
+def addressed(
+    known: Known, key: bytes, inbox: Inbox, envelope: InboundEnvelope
+) -> ConversationRow | None:
+    """Which one a mail of ours belongs to, whoever wrote it and whatever its state."""
+    for _, found in _candidates(known, key, inbox, envelope):
+        side = known.sides.get(found)
+        conversation = known.standing(side.conversation_id if side else found)
+        if conversation:
+            return conversation
+    return None
+
+
 def refer(
     known: Known, inbox_id: str, envelope: InboundEnvelope, message: Mapping[str, Any]
 ) -> list[dict[str, str]]:

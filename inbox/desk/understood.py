@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from inbox import clock
+from inbox.desk.passed_on import Comment
 from inbox.envelope import Inbound, InboundEnvelope
 
 
@@ -21,6 +22,7 @@ class Understood:
     digests: Mapping[int, str] = field(default_factory=dict)
     channel: str = ""
     window_hours: int = 0
+    comment: Comment | None = None
 
 
 def in_order(items: Sequence[Understood]) -> list[Understood]:

@@ -21,6 +21,7 @@ from inbox.model.inbox import Health, Inbox, InboxMembership
 from inbox.model.interaction import Interaction, InteractionKind
 from inbox.model.lease import Lease
 from inbox.model.macro import Macro
+from inbox.model.mail_notice import MailNotice, NoticeKind
 from inbox.model.mail_reference import MailReference
 from inbox.model.message import Author, Direction, Message, MessagePart, MessageState
 from inbox.model.message_template import MessageTemplate
@@ -65,11 +66,13 @@ __all__ = [
     "InteractionKind",
     "Lease",
     "Macro",
+    "MailNotice",
     "MailReference",
     "Message",
     "MessagePart",
     "MessageState",
     "MessageTemplate",
+    "NoticeKind",
     "Participant",
     "ParticipantKind",
     "Permission",

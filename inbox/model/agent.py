@@ -41,4 +41,7 @@ class Agent(Record, table=True):
     theme: str = Field(default="", max_length=16)
     time_zone: str = Field(default="", max_length=64)  # empty: as the browser
     signature: str = ""
+    mail_when_assigned: bool = False
+    mail_when_answered: bool = False
+    mail_when_unassigned: bool = False
     last_assigned_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -55,6 +55,7 @@ class Bundle:
     holidays: dict[str, set[date]] = field(default_factory=dict)
     runs: list[dict[str, object]] = field(default_factory=list)
     agents: dict[Place, dict[str, AgentFacts]] = field(default_factory=dict)
+    mails: bool = True  # whether any agent wants to be told by mail
 
     def changed(self, conversation_id: str) -> None:
         """A rule did something to it, and what was read beside its row may not be true any more."""

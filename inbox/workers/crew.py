@@ -6,7 +6,7 @@ from functools import partial
 from sqlmodel import Session, col, select
 
 from inbox import clock
-from inbox.desk import arrivals, continuing, deliveries, search, snooze, telling
+from inbox.desk import arrivals, continuing, deliveries, notices, search, snooze, telling
 from inbox.desk.search import people
 from inbox.events import SYSTEM, TOPIC
 from inbox.model import Team
@@ -17,9 +17,11 @@ from inbox.workers.deliver import Delivering
 from inbox.workers.housekeeping import Housekeeping
 from inbox.workers.ingest import Ingesting
 from inbox.workers.loop import Loop
+from inbox.workers.notices import Noticing
 from inbox.workers.react import Reacting
 from inbox.workers.reactions import REACTIONS, Together
 from inbox.workers.receive import RENEW_SECONDS, Receiving
+from inbox.workers.reconciling import Reconciling
 from inbox.workers.webhooks import Telling
 
 PAGES_FIRST = 0.02  # seconds in which what happened is drawn and pushed
@@ -34,6 +36,7 @@ class Crew:
         self.receiving = Receiving(services)
         self.ingesting = Ingesting(services)
         self.delivering = Delivering(services)
+        self.telling = Telling(services)
         reacting = Reacting(services, REACTIONS, Together)
         loop = partial(Loop, bus=services.bus)
         self.loops = [
@@ -41,10 +44,12 @@ class Crew:
                  full=ingest.BATCH),
             loop("react", topic=TOPIC, work=reacting.work, every=5, gives_way=PAGES_FIRST),
             loop("deliver", topic=deliveries.TOPIC, work=self.delivering.begin, every=1),
-            loop("webhooks", topic=telling.TOPIC, work=Telling(services).work, every=5),
+            loop("webhooks", topic=telling.TOPIC, work=self.telling.begin, every=1),
+            loop("notices", topic=notices.TOPIC, work=Noticing(services).work, every=10),
             loop("index", topic=TOPIC, work=self._index, every=10, gives_way=INDEX_LAST),
             loop("tick", topic="tick", work=self._tick, every=5),
             loop("housekeeping", topic="housekeeping", work=Housekeeping(services).work, every=600),
+            loop("reconcile", topic="inboxes", work=Reconciling(services).work, every=300),
             loop("receive", topic="inboxes", work=self.receiving.work, every=RENEW_SECONDS),
         ]  # fmt: skip
 
@@ -55,6 +60,7 @@ class Crew:
     async def stop(self) -> None:
         await asyncio.gather(*(loop.stop() for loop in self.loops))
         await self.delivering.close()
+        await self.telling.close()
         await self.receiving.close()
         await self.ingesting.close()
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlmodel import Session
 
-from inbox.desk import telling
+from inbox.desk import notices, telling
 from inbox.events import EventKind
 from inbox.model import Event, Strategy
 from inbox.routing import auto_replies, distributing, engine
@@ -28,6 +28,13 @@ def replies(session: Session, event: Event) -> None:
         auto_replies.answer(session, event)
 
 
+def mails(session: Session, event: Event) -> None:
+    """To agents; last of those that may change whose the conversation is."""
+    bundle = bundles.of(session)
+    if bundle is None or bundle.mails:
+        notices.queue(session, event)
+
+
 def webhooks(session: Session, event: Event) -> None:
     bundle = bundles.of(session)
     telling.queue(session, event, bundle.webhooks if bundle else None)
@@ -37,6 +44,7 @@ REACTIONS: dict[str, Reaction] = {
     "rules": rules,
     "distribution": distribution,
     "auto_replies": replies,
+    "mails": mails,
     "webhooks": webhooks,
 }
 
@@ -48,6 +56,7 @@ class Together:
         self.session = session
         self.bundle = bundles.open_for(session, {head.inbox_id for head in heads if head.inbox_id})
         self.hands_out = any(t.strategy is not Strategy.MANUAL for t in self.bundle.teams.values())
+        self.bundle.mails = notices.anybody_asks(session)
 
     def matters(self, head: Head) -> bool:
         """As the reactions above would find by themselves, by what the head alone tells."""
@@ -55,6 +64,7 @@ class Together:
             head.kind in self.bundle.rules
             or (self.hands_out and head.kind == EventKind.CONVERSATION_CREATED)
             or (head.kind == EventKind.MESSAGE_RECEIVED and _answers(self.bundle, head))
+            or (self.bundle.mails and head.kind in notices.TOLD_OF)
             or any(telling.wants(one, head.kind, head.inbox_id) for one in self.bundle.webhooks)
         )
 
@@ -67,4 +77,6 @@ class Together:
 
 def _answers(bundle: Bundle, head: Head) -> bool:
     inbox = bundle.inboxes.get(head.inbox_id or "")
-    return inbox is not None and bool(inbox.greeting or inbox.out_of_hours_reply)
+    return inbox is not None and bool(
+        inbox.greeting or inbox.out_of_hours_reply or inbox.settings.get("help_answer")
+    )

@@ -10,6 +10,13 @@ ssl = no
 disable_plaintext_auth = no
 mail_location = maildir:{folder}/mail/%u
 first_valid_uid = 1
+namespace inbox {{
+  inbox = yes
+  mailbox "Gesendete Objekte ü" {{
+    special_use = \\Sent
+    auto = no
+  }}
+}}
 default_internal_user = dovecot
 default_login_user = dovenull
 auth_failure_delay = 0

@@ -3,6 +3,10 @@
 A checkpoint is `{"uidvalidity": …, "uid": …}`: every message up to `uid` has been recorded. Where
 an account began with new mail only it also holds `since`, the day of the beginning: when the server
 numbers the folder anew, all from that day is recorded again, and the store knows what it has.
+`floor` is the number at which the account began: what lies below was never wanted.
+
+The Sent folder has a checkpoint of its own, under `sent`. It announces nothing while another folder
+is open, so it is asked for its newest number now and then.
 """
 
 from collections import Counter
@@ -14,16 +18,20 @@ from typing import Any
 from inbox import clock
 from inbox.channels.base import Record, TemporaryFailure
 from inbox.channels.email.identity import identity
-from inbox.channels.email.mailbox import FETCH_LIMIT, Mailbox, TooMuch
+from inbox.channels.email.imap_link import TooMuch
+from inbox.channels.email.mailbox import FETCH_LIMIT, Mailbox
 from inbox.channels.email.settings import EmailSettings
 from inbox.envelope import RawItem
 from inbox.i18n import Phrase
 
 WAIT_SECONDS = 240  # below the idle limits of servers and routers
+WAIT_WITH_SENT_SECONDS = 60  # as long as an answer from a mail program may be unseen
 WAIT_AFTER_MAIL_SECONDS = 5  # what came while we fetched may not be announced again
 BATCH_BYTES = 8 * 1024 * 1024
 LARGE_BYTES = 4 * 1024 * 1024
 CONTENT_LIMIT = 150 * 1024 * 1024
+SENT = "sent"  # the mark of what lies in the Sent folder, and the key of its checkpoint
+NOT_LOOKED_AT = "-"
 UNREADABLE = "unreadable"  # why, among the meta of what stands in for a mail
 TRIES = 3  # at a message that the server does not give properly
 
@@ -45,16 +53,55 @@ async def listen(
 ) -> None:
     """Until cancelled, then it is closed; raises TemporaryFailure."""
     try:
+        sent = await sent_folder(mailbox, settings)
         checkpoint = _starting_point(mailbox, checkpoint, settings)
         await record([], checkpoint)
         while True:
             before = checkpoint
             checkpoint = await _take_new(mailbox, checkpoint, record, doubts)
-            seconds = WAIT_SECONDS if checkpoint == before else WAIT_AFTER_MAIL_SECONDS
+            if sent:
+                checkpoint = await _take_sent(mailbox, sent, settings, checkpoint, record, doubts)
+            idle = WAIT_WITH_SENT_SECONDS if sent else WAIT_SECONDS
+            seconds = idle if checkpoint == before else WAIT_AFTER_MAIL_SECONDS
             await mailbox.wait(seconds)
             await record([], checkpoint)
     finally:
         await mailbox.close()
+
+
+async def sent_folder(mailbox: Mailbox, settings: EmailSettings) -> str:
+    """As it is set, else as the server says; empty where there is none to look at."""
+    if settings.sent_folder == NOT_LOOKED_AT:
+        return ""
+    found = settings.sent_folder or await mailbox.sent_folder()
+    return "" if found == settings.imap_folder else found
+
+
+async def _take_sent(
+    mailbox: Mailbox,
+    folder: str,
+    settings: EmailSettings,
+    checkpoint: Checkpoint,
+    record: Record,
+    doubts: Doubts,
+) -> Checkpoint:
+    """What was sent since the last time; from the beginning of the account only what is new."""
+    known = checkpoint.get(SENT, {})
+    validity, following = await mailbox.newest(folder)
+    if known.get("uidvalidity") == validity and known["uid"] >= following - 1:
+        return checkpoint
+
+    async def record_sent(items: Sequence[RawItem], part: Checkpoint) -> None:
+        await record(items, {**checkpoint, SENT: part})
+
+    await mailbox.select(folder, mark=SENT)
+    only_new = settings.model_copy(update={"start_with": "new"})
+    part = _starting_point(mailbox, known, only_new)
+    part = await _take_new(mailbox, part, record_sent, doubts)
+    await mailbox.select(settings.imap_folder)
+    checkpoint = _starting_point(mailbox, {**checkpoint, SENT: part}, settings)
+    await record([], checkpoint)
+    return checkpoint
 
 
 def _starting_point(
@@ -63,12 +110,14 @@ def _starting_point(
     if checkpoint.get("uidvalidity") == mailbox.uid_validity:
         return checkpoint
     if checkpoint:
-        return {**checkpoint, "uidvalidity": mailbox.uid_validity, "uid": 0}
+        return {**checkpoint, "uidvalidity": mailbox.uid_validity, "uid": 0, "floor": 0}
     if settings.start_with == "everything":
-        return {"uidvalidity": mailbox.uid_validity, "uid": 0}
+        return {"uidvalidity": mailbox.uid_validity, "uid": 0, "floor": 0}
+    newest = max(0, mailbox.uid_next - 1)
     return {
         "uidvalidity": mailbox.uid_validity,
-        "uid": max(0, mailbox.uid_next - 1),
+        "uid": newest,
+        "floor": newest,
         "since": _imap_date(clock.now() - timedelta(days=1)),
     }
 
@@ -114,7 +163,7 @@ async def _fetch(mailbox: Mailbox, batch: Mapping[int, int], doubts: Doubts) -> 
     items = []
     missing = []
     for uid, size in batch.items():
-        meta: dict[str, Any] = {"uid": uid, "uidvalidity": validity}
+        meta: dict[str, Any] = {"uid": uid, "uidvalidity": validity, "folder": mailbox.mark}
         if doubts[validity, uid] >= TRIES:
             found = [_unreadable(meta)]
         elif uid in small:
@@ -163,11 +212,17 @@ def _unreadable(meta: dict[str, Any]) -> RawItem:
         " Look at it with another mail program, and forward it from there."
     )
     name = f"unreadable:{validity}:{uid}"
-    return RawItem(external_id=name, content=why.encode(), meta={**meta, UNREADABLE: why})
+    return RawItem(
+        external_id=_named(name, meta), content=why.encode(), meta={**meta, UNREADABLE: why}
+    )
 
 
 def _small(content: bytes | None, meta: dict[str, Any]) -> list[RawItem]:
-    return [RawItem(external_id=identity(content), content=content, meta=meta)] if content else []
+    return (
+        [RawItem(external_id=_named(identity(content), meta), content=content, meta=meta)]
+        if content
+        else []
+    )
 
 
 async def _large(mailbox: Mailbox, uid: int, size: int, meta: dict[str, Any]) -> list[RawItem]:
@@ -176,7 +231,16 @@ async def _large(mailbox: Mailbox, uid: int, size: int, meta: dict[str, Any]) ->
         return []
     if size > CONTENT_LIMIT:
         meta["cut_from"] = size
-    return [RawItem(external_id=identity(head, spooled.digest), meta=meta, spooled=spooled)]
+    return [
+        RawItem(
+            external_id=_named(identity(head, spooled.digest), meta), meta=meta, spooled=spooled
+        )
+    ]
+
+
+def _named(name: str, meta: Mapping[str, Any]) -> str:
+    """The same mail in the Sent folder is another arrival."""
+    return f"{meta['folder']}:{name}" if meta["folder"] else name
 
 
 def _imap_date(moment: datetime) -> str:

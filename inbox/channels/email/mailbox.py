@@ -9,15 +9,15 @@ asked for, at most a hundred messages at a time.
 import asyncio
 import contextlib
 import re
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from aioimaplib import aioimaplib
 
 from inbox.channels.base import Account, TemporaryFailure
 from inbox.channels.email.connecting import connect, tls
-from inbox.channels.email.folders import quoted, wire_name
+from inbox.channels.email.folders import quoted, read_name, wire_name
 from inbox.channels.email.imap_client import (
     ANSWER_BYTES,
     UID,
@@ -26,6 +26,12 @@ from inbox.channels.email.imap_client import (
     literals,
     said_by,
 )
+from inbox.channels.email.imap_link import (
+    COMMAND_SECONDS,
+    NOOP_SECONDS,
+    Link,
+    look_away,
+)
 from inbox.channels.email.imap_refusals import is_busy, login_failure
 from inbox.channels.email.settings import EmailSettings
 from inbox.channels.email.sign_in import SignIn
@@ -33,10 +39,7 @@ from inbox.envelope import Spooled
 from inbox.files import Spool
 from inbox.i18n import N_, Phrase
 
-COMMAND_SECONDS = 30
 FETCH_SECONDS = 240
-SILENT_SECONDS = 60  # within a fetch
-NOOP_SECONDS = 10
 POLL_SECONDS = 60  # where the server can't push
 CHUNK_BYTES = 4 * 1024 * 1024
 FETCH_LIMIT = 100
@@ -44,28 +47,20 @@ SEARCH_BYTES = 64 * 1024 * 1024  # the numbers of some millions of messages
 SLACK_BYTES = 1024 * 1024  # what an answer may have above the mails in it; sizes are often rough
 
 _SIZE = re.compile(rb"\bRFC822\.SIZE (\d+)")
+_LISTED = re.compile(rb"^\(([^)]*)\) (?:NIL|\"(?:[^\"\\]|\\.)*\") (.+)$")
+_STATUS = re.compile(rb"\b(UIDVALIDITY|UIDNEXT) (\d+)")
 _STATE = re.compile(rb"\[(UIDVALIDITY|UIDNEXT) (\d+)\]")
-_T = TypeVar("_T")
 
 
-class LinkLost(TemporaryFailure):
-    """The connection to the mailbox is gone; the next one goes on where this one stopped."""
-
-
-class TooMuch(LinkLost):
-    """The server sent far more than what it had announced, so it was cut off."""
-
-
-class Mailbox:
+class Mailbox(Link):
     """`uid_validity` and `uid_next` are as they were when the folder was opened."""
 
     def __init__(self, client: aioimaplib.IMAP4, spool: Path | None) -> None:
-        self._client = client
+        super().__init__(client)
         self._spool = spool
-        self._lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        client.protocol.conn_lost_cb = self._on_lost
         self.uid_validity = 0
         self.uid_next = 0
+        self.mark = ""
 
     @classmethod
     async def open(cls, account: Account) -> "Mailbox":
@@ -77,7 +72,7 @@ class Mailbox:
         try:
             await mailbox._run(mailbox._client.wait_hello_from_server())
             await mailbox._login(settings, SignIn.of(account))
-            await mailbox._select(settings.imap_folder)
+            await mailbox.select(settings.imap_folder)
         except BaseException:
             mailbox.drop()
             raise
@@ -93,6 +88,24 @@ class Mailbox:
             int(number) for line in answer.lines[:-1] for number in line.split() if number.isdigit()
         }
         return sorted(number for number in found if number > uid)
+
+    async def sent_folder(self) -> str:
+        """The one that the server marks as such (RFC 6154); empty if there is none."""
+        answer = await self._run(self._client.list('""', '"*"'))
+        expect_ok(answer, "list its folders")
+        for line in answer.lines:
+            found = _LISTED.match(bytes(line))
+            if found and b"\\sent" in found.group(1).lower().split():
+                return read_name(found.group(2).decode("ascii", "replace"))
+        return ""
+
+    async def newest(self, folder: str) -> tuple[int, int]:
+        """UIDVALIDITY and UIDNEXT of a folder that need not be open."""
+        command = self._client.status(quoted(wire_name(folder)), "(UIDVALIDITY UIDNEXT)")
+        answer = await self._run(command)
+        said = b" ".join(bytes(line) for line in answer.lines)
+        found = {key: int(value) for key, value in _STATUS.findall(said)}
+        return found.get(b"UIDVALIDITY", 0), found.get(b"UIDNEXT", 0)
 
     async def sizes(self, uids: Sequence[int]) -> dict[int, int]:
         """Of those that are still there."""
@@ -137,18 +150,6 @@ class Mailbox:
             await self._idle(seconds)
         await self._run(self._client.noop(), NOOP_SECONDS)
 
-    def drop(self) -> None:
-        """At once and for good."""
-        protocol = self._client.protocol
-        self._client._client_task.cancel()  # noqa: SLF001  else it logs that nobody asked
-        for task in (*self._client.tasks, *protocol.tasks):
-            task.add_done_callback(_look_away)
-            task.cancel()
-        if protocol.transport is not None:
-            protocol.transport.abort()
-        if not self._lost.done():
-            self._lost.set_result(None)
-
     async def close(self) -> None:
         with contextlib.suppress(TemporaryFailure):
             await self._run(self._client.logout(), 2)
@@ -175,7 +176,9 @@ class Mailbox:
         token = await sign_in.token(refused=token)
         return await self._run(self._client.protocol.xoauth2(user, token))
 
-    async def _select(self, folder: str) -> None:
+    async def select(self, folder: str, mark: str = "") -> None:
+        """Open a folder; `mark` is the name under which what is in it is known."""
+        self.mark = mark
         answer = await self._run(self._client.select(quoted(wire_name(folder))))
         if answer.result != "OK":
             raise TemporaryFailure(
@@ -201,7 +204,7 @@ class Mailbox:
         while not queue.empty():
             queue.get_nowait()
         idle = await self._run(self._client.idle_start(seconds + COMMAND_SECONDS), NOOP_SECONDS)
-        idle.add_done_callback(_look_away)
+        idle.add_done_callback(look_away)
         loop = asyncio.get_running_loop()
         until = loop.time() + seconds
         while (left := until - loop.time()) > 0:
@@ -231,70 +234,7 @@ class Mailbox:
         if self._lost.done():
             raise self._failed(N_("the link was lost"))
 
-    async def _run(
-        self,
-        command: Awaitable[_T],
-        seconds: float = COMMAND_SECONDS,
-        limit: int = ANSWER_BYTES,
-    ) -> _T:
-        """Its answer may be so large; it ends the link to be late, silent or larger."""
-        self._client.protocol.allowed = limit
-        task = asyncio.ensure_future(command)
-        try:
-            await self._answer(task, seconds)
-        finally:
-            if not task.done():
-                task.add_done_callback(_look_away)
-                task.cancel()
-        if not task.done() or task.cancelled():
-            raise self._failed(
-                N_("the link was lost") if self._lost.done() else N_("no answer in time")
-            )
-        try:
-            return task.result()
-        except TimeoutError:
-            raise self._failed(N_("no answer in time")) from None
-        except (
-            aioimaplib.AioImapException,
-            OSError,
-            ValueError,
-            IndexError,
-        ) as error:
-            raise self._failed(str(error) or type(error).__name__) from None
-
-    async def _answer(self, task: "asyncio.Future[Any]", seconds: float) -> None:
-        """Until it is there, the link is lost, or either time is over."""
-        protocol, loop = self._client.protocol, asyncio.get_running_loop()
-        began = protocol.heard_at = loop.time()
-        while not task.done() and not self._lost.done():
-            late = began + seconds - loop.time()
-            silent = protocol.heard_at + SILENT_SECONDS - loop.time()
-            if min(late, silent) <= 0:
-                return
-            await asyncio.wait(
-                {task, self._lost},
-                timeout=min(late, silent),
-                return_when=asyncio.FIRST_COMPLETED,
-            )
-
-    def _failed(self, why: str) -> LinkLost:
-        if self._client.protocol.is_flooded:
-            self.drop()
-            return TooMuch("The mail server sent far more than it had announced.")
-        self.drop()
-        return LinkLost(Phrase("The connection to the mailbox ended: %(why)s.", why=Phrase.of(why)))
-
-    def _on_lost(self, _error: Exception | None) -> None:
-        if not self._lost.done():
-            self._lost.set_result(None)
-
 
 def _uid_set(uids: Sequence[int]) -> str:
     assert len(uids) <= FETCH_LIMIT
     return ",".join(map(str, uids))
-
-
-def _look_away(task: "asyncio.Future[Any]") -> None:
-    """Takes the exception, so that nothing is logged about a client that is thrown away."""
-    if not task.cancelled():
-        task.exception()

@@ -166,10 +166,24 @@ class EmailSettings(ChannelSettings):
         description="The folder that is watched.",
         json_schema_extra=_group("Receiving"),
     )
+    sent_folder: str = Field(
+        "",
+        title="Sent folder",
+        description="Answers written in a mail program are found here and shown. Empty: the"
+        " folder that the server marks as Sent; “-”: none is looked at.",
+        json_schema_extra=_group("Receiving"),
+    )
     start_with: Literal["new", "everything"] = Field(
         "new",
         title="Start with",
         description="Only mail that comes from now on, or everything that is in the folder.",
+        json_schema_extra=_group("Receiving"),
+    )
+    forwards: Literal["agents", "anyone", "nobody"] = Field(
+        "agents",
+        title="Forwarded mail",
+        description="Whose forwarded mail is taken as the mail of the customer in it: that of your"
+        " agents, of anyone who forwards, or of nobody.",
         json_schema_extra=_group("Receiving"),
     )
     trusted_host: str = Field(

@@ -7,11 +7,14 @@ from inbox.channels.email.authentication import Verdict, judge
 from inbox.channels.email.cards import with_cards
 from inbox.channels.email.headers import REFERENCE_LIMIT, Mailbox
 from inbox.channels.email.identity import identity
+from inbox.channels.email.imap import SENT
 from inbox.channels.email.mail import Mail
+from inbox.channels.email.reading import UNKNOWN_SENDER, read_mail
 from inbox.channels.email.settings import EmailSettings
-from inbox.envelope import Address, AddressKind, Bounce, InboundEnvelope, Proof, RawItem
-from inbox.richtext import sanitize, split_quoted, split_quoted_html, to_text
+from inbox.envelope import Address, AddressKind, Bounce, Forwarded, InboundEnvelope, Proof, RawItem
+from inbox.richtext import base_subject, sanitize, split_quoted, split_quoted_html, to_text
 from inbox.richtext.cleaning import QUOTE_CLASS
+from inbox.richtext.quotes.forwarded import is_forward, unwrap
 
 TEXT_LIMIT = 500_000
 MARKER_LIMIT = 20
@@ -25,6 +28,7 @@ def to_envelope(mail: Mail, raw: RawItem, settings: EmailSettings) -> InboundEnv
     verdict = judge(mail.authentication, settings.trusted_host, mail.sender[1])
     if is_answer_address and verdict.is_proven:  # of another than whom we would answer
         verdict = Verdict(why="other_sender", host=verdict.host, checks=verdict.checks)
+    from_us, outgoing = mail.sender[1] in settings.own_addresses(), raw.meta.get("folder") == SENT
     return InboundEnvelope(
         external_id=raw.external_id or identity(raw.content),
         sender=_address(sender),
@@ -41,10 +45,14 @@ def to_envelope(mail: Mail, raw: RawItem, settings: EmailSettings) -> InboundEnv
         sent_at=mail.sent_at,
         proof=Proof.PROVEN if verdict.is_proven else Proof.CLAIMED,
         reading=_reading(mail, verdict),
-        automatic=mail.automatic or mail.sender[1] in settings.own_addresses(),
+        automatic=mail.automatic or (from_us and not outgoing),
         bounce=_bounce(mail),
         mail_message_id=mail.message_id,
         written_by=mail.sender[1] if is_answer_address else "",
+        forwarded=_forwarded(mail),
+        from_us=from_us,
+        outgoing=outgoing,
+        reply_to=tuple(address for _, address in mail.reply_to),
     )
 
 
@@ -62,6 +70,26 @@ def _sender(mail: Mail, settings: EmailSettings) -> tuple[Mailbox, bool]:
     if not is_other:
         return mail.sender, False
     return (answers[0][0] or mail.sender[0], answers[0][1]), True
+
+
+def _forwarded(mail: Mail) -> Forwarded | None:
+    """What it passes on, in its text or as the one mail attached to it."""
+    if mail.failure or mail.from_list:
+        return None
+    found = unwrap(mail.text[:TEXT_LIMIT], mail.subject)
+    if found:
+        sender = Address(kind=AddressKind.EMAIL, value=found.address, name=found.name)
+        subject, above = found.subject or base_subject(mail.subject), found.above
+        return Forwarded(sender=sender, subject=subject, text=found.text, above=above)
+    attached = [file for file in mail.files if file.content_type == "message/rfc822"]
+    if len(attached) != 1 or not attached[0].content or not is_forward(mail.subject):
+        return None
+    inner = read_mail(attached[0].content)
+    if inner.sender == UNKNOWN_SENDER:
+        return None
+    text = split_quoted(inner.text[:TEXT_LIMIT])[0]
+    above = split_quoted(mail.text[:TEXT_LIMIT])[0].strip()
+    return Forwarded(sender=_address(inner.sender), subject=inner.subject, text=text, above=above)
 
 
 def _body(mail: Mail) -> tuple[str, str, str]:

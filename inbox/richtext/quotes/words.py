@@ -58,7 +58,7 @@ ORIGINAL_BARE = re.compile(rf"^\s*(?:{_ORIGINAL})\s*:?\s*$", re.IGNORECASE)
 
 FORWARD = re.compile(
     r"(?:forwarded message|begin forwarded message|weitergeleitete nachricht"
-    r"|message transf(?:é|e)r(?:é|e)|mensaje reenviado|messaggio inoltrato|mensagem encaminhada|doorgestuurd bericht"
+    r"|message (?:transf(?:é|e)r|r(?:é|e)exp(?:é|e)di)(?:é|e)|mensaje reenviado|messaggio inoltrato|mensagem encaminhada|doorgestuurd bericht"
     r"|videresendt|vidarebefordrat|prosleđena poruka|proslijeđena poruka|прослеђена порука"
     r"|пересланное сообщение|przekazana wiadomość|přeposlaná zpráva|轉寄郵件|转发邮件)",
     re.IGNORECASE,

@@ -31,6 +31,16 @@ class ProfileForm(sections.FormModel):
     signature: str = Field(
         "", title=N_("Signature"), max_length=5000, json_schema_extra={"kind": "textarea"}
     )
+    mail_when_assigned: bool = Field(
+        False, title=N_("Mail me when a conversation is assigned to me")
+    )  # fmt: skip
+    mail_when_answered: bool = Field(
+        False, title=N_("Mail me when somebody writes in a conversation of mine")
+    )  # fmt: skip
+    mail_when_unassigned: bool = Field(
+        False, title=N_("Mail me about new conversations that nobody has"),
+        description=N_("An answer to such a mail goes to the customer, as yours.")
+    )  # fmt: skip
 
 
 class PasswordForm(sections.FormModel):

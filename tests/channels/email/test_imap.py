@@ -11,7 +11,8 @@ import pytest
 
 from inbox.channels.base import Account, LoginRefused, TemporaryFailure
 from inbox.channels.email import EmailChannel, imap
-from inbox.channels.email.mailbox import LinkLost, Mailbox
+from inbox.channels.email.imap_link import LinkLost
+from inbox.channels.email.mailbox import Mailbox
 from inbox.channels.email.settings import EmailSettings
 from inbox.envelope import RawItem
 from tests.channels.email.conftest import Store, account_for, channel_for

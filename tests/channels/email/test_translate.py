@@ -202,3 +202,24 @@ def test_nothing_at_all_is_unparsable() -> None:
     )
     with pytest.raises(Unparsable):
         channel.parse(RawItem(external_id="", content=b"\r\n"))
+
+
+def test_a_mail_attached_to_a_forward_says_who_wrote_it() -> None:
+    inner = (
+        "From: Eva <eva@customer.example>\r\nSubject: Boiler\r\n\r\nIt leaks.\r\n\r\n-- \r\nEva\r\n"
+    )
+    head = (
+        "From: Ana <ana@ours.example>\nSubject: Fw: Boiler\nMIME-Version: 1.0\n"
+        'Content-Type: multipart/mixed; boundary="b"'
+    )
+    body = (
+        "--b\nContent-Type: text/plain\n\nPlease answer her.\n"
+        f"--b\nContent-Type: message/rfc822\n\n{inner}\n--b--"
+    )
+
+    envelope = parse(head, body)
+
+    assert envelope.forwarded
+    assert envelope.forwarded.sender.value == "eva@customer.example"
+    assert envelope.forwarded.text == "It leaks."
+    assert envelope.forwarded.above == "Please answer her."
