@@ -73,6 +73,8 @@ TABLE: dict[str, tuple[Any, ...]] = {
     f"POST {_C}/customers": CONVERSATION, f"POST {_C}/macro-runs": CONVERSATION,
     "POST /merges/{id}/undo": CONVERSATION, "POST /splits/{id}/undo": CONVERSATION,
     "POST /messages/{id}/undos": CONVERSATION, "POST /messages/{id}/retries": CONVERSATION,
+    "GET /messages/{id}/source": CONVERSATION, "GET /messages/{id}/raw": CONVERSATION,
+    "GET /messages/{id}/print": CONVERSATION, f"GET {_C}/print": CONVERSATION,
     "POST /messages/{id}/reactions": CONVERSATION,
     "GET /messages/{id}/body": CONVERSATION, "GET /attachments/{id}": CONVERSATION,
 }  # fmt: skip
