@@ -649,6 +649,7 @@ def upgrade() -> None:
     sa.Column('state_reason', sa.Text(), nullable=False),
     sa.Column('matched_by', sa.String(length=32), nullable=False),
     sa.Column('proof', sa.String(length=16), nullable=False),
+    sa.Column('reading', sa.JSON(), nullable=False),
     sa.Column('automatic', sa.Boolean(), nullable=False),
     sa.Column('is_side', sa.Boolean(), nullable=False),
     sa.Column('arrival_id', sa.String(), nullable=True),
@@ -681,6 +682,7 @@ def upgrade() -> None:
     sa.Column('digest', sa.String(length=64), nullable=False),
     sa.Column('content_id', sa.String(length=255), nullable=False),
     sa.Column('inline', sa.Boolean(), nullable=False),
+    sa.Column('card', sa.JSON(), nullable=False),
     sa.ForeignKeyConstraint(['message_id'], ['message.id'], ),
     sa.PrimaryKeyConstraint('id')
     )
