@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+import structlog
 from sqlmodel import Session, col, select
 
 from inbox import i18n
 from inbox.desk import visiting
 from inbox.desk.replies import Composed, reply
-from inbox.errors import Invalid
+from inbox.errors import InboxError
 from inbox.events import Actor
 from inbox.i18n import gettext as _
 from inbox.model import (
@@ -24,6 +25,8 @@ from inbox.model import (
     Message,
     MessageState,
 )  # fmt: skip
+
+log = structlog.get_logger()
 
 CHANNEL = "webchat"
 BATCH = 20
@@ -61,7 +64,11 @@ def send_due(session: Session, now: datetime) -> int:
     for row in found:
         row.due_at = None
         session.add(row)
-        _go_on(session, row)
+        try:
+            with session.begin_nested():
+                _go_on(session, row)
+        except InboxError as error:  # one that can't be mailed leaves nothing, and stops no other
+            log.info("chat_not_continued", conversation=row.conversation_id, error=error.message)
     return len(found)
 
 
@@ -94,7 +101,7 @@ def mail_inbox_of(session: Session, inbox: Inbox) -> Inbox | None:
 def _go_on(session: Session, row: Continuation) -> None:
     """Nothing is sent to who has read it, has written since, is blocked or has no address."""
     thread = session.get_one(ChannelThread, row.thread_id)
-    conversation = session.get_one(Conversation, row.conversation_id)
+    conversation = session.get_one(Conversation, thread.conversation_id)  # goes on in a merged one
     inbox = session.get_one(Inbox, thread.inbox_id)
     mail_inbox = mail_inbox_of(session, inbox)
     answers = _unread(session, thread, row.upto)
@@ -113,10 +120,7 @@ def _go_on(session: Session, row: Continuation) -> None:
     )
     last = answers[-1]
     by = Actor("agent", last.author_id, last.author_name)
-    try:
-        reply(session, conversation, composed, by=by, request_id=f"continued:{last.id}")
-    except Invalid:  # the address can't be written to any more
-        return
+    reply(session, conversation, composed, by=by, request_id=f"continued:{last.id}")
     row.upto = last.id
 
 

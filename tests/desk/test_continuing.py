@@ -9,7 +9,7 @@ from sqlmodel import select
 from inbox import clock
 from inbox.crm import contacts
 from inbox.db import Database
-from inbox.desk import continuing, conversations, deliveries, replies
+from inbox.desk import continuing, conversations, deliveries, delivery_reports, merging, replies
 from inbox.desk.replies import Composed
 from inbox.envelope import Address, DeliveryReport, Receipt
 from inbox.events import Actor
@@ -17,6 +17,7 @@ from inbox.model import (
     Attachment,
     ChannelThread,
     Contact,
+    Continuation,
     Conversation,
     Delivery,
     Identity,
@@ -136,7 +137,7 @@ async def test_what_was_read_is_not_mailed(database: Database) -> None:
         chat.give_address()
         message = chat.answer("Hello")
         report = DeliveryReport(provider_id=message.provider_id or "", state="read")
-        deliveries.report(session, chat.inbox.id, report)
+        delivery_reports.report(session, chat.inbox.id, report)
         assert chat.pass_time() == []
 
     await database.write(work)
@@ -195,5 +196,46 @@ async def test_files_go_along(database: Database) -> None:
         mail = session.exec(select(Message).where(Message.channel == "email")).one()
         wanted = select(Attachment).where(Attachment.message_id == mail.id)
         assert [one.name for one in session.exec(wanted)] == ["a.pdf"]
+
+    await database.write(work)
+
+
+async def test_a_chat_that_was_merged_goes_on_from_where_it_is_now(database: Database) -> None:
+    def work(session: Any) -> None:
+        chat = Chat(session)
+        chat.give_address()
+        chat.answer("Hello")
+        address = Address(kind="visitor", value=VISITOR)
+        other = conversations.start(session, chat.inbox, address, "", by=chat.by)
+        merging.merge(session, other, chat.conversation, by=chat.by)
+        session.flush()
+        (mail,) = chat.pass_time()
+        assert mail.startswith("Hello")
+        sent = session.exec(select(Message).where(Message.channel == "email")).one()
+        assert sent.conversation_id == other.id
+
+    await database.write(work)
+
+
+async def test_a_chat_that_can_not_be_mailed_keeps_no_other_from_it(database: Database) -> None:
+    def work(session: Any) -> None:
+        chat = Chat(session)
+        chat.give_address()
+        chat.answer("Hello")
+        stuck = session.exec(select(Continuation)).one()
+        stuck.due_at -= timedelta(minutes=5)
+        merged = session.get_one(Conversation, chat.conversation.id)
+        address = Address(kind="visitor", value="b" * 32, name="Jana")
+        other = conversations.start(session, chat.inbox, address, "", by=chat.by)
+        session.add(Identity(contact_id=other.contact_id, kind="email", value="jana@example.com"))
+        merged.merged_into_id = other.id  # as in the midst of a merge: nobody may write in it
+        session.flush()
+        chat.conversation = other
+        chat.answer("Hello Jana")
+        (mail,) = chat.pass_time()
+        assert mail.startswith("Hello Jana")
+        assert session.exec(select(ChannelThread).where(
+            ChannelThread.conversation_id == merged.id, ChannelThread.inbox_id == chat.cast.inbox.id
+        )).all() == []
 
     await database.write(work)
