@@ -234,8 +234,14 @@ async def test_a_chat_that_can_not_be_mailed_keeps_no_other_from_it(database: Da
         chat.answer("Hello Jana")
         (mail,) = chat.pass_time()
         assert mail.startswith("Hello Jana")
-        assert session.exec(select(ChannelThread).where(
-            ChannelThread.conversation_id == merged.id, ChannelThread.inbox_id == chat.cast.inbox.id
-        )).all() == []
+        assert (
+            session.exec(
+                select(ChannelThread).where(
+                    ChannelThread.conversation_id == merged.id,
+                    ChannelThread.inbox_id == chat.cast.inbox.id,
+                )
+            ).all()
+            == []
+        )
 
     await database.write(work)
