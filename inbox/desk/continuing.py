@@ -8,13 +8,12 @@ import structlog
 from sqlmodel import Session, col, select
 
 from inbox import i18n
-from inbox.desk import visiting
+from inbox.desk import attachments, visiting
 from inbox.desk.replies import Composed, reply
 from inbox.errors import InboxError
 from inbox.events import Actor
 from inbox.i18n import gettext as _
 from inbox.model import (
-    Attachment,
     ChannelThread,
     Contact,
     Continuation,
@@ -115,7 +114,7 @@ def _go_on(session: Session, row: Continuation) -> None:
         text=_text(contact, answers),
         subject=_subject(contact, inbox),
         thread_id=mail_thread(session, conversation, mail_inbox, identity).id,
-        attachment_ids=_copies(session, answers),
+        attachment_ids=attachments.copied(session, [answer.id for answer in answers]),
         automatic=True,
     )
     last = answers[-1]
@@ -153,17 +152,3 @@ def _text(contact: Contact, answers: Sequence[Message]) -> str:
 def _subject(contact: Contact, inbox: Inbox) -> str:
     with i18n.speaking(contact.language):
         return _("Our chat: %(title)s") % {"title": inbox.settings.get("title") or inbox.name}
-
-
-def _copies(session: Session, answers: Sequence[Message]) -> list[str]:
-    """The same files once more, since a file belongs to one message."""
-    wanted = select(Attachment).where(
-        col(Attachment.message_id).in_([answer.id for answer in answers])
-    )
-    copies = [
-        Attachment(**file.model_dump(include={"name", "content_type", "size", "digest"}))
-        for file in session.exec(wanted.order_by(col(Attachment.id)))
-    ]
-    session.add_all(copies)
-    session.flush()
-    return [copy.id for copy in copies]
