@@ -6,7 +6,16 @@ from functools import partial
 from sqlmodel import Session, col, select
 
 from inbox import clock
-from inbox.desk import arrivals, continuing, deliveries, notices, search, snooze, telling
+from inbox.desk import (
+    arrivals,
+    continuing,
+    deliveries,
+    notices,
+    reconciling,
+    search,
+    snooze,
+    telling,
+)
 from inbox.desk.search import people
 from inbox.events import SYSTEM, TOPIC
 from inbox.model import Team
@@ -21,6 +30,7 @@ from inbox.workers.notices import Noticing
 from inbox.workers.react import Reacting
 from inbox.workers.reactions import REACTIONS, Together
 from inbox.workers.receive import RENEW_SECONDS, Receiving
+from inbox.workers.reconciling import Reconciling
 from inbox.workers.webhooks import Telling
 
 PAGES_FIRST = 0.02  # seconds in which what happened is drawn and pushed
@@ -47,6 +57,7 @@ class Crew:
             loop("index", topic=TOPIC, work=self._index, every=10, gives_way=INDEX_LAST),
             loop("tick", topic="tick", work=self._tick, every=5),
             loop("housekeeping", topic="housekeeping", work=Housekeeping(services).work, every=600),
+            loop("reconcile", topic=reconciling.TOPIC, work=Reconciling(services).work, every=300),
             loop("receive", topic="inboxes", work=self.receiving.work, every=RENEW_SECONDS),
         ]  # fmt: skip
 

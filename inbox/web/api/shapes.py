@@ -110,7 +110,10 @@ class Merges(Shape):
 
 
 class InboxShape(Shape):
-    """Secrets are never given back. `gaps` are times of which something may be missing."""
+    """Secrets are never given back. `gaps` are times of which something may be missing.
+
+    `checked` is what the last comparison of the mailbox with what is stored found.
+    """
 
     id: str
     name: str
@@ -124,6 +127,8 @@ class InboxShape(Shape):
     health: Health
     health_reason: str
     gaps: list[dict[str, Any]]
+    checked_at: datetime | None
+    checked: dict[str, Any]
     created_at: datetime
 
 
