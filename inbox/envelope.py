@@ -186,6 +186,7 @@ class InboundEnvelope:
     choice: str = ""  # the value of the button that was pressed
     written_in: str = ""  # who wrote it, where the sender is a group
     order: int = 0  # among those of its thread sent in the same second
+    consent: str = ""  # stopped, started or help: what they told a machine, as the whole message
     acknowledge: str = ""  # what the provider waits for us to take note of
 
     def __post_init__(self) -> None:

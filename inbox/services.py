@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy.exc import OperationalError
 from sqlmodel import select
 
-from inbox import outgoing
+from inbox import medialinks, outgoing
 from inbox.bus import Bus
 from inbox.channels import registry
 from inbox.channels.base import Account, Channel, Enables, listens
@@ -198,6 +198,11 @@ class Services:
     known_tokens: Recent[Bearer] = field(default_factory=Recent)
     known_inboxes: Recent[Inbox] = field(default_factory=Recent)
     _following: asyncio.Task[None] | None = None
+
+    def media_link(self, attachment_id: str) -> str:
+        """Where a provider may fetch this file for some days."""
+        token = medialinks.make(self.vault.key("media"), attachment_id)
+        return f"{self.settings.public_url.rstrip('/')}/media/{token}"
 
     async def start(self) -> None:
         sys.setswitchinterval(SWITCH_SECONDS)

@@ -71,7 +71,8 @@ class Capabilities:
 
     Sizes are in characters and bytes; `window_hours` is how long after the customer's last message
     a reply is allowed (0: always). `file_limits` are those of some types or beginnings of types,
-    `file_count` how many files a message carries (0: any). `answers_one`: one message can be
+    `file_count` how many files a message carries (0: any), `files_by_link` whether the provider
+    fetches them from us. `answers_one`: one message can be
     answered among many; `reactions` are the emojis offered; `templates` are the provider's.
     `repeatable`: sending again with the same message id is safe or
     recognised, so an unknown outcome may be tried once more (mail); else a person decides.
@@ -83,6 +84,7 @@ class Capabilities:
     buttons: bool = False
     files: bool = True
     file_count: int = 0
+    files_by_link: bool = False
     file_limits: Mapping[str, int] = field(default_factory=dict)
     answers_one: bool = False
     reactions: tuple[str, ...] = ()
@@ -242,10 +244,10 @@ class Listens(Protocol):
 
 
 @runtime_checkable
-class Reconciles(Protocol):
+class Compares(Protocol):
     """A channel whose mailbox can be compared with what is stored."""
 
-    async def reconcile(self, checkpoint: Mapping[str, Any], known: Known, record: Record) -> int:
+    async def compare(self, checkpoint: Mapping[str, Any], known: Known, record: Record) -> int:
         """How much was looked at; what is not known is handed to `record`, as `listen` does.
 
         Raises LoginRefused or TemporaryFailure.

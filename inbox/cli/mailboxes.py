@@ -5,13 +5,13 @@ import orjson
 from sqlmodel import Session, select
 
 from inbox import services
-from inbox.desk import reconciling
+from inbox.desk import comparing
 from inbox.errors import Conflict, NotFound
 from inbox.events import SYSTEM
 from inbox.i18n import restored
 from inbox.model import Inbox
 from inbox.settings import Settings
-from inbox.workers.reconciling import compare as compare_one
+from inbox.workers.comparing import compare as compare_one
 
 
 async def compare(settings: Settings, named: str, *, as_json: bool) -> bool:
@@ -44,4 +44,4 @@ def _find(session: Session, named: str) -> str:
 
 def _claim(session: Session, inbox_id: str) -> None:
     """Before a worker takes what we ask for."""
-    reconciling.begin(session, reconciling.want(session, inbox_id, by=SYSTEM))
+    comparing.begin(session, comparing.want(session, inbox_id, by=SYSTEM))

@@ -22,6 +22,8 @@ from inbox.model import (
 TOPIC = "deliveries"
 LEASE = timedelta(seconds=90)
 HANDING_OVER = "handing_over"
+LOOKING = "looking"  # whether the provider has it is looked up before anything else
+LOOK_WAIT = 60.0  # seconds, so that the provider's list has what was taken
 COPIES = "copies"  # the message is out; some of its copies are tried again
 ONLY, REFUSED = "only", "refused"  # who of the copies waits; whom the server does not take, and why
 REPEATED = "repeated"  # stays through other failures, so that "once" is once
@@ -223,6 +225,18 @@ def failed(  # noqa: PLR0913  what is known of a failure
         addresses.mark_dead(session, dict.fromkeys(dead, error), by=SYSTEM)
         delivery.error, delivery.error_code = error, code[:64]
         _end(session, delivery, MessageState.FAILED, error, link)
+
+
+def look_first(session: Session, delivery_id: str, epoch: int, error: str) -> None:
+    """What became of it is asked before it is sent again; in the end a person decides."""
+    delivery = _mine(session, delivery_id, epoch)
+    if delivery is None:
+        return
+    delivery.error = error
+    if clock.now() - delivery.due_from > SPAN:
+        _end(session, delivery, MessageState.UNKNOWN, error)
+        return
+    _again(session, delivery, error, LOOKING, LOOK_WAIT)
 
 
 def unknown(

@@ -135,7 +135,8 @@ def message(  # noqa: PLR0913  the parts a message is made of
 
 def extras(envelope: InboundEnvelope, *, knows_answered: bool) -> dict[str, Any]:
     """What only some messages have; see Message."""
-    found: dict[str, Any] = {"choice": envelope.choice} if envelope.choice else {}
+    told = {"choice": envelope.choice, "consent": envelope.consent}
+    found: dict[str, Any] = {name: value for name, value in told.items() if value}
     name, text = envelope.answered
     if (name or text) and not knows_answered:
         found["answered"] = {"name": name[:300], "text": text[:PREVIEW_LENGTH]}

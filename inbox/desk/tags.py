@@ -21,6 +21,10 @@ TAGS = (
 )
 
 
+def has(session: Session, conversation: Conversation, name: str) -> bool:
+    return _tagging(session, conversation, name) is not None
+
+
 def tag(session: Session, conversation: Conversation, name: str, *, by: Actor) -> Tag:
     """Add the tag, made on first use; a second time changes nothing."""
     found = find_or_create(session, name)
@@ -36,11 +40,7 @@ def tag(session: Session, conversation: Conversation, name: str, *, by: Actor) -
 
 
 def untag(session: Session, conversation: Conversation, name: str, *, by: Actor) -> None:
-    found = session.exec(
-        select(Tagging)
-        .join(Tag, col(Tag.id) == col(Tagging.tag_id))
-        .where(Tagging.conversation_id == conversation.id, Tag.name == _clean(name))
-    ).first()
+    found = _tagging(session, conversation, name)
     if found:
         session.delete(found)
         record(session, EventKind.TAG_REMOVED, by=by, conversation=conversation, tag=_clean(name))
@@ -55,6 +55,11 @@ def of(session: Session, conversation_ids: Sequence[str]) -> dict[str, list[Tag]
     return found
 
 
+def every(session: Session, most: int = 500) -> Sequence[Tag]:
+    """By name."""
+    return session.exec(select(Tag).order_by(col(Tag.name)).limit(most)).all()
+
+
 def find_or_create(session: Session, name: str) -> Tag:
     cleaned = _clean(name)
     found = session.exec(select(Tag).where(Tag.name == cleaned)).first()
@@ -63,6 +68,14 @@ def find_or_create(session: Session, name: str) -> Tag:
         session.add(found)
         session.flush()
     return found
+
+
+def _tagging(session: Session, conversation: Conversation, name: str) -> Tagging | None:
+    return session.exec(
+        select(Tagging)
+        .join(Tag, col(Tag.id) == col(Tagging.tag_id))
+        .where(Tagging.conversation_id == conversation.id, Tag.name == _clean(name))
+    ).first()
 
 
 def _clean(name: str) -> str:

@@ -62,7 +62,8 @@ class Message(Record, table=True):
 
     `reply_to_id` is the one message that this one answers. `extras` has what only some have:
     `reactions` [{emoji, by: contact or us, id, name, at}], `buttons` [{text, value}] below it,
-    `choice` the value of the button that the customer pressed, `template` {id, name, language,
+    `choice` the value of the button that the customer pressed, `consent` what they told a machine
+    (stopped, started or help), `template` {id, name, language,
     values} of the provider, `answered` {name, text} of a message that we don't have, and `link`
     to the provider's page about what went wrong.
     """

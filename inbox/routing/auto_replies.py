@@ -70,7 +70,9 @@ def _answer(session: Session, event: Event) -> Answer:
 
 
 def _wanted(session: Session, subject: Subject, event: Event) -> tuple[str, str]:
-    inbox = subject.inbox
+    inbox, help_answer = subject.inbox, str(subject.inbox.settings.get("help_answer") or "")
+    if subject.message and subject.message.extras.get("consent") == "help":
+        return "help", help_answer
     if inbox.out_of_hours_reply and not within_hours(session, inbox):
         return "out_of_hours", inbox.out_of_hours_reply
     if inbox.greeting and event.particulars.get("first"):
@@ -113,6 +115,8 @@ def _request_id(kind: str, subject: Subject, now: datetime) -> str:
     """The same answer for the same occasion, however often the event is reacted to."""
     if kind == "greeting":
         return f"greeting:{subject.conversation.id}"
+    if kind == "help" and subject.message:
+        return f"help:{subject.message.id}"
     return _out_of_hours_id(subject.contact.id, now)
 
 

@@ -50,10 +50,23 @@ def _refuse_files(session: Session, message: Message, can: Capabilities) -> None
         words = _("This channel carries no files. Send a link, or answer by e-mail.")
         raise Invalid(fields={"attachments": words})
     files = session.exec(select(Attachment).where(col(Attachment.message_id) == message.id)).all()
-    large = [file.name for file in files if file.size > can.file_limit]
-    if large or (can.copies and sum(file.size for file in files) > can.file_limit):
-        words = _("%(names)s: this channel takes files of up to %(limit)d MB. Send a link instead.")
-        names = ", ".join(large) or _("All together")
-        raise Invalid(
-            fields={"attachments": words % {"names": names, "limit": can.file_limit // MEGABYTE}}
-        )
+    if can.file_count and len(files) > can.file_count:
+        words = _("This channel takes %(count)d files. Send the others in a second message.")
+        raise Invalid(fields={"attachments": words % {"count": can.file_count}})
+    for file in files:
+        limit = limit_of(can, file.content_type)
+        if file.size > limit:
+            raise _too_large(file.name, limit)
+    if can.copies and sum(file.size for file in files) > can.file_limit:
+        raise _too_large(_("All together"), can.file_limit)
+
+
+def limit_of(can: Capabilities, content_type: str) -> int:
+    """In bytes, for a file of this type."""
+    found = (size for kind, size in can.file_limits.items() if content_type.startswith(kind))
+    return next(found, can.file_limit)
+
+
+def _too_large(name: str, limit: int) -> Invalid:
+    words = _("%(names)s: this channel takes files of up to %(limit)d MB. Send a link instead.")
+    return Invalid(fields={"attachments": words % {"names": name, "limit": limit // MEGABYTE}})

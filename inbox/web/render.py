@@ -14,6 +14,7 @@ from babel.dates import format_date, format_datetime, format_time, format_timede
 from markupsafe import Markup
 
 from inbox import clock, i18n
+from inbox.desk import gaps
 from inbox.model import Permission
 from inbox.web import carrying, keys, words, zones
 from inbox.web.icons import ICONS
@@ -60,7 +61,8 @@ def environment() -> jinja2.Environment:
     made.filters.update(
         clock_time=clock_time, day=day, moment=moment, ago=ago, initials=initials, hue=hue,
         paragraphs=paragraphs, said=i18n.said, remembered=remembered, local_date=local_date,
-        date=plain_date, duration=duration, capabilities=carrying.capabilities, **words.FILTERS,
+        date=plain_date, duration=duration, capabilities=carrying.capabilities, gaps=gaps.shown,
+        **words.FILTERS,
     )  # fmt: skip
     made.globals["place"] = words.place
     return made
@@ -75,6 +77,11 @@ def _manifest() -> dict[str, str]:
 def asset(name: str) -> str:
     """The URL of a built asset; its name changes with its content, so it may be cached for ever."""
     return f"/static/{_manifest().get(name, name)}"
+
+
+def needed(name: str) -> list[str]:
+    """The URLs of what a built script imports at once, to be fetched beside it."""
+    return [f"/static/{one}" for one in _manifest().get(f"{name} needs", "").split()]
 
 
 def clock_time(value: datetime, time_zone: str = "UTC") -> str:

@@ -1,10 +1,12 @@
 """Every URL on one page, with who may call it."""
 
-from inbox.web import api, health, hooks, metrics, realtime, webforms, widget
+from inbox.web import api, health, hooks, media, metrics, realtime, webforms, widget
 from inbox.web.api import openapi
 from inbox.web.pages import (
     attachments,
+    bulk,
     changes,
+    chat_templates,
     contact_merges,
     contacts,
     conversations,
@@ -35,15 +37,18 @@ ROUTES: list[Route] = [
     *contacts.ROUTES,
     *contact_merges.ROUTES,
     *visitors.ROUTES,
+    *bulk.ROUTES,
     *interactions.ROUTES,
     *conversations.ROUTES,
     *changes.ROUTES,
     *whys.ROUTES,
     *replies.ROUTES,
+    *chat_templates.ROUTES,
     *reactions.ROUTES,
     *forwards.ROUTES,
     *rearranging.ROUTES,
     *attachments.ROUTES,
+    *media.ROUTES,
     *searches.ROUTES,
     *saved_views.ROUTES,
     *reports.ROUTES,

@@ -11,6 +11,7 @@ from sqlmodel import col, select
 
 from inbox import clock
 from inbox.channels import degrading, registry
+from inbox.channels.abilities import Reconciles
 from inbox.channels.base import (
     Channel,
     LoginRefused,
@@ -27,6 +28,7 @@ from inbox.errors import InboxError, Unavailable, message_of
 from inbox.i18n import N_
 from inbox.model import Delivery, Health, Inbox
 from inbox.services import Services
+from inbox.workers import looking
 from inbox.workers.slots import Slots
 
 log = structlog.get_logger()
@@ -94,11 +96,8 @@ class Delivering:
         )
         for delivery in due:
             if deliveries.was_handed_over(delivery):
-                repeatable = _repeatable(session.get_one(Inbox, delivery.inbox_id))
-                text = "The process stopped while this was being handed over."
-                deliveries.unknown(
-                    session, delivery.id, delivery.epoch, text, repeatable=repeatable
-                )
+                text = N_("The process stopped while this was being handed over.")
+                _unclear(session.get_one(Inbox, delivery.inbox_id), delivery, text, session)
                 continue
             built = outbound.build(session, delivery, self.key)
             if built.stopped:
@@ -132,15 +131,30 @@ class Delivering:
             channel = self.services.channels.of(found.inbox)
             envelope = replace(found.envelope, files=await self._files(found))
             envelope = degrading.fitted(envelope, channel.capabilities)
+            receipt = await self._looked_up(found, channel, envelope)
             seconds = SEND_SECONDS + _size(envelope) / SLOWEST_UPLINK
-            is_mine = await self._hand_over(found, seconds + LEASE_SECONDS)
+            is_mine = receipt or await self._hand_over(found, seconds + LEASE_SECONDS)
+        except looking.StillUnclear as error:
+            note: Note = partial(_unclear, found.inbox, found.delivery, message_of(error))
         except Exception as error:  # noqa: BLE001  nothing has left yet, so none is unknown
             note = self._not_ready(found, error)
         else:
             if not is_mine:
                 return
-            note = await self._send(found, channel, envelope, seconds)
+            note = (
+                partial(_sent, found, receipt)
+                if receipt
+                else await self._send(found, channel, envelope, seconds)
+            )
         await self.services.database.write(note)
+
+    async def _looked_up(
+        self, found: Outbound, channel: Channel, envelope: OutboundEnvelope
+    ) -> Receipt | None:
+        """Of one of which it is not known whether it went out, what proves that it did."""
+        if found.delivery.stage != deliveries.LOOKING or not isinstance(channel, Reconciles):
+            return None
+        return await looking.look(self.services, channel, found, envelope)
 
     async def _hand_over(self, found: Outbound, seconds: float) -> bool:
         """False when the lease was lost meanwhile, so somebody else sends it."""
@@ -152,7 +166,6 @@ class Delivering:
     async def _send(
         self, found: Outbound, channel: Channel, envelope: OutboundEnvelope, seconds: float
     ) -> Note:
-        who = (found.delivery.id, found.delivery.epoch)
         try:
             async with asyncio.timeout(seconds):
                 receipt = await channel.send(envelope)
@@ -168,8 +181,7 @@ class Delivering:
             else:
                 log.exception("delivery_failed", delivery=found.delivery.id)
             text = message_of(error, N_("The provider did not answer in time."))
-            repeatable = _repeatable(found.inbox)
-            return lambda s: deliveries.unknown(s, *who, text, repeatable=repeatable)
+            return partial(_unclear, found.inbox, found.delivery, text)
         self.slots.answered(found.inbox.id)
         return partial(_sent, found, receipt)
 
@@ -206,8 +218,9 @@ class Delivering:
 
     async def _files(self, found: Outbound) -> tuple[FilePart, ...]:
         contents = [await self.services.files.get(digest) for digest in found.digests]
+        link = self.services.media_link
         return tuple(
-            replace(part, content=content)
+            replace(part, content=content, link=link(part.remote))
             for part, content in zip(found.envelope.files, contents, strict=True)
         )
 
@@ -237,7 +250,14 @@ def _size(envelope: OutboundEnvelope) -> int:
     return len(envelope.text) + len(envelope.html) + files * 4 // 3
 
 
-def _repeatable(inbox: Inbox) -> bool:
-    """Without opening the account, which may be what is broken."""
+def _unclear(inbox: Inbox, delivery: Delivery, text: str, session: Session) -> None:
+    """Looked up where the provider can be asked; mail is repeated once, the rest a person decides.
+
+    Without opening the account, which may be what is broken.
+    """
     kind = registry.kinds().get(inbox.kind)
-    return kind is not None and kind.capabilities.repeatable
+    if kind is not None and issubclass(kind, Reconciles):
+        deliveries.look_first(session, delivery.id, delivery.epoch, text)
+        return
+    repeatable = kind is not None and kind.capabilities.repeatable
+    deliveries.unknown(session, delivery.id, delivery.epoch, text, repeatable=repeatable)

@@ -34,6 +34,7 @@ from inbox.i18n import N_, Phrase
 from inbox.model import ArrivalState, Inbox
 from inbox.services import Services
 from inbox.trouble import is_trouble
+from inbox.workers.acknowledging import Acknowledging
 from inbox.workers.parsing import ParserPool
 
 log = structlog.get_logger()
@@ -54,6 +55,7 @@ class Ingesting:
     def __init__(self, services: Services) -> None:
         self.services = services
         self.key = services.vault.key("mail")
+        self.acknowledging = Acknowledging()
         self.pool = ParserPool(spool=services.settings.spool_dir)
         self._ahead: asyncio.Task[tuple[int, list[Ready]]] | None = None
         self._held: set[str] = set()  # claimed, and given back once the database takes that
@@ -82,6 +84,7 @@ class Ingesting:
                     await self._store(ready)
             except Exception as error:  # noqa: BLE001  others take it when its lease ends
                 log.warning("ingest_not_finished", error=repr(error))
+        await self.acknowledging.close()
         await self.pool.close()
 
     async def _take(self) -> tuple[int, list[Ready]]:
@@ -143,6 +146,7 @@ class Ingesting:
         error = answer if isinstance(answer, Exception) else None
         try:
             if not isinstance(answer, Exception):
+                self.acknowledging.begin(channel, answer)
                 return arrival, [await self._complete(channel, arrival, one) for one in answer]
         except Exception as trouble:  # noqa: BLE001  it is noted on this arrival and on no other
             error = trouble

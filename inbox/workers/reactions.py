@@ -77,4 +77,6 @@ class Together:
 
 def _answers(bundle: Bundle, head: Head) -> bool:
     inbox = bundle.inboxes.get(head.inbox_id or "")
-    return inbox is not None and bool(inbox.greeting or inbox.out_of_hours_reply)
+    return inbox is not None and bool(
+        inbox.greeting or inbox.out_of_hours_reply or inbox.settings.get("help_answer")
+    )

@@ -14,9 +14,10 @@ import structlog
 from sqlmodel import col, select
 
 from inbox import clock, ids
+from inbox.channels.abilities import Forgets
 from inbox.channels.base import ChannelError, Enables, Listens, LoginRefused, listens
 from inbox.db import Session, Work
-from inbox.desk import health
+from inbox.desk import gaps, health
 from inbox.envelope import RawItem
 from inbox.errors import Conflict, InboxError, message_of
 from inbox.model import Health, Inbox
@@ -120,6 +121,8 @@ class Receiving:
         channel = self.services.channels.of(inbox)
         if isinstance(channel, Enables):
             await channel.enable()
+        if isinstance(channel, Forgets) and (gap := channel.gap(inbox.checkpoint)):
+            await self.services.database.write(lambda s: gaps.note(s, inbox_id, *gap))
         while not listens(channel):  # until cancelled: the provider calls
             await self._light(inbox_id, epoch, Health.OK, "")
             await asyncio.sleep(BEAT_SECONDS)

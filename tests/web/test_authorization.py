@@ -34,6 +34,7 @@ TABLE: dict[str, tuple[Any, ...]] = {
     "GET /more": AGENT,
     "GET /first-run": (IN, IN, IN, IN), "POST /first-run": PUBLIC,
     "GET /sign-in": PUBLIC, "POST /sign-in": PUBLIC,
+    "GET /media/{token}": (MISSING, MISSING, MISSING, MISSING),
     "GET /widget.js": PUBLIC, "GET /widget/{inbox_id}": PUBLIC,
     "GET /widget/{inbox_id}/loader.js": PUBLIC, "GET /widget/{inbox_id}/now": PUBLIC,
     "GET /visitors": AGENT, "GET /visitors/{inbox_id}/{visitor}": AGENT,
@@ -54,8 +55,10 @@ TABLE: dict[str, tuple[Any, ...]] = {
     "POST /saved-views/{id}": AGENT, "POST /saved-views/{id}/delete": AGENT,
     "GET /reports": AGENT, "GET /reports/{slug}": AGENT,
     "POST /attachments": AGENT, "GET /searches": AGENT, "GET /live": AGENT,
+    "GET /conversations/bulk": AGENT, "POST /conversations/bulk": AGENT,
+    "POST /conversations/bulk/undo": AGENT,
     f"GET {_C}": CONVERSATION, f"GET {_C}/messages": CONVERSATION,
-    f"GET {_C}/why": CONVERSATION,
+    f"GET {_C}/why": CONVERSATION, f"GET {_C}/templates/{{id}}": (IN, MISSING, MISSING, MISSING),
     f"POST {_C}/assignments": CONVERSATION, f"POST {_C}/resolutions": CONVERSATION,
     f"POST {_C}/snoozes": CONVERSATION, f"POST {_C}/priorities": CONVERSATION,
     f"POST {_C}/taggings": CONVERSATION, f"DELETE {_C}/taggings/{{tag}}": CONVERSATION,
@@ -145,7 +148,7 @@ def path_of(name: str, things: Things) -> str:
     return template.format(
         number=things.conversation.number, id=one, kind=kind, tag="leak",
         inbox_id=things.inbox.id, slug="none", message="unheard-of", visitor="a" * 32,
-        delivery="unheard-of", merge_id="x",
+        token="a.1.b", delivery="unheard-of", merge_id="x",
     )  # fmt: skip
 
 

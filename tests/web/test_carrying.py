@@ -20,7 +20,8 @@ def conversation(services, owner) -> Conversation:
 
 
 async def answer(browser, conversation, text, **more):
-    data = {"text": text, "request_id": "1", **more}
+    files = [("attachments", one) for one in more.pop("attachments", ())]
+    data = [("text", text), ("request_id", "1"), *more.items(), *files]
     url = f"/conversations/{conversation.number}/replies"
     return await browser.post(url, data=data, headers={"HX-Request": "true"})
 
@@ -38,16 +39,34 @@ async def test_a_text_that_is_too_long_is_refused_with_the_remedy(
     assert (await answer(browser, conversation, "x" * 1600)).status == 200
 
 
-async def test_a_channel_without_files_says_so(services, signed_in, owner, conversation) -> None:
-    file = Attachment(name="a.pdf", content_type="application/pdf", size=1, digest="0" * 64)
-    file_id = services.database.run(lambda s: _added(s, file))
+@pytest.mark.parametrize(
+    ("given", "words"), [((1, 6), "files of up to 5 MB"), ((11, 1), "takes 10 files")]
+)
+async def test_what_a_phone_cannot_get_is_told_before_it_is_sent(
+    services, signed_in, owner, conversation, given, words
+) -> None:
+    count, megabytes = given
+    size = megabytes * carrying.MEGABYTE
+    files = [
+        Attachment(name=f"{n}.pdf", content_type="application/pdf", size=size, digest="0" * 64)
+        for n in range(count)
+    ]
+    file_ids = [services.database.run(lambda s, f=f: _added(s, f)) for f in files]
 
-    refused = await answer(await signed_in(owner), conversation, "See", attachments=file_id)
+    refused = await answer(await signed_in(owner), conversation, "See", attachments=file_ids)
 
     assert refused.status == 422
-    assert "carries no files" in await refused.text()
-    kept = services.database.look(lambda s: s.get_one(Attachment, file_id))
+    assert words in await refused.text()
+    kept = services.database.look(lambda s: s.get_one(Attachment, file_ids[0]))
     assert kept.message_id is None
+
+
+def test_each_kind_of_file_has_its_own_limit() -> None:
+    can = carrying.capabilities("whatsapp")
+
+    limits = [carrying.limit_of(can, kind) for kind in ("image/png", "video/mp4", "text/csv")]
+
+    assert [limit // carrying.MEGABYTE for limit in limits] == [5, 16, 100]
 
 
 def test_files_that_are_too_large_together_are_refused_for_mail(services, owner) -> None:

@@ -3,7 +3,7 @@
 import pytest
 from sqlmodel import Session
 
-from inbox.desk import reconciling
+from inbox.desk import comparing
 from inbox.model import Inbox
 
 
@@ -34,7 +34,7 @@ async def test_check_now_is_taken_up_by_a_worker_and_its_result_stands_on_the_pa
     assert "Being compared now" in await page(admin, mailbox)
 
     def work(session: Session) -> None:
-        reconciling.finish(session, mailbox.id, 12, ["<3@x>"])
+        comparing.finish(session, mailbox.id, 12, ["<3@x>"])
         inbox = session.get_one(Inbox, mailbox.id)
         inbox.check_wanted = False
 
@@ -42,7 +42,7 @@ async def test_check_now_is_taken_up_by_a_worker_and_its_result_stands_on_the_pa
     text = await page(admin, mailbox)
     assert "1 mail had been missed and was fetched." in text
 
-    services.database.run(lambda s: reconciling.finish(s, mailbox.id, 12, []))
+    services.database.run(lambda s: comparing.finish(s, mailbox.id, 12, []))
     assert "12 mails were looked at." in await page(admin, mailbox)
 
 

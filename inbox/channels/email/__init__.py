@@ -18,7 +18,7 @@ from inbox.channels.base import (
     Tokens,
     Unparsable,
 )
-from inbox.channels.email import imap, reconciling, smtp
+from inbox.channels.email import comparing, imap, smtp
 from inbox.channels.email.compose import compose, needs_utf8, recipients
 from inbox.channels.email.mailbox import Mailbox
 from inbox.channels.email.reading import EXTRACT_LIMIT, extract, read_large, read_mail
@@ -124,10 +124,10 @@ class EmailChannel:
         mailbox = await Mailbox.open(self._account)
         await imap.listen(mailbox, self._settings, checkpoint, record, self._doubts)
 
-    async def reconcile(self, checkpoint: Mapping[str, Any], known: Known, record: Record) -> int:
+    async def compare(self, checkpoint: Mapping[str, Any], known: Known, record: Record) -> int:
         mailbox = await Mailbox.open(self._account)
         settings, doubts = self._settings, self._doubts
-        return await reconciling.reconcile(mailbox, settings, checkpoint, known, record, doubts)
+        return await comparing.compare(mailbox, settings, checkpoint, known, record, doubts)
 
     def provider(self) -> str:
         return self._sign_in.provider.name if self._sign_in else ""

@@ -1,14 +1,15 @@
 """SMS and WhatsApp through Twilio: signed webhooks in, one REST call out."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
-from typing import Annotated, ClassVar
+from datetime import datetime
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
-import aiohttp
-from pydantic import AfterValidator, Field, SecretStr
+import orjson
 from twilio.request_validator import RequestValidator
 
+from inbox.channels.abilities import KnownTemplate
 from inbox.channels.base import (
     Account,
     BadRequest,
@@ -18,18 +19,19 @@ from inbox.channels.base import (
     Checked,
     HookAnswer,
     HookRequest,
-    LoginRefused,
     OutcomeUnknown,
     PermanentFailure,
     TemporaryFailure,
     Unparsable,
     tried,
 )
-from inbox.channels.calling import Answer, call
+from inbox.channels.calling import call
 from inbox.channels.reading import header, phone_number
-from inbox.channels.sms import parse
-from inbox.channels.sms.codes import reason
+from inbox.channels.sms import content, parse, records
+from inbox.channels.sms.codes import link, reason
 from inbox.channels.sms.counting import Segments, segments
+from inbox.channels.sms.rest import Rest, failure
+from inbox.channels.sms.settings import SERVICE, SmsSettings
 from inbox.envelope import AddressKind, FilePart, Inbound, OutboundEnvelope, RawItem, Receipt
 from inbox.errors import message_of
 from inbox.i18n import Phrase
@@ -37,39 +39,9 @@ from inbox.i18n import Phrase
 __all__ = ["Segments", "SmsChannel", "SmsSettings", "segments"]
 
 TEXT_LIMIT = 1600
+FILE_LIMIT = 5 * 1024 * 1024
+MOST_FILES = 10
 EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
-SERVICE = "MG"  # messaging service SIDs begin with it
-
-
-def _sender(value: str) -> str:
-    number = phone_number(value)
-    if value.startswith(SERVICE) or number.removeprefix("+").isalnum():
-        return number
-    raise ValueError("Give the number with its country code, like +15551234567, or an MG… SID.")
-
-
-class SmsSettings(ChannelSettings):
-    account_sid: str = Field(
-        title="Account SID",
-        pattern="^AC[0-9A-Za-z]+$",
-        description="On the first page of the Twilio console; begins with AC.",
-    )
-    auth_token: SecretStr = Field(
-        title="Auth token",
-        min_length=1,
-        description="Next to the account SID. It also proves that a call is Twilio's.",
-    )
-    sender: Annotated[str, AfterValidator(_sender)] = Field(
-        title="Phone number or messaging service",
-        description="+15551234567, or the SID of a messaging service, which begins with MG.",
-    )
-    api_base: str = Field(
-        "https://api.twilio.com",
-        title="API address",
-        pattern="^https?://",
-        description="Only for a region of Twilio or a simulator.",
-        json_schema_extra={"group": "advanced"},
-    )
 
 
 class SmsChannel:
@@ -77,13 +49,19 @@ class SmsChannel:
     label: ClassVar[str] = "SMS"
     icon: ClassVar[str] = "phone"
     capabilities: ClassVar[Capabilities] = Capabilities(
-        files=False, text_limit=TEXT_LIMIT, address_kind=AddressKind.PHONE
+        text_limit=TEXT_LIMIT,
+        file_limit=FILE_LIMIT,
+        file_count=MOST_FILES,
+        files_by_link=True,
+        templates=True,
+        address_kind=AddressKind.PHONE,
     )
     settings_model: ClassVar[type[ChannelSettings]] = SmsSettings
 
     def __init__(self, account: Account) -> None:
         self.account = account
         self.settings: SmsSettings = account.settings
+        self.rest = Rest(account, account.settings)
 
     def address(self) -> str:
         return self.settings.sender
@@ -106,9 +84,11 @@ class SmsChannel:
 
     async def fetch(self, part: FilePart) -> FilePart:
         """Only from Twilio, since the request carries the account's password."""
-        if not self._is_ours(part.remote):
+        if part.remote.startswith(parse.LISTED):
+            part = await self._listed(part)
+        if not self.rest.is_ours(part.remote):
             raise PermanentFailure("This file is not at Twilio, so it was not fetched.")
-        answer = await call(self.account, "GET", part.remote, headers=self._login())
+        answer = await call(self.account, "GET", part.remote, headers=self.rest.login())
         if answer.ok:
             return replace(part, content=answer.content)
         if answer.status in (404, 429):  # a moment after the message it may not be there yet
@@ -118,18 +98,54 @@ class SmsChannel:
         )
 
     async def send(self, envelope: OutboundEnvelope) -> Receipt:
-        if envelope.files:
-            raise PermanentFailure("An SMS can't carry files. Send a link, or answer by e-mail.")
         if len(envelope.text) > TEXT_LIMIT:
-            raise PermanentFailure(reason("21617"), code="21617")
-        path = f"/Accounts/{self.settings.account_sid}/Messages.json"
-        answer = await self._call("POST", path, once=True, data=self._form(envelope))
+            raise PermanentFailure(reason("21617"), code="21617", link=link("21617"))
+        form = [*self._form(envelope).items()]
+        form += [("MediaUrl", file.link) for file in envelope.files]
+        answer = await self.rest.post(f"{self.rest.base}/Messages.json", form)
         if not answer.ok:
-            raise self._failure(answer)
+            raise failure(answer)
         sid = answer.json().get("sid")
         if not sid:
             raise OutcomeUnknown("Twilio took the message and gave no id for it.")
         return Receipt(provider_id=str(sid))
+
+    async def said_since(self, since: datetime) -> Sequence[RawItem]:
+        """Customers' messages and the states of ours, by Twilio's own list."""
+        senders = {self.settings.sender, *self.settings.more_senders}
+        records_since = self._list(**{"DateSent>": since.date().isoformat()})
+        found = [records.raw_item(one, senders) async for one in records_since]
+        return [item for item in reversed(found) if item]
+
+    async def sent_since(self, envelope: OutboundEnvelope, since: datetime) -> Sequence[Receipt]:
+        sent = self._list(To=self._form(envelope)["To"])
+        found = [one async for one in sent if records.is_of(one, envelope, since)]
+        return [Receipt(provider_id=str(one.get("sid"))) for one in reversed(found)]
+
+    async def templates(self) -> Sequence[KnownTemplate]:
+        url = f"{self.settings.content_base.rstrip('/')}/v1/ContentAndApprovals"
+        found = self.rest.every(url, "contents")
+        return [content.known(one) async for one in found if one.get("sid")]
+
+    def _list(self, **query: str) -> AsyncIterator[dict[str, Any]]:
+        """Messages, newest first."""
+        return self.rest.every(f"{self.rest.base}/Messages.json", "messages", **query)
+
+    async def _listed(self, part: FilePart) -> FilePart:
+        """A file of which the list of messages told no more than that it is there."""
+        sid, _, place = part.remote.removeprefix(parse.LISTED).partition(":")
+        found = await self.rest.ask(f"{self.rest.base}/Messages/{sid}/Media.json")
+        media = found.get("media_list") or []
+        if int(place) >= len(media):
+            raise PermanentFailure("Twilio doesn't have this file any more.")
+        one = media[int(place)]
+        content_type = str(one.get("content_type") or part.content_type)
+        return replace(
+            part,
+            remote=f"{self.rest.base}/Messages/{sid}/Media/{one.get('sid')}",
+            content_type=content_type,
+            name=parse.media_name(int(place), content_type),
+        )
 
     async def check(self) -> Checked:
         return await tried(self._ask_for_account())
@@ -138,10 +154,8 @@ class SmsChannel:
         """Nothing is held open."""
 
     async def _ask_for_account(self) -> str:
-        answer = await self._call("GET", f"/Accounts/{self.settings.account_sid}.json")
-        if not answer.ok:
-            raise self._failure(answer)
-        name = answer.json().get("friendly_name") or self.settings.account_sid
+        found = await self.rest.ask(f"{self.rest.base}.json")
+        name = found.get("friendly_name") or self.settings.account_sid
         return Phrase("Twilio knows the account: %(name)s.", name=name)
 
     def _verify(self, request: HookRequest, is_json: bool, fields: object) -> None:
@@ -163,43 +177,17 @@ class SmsChannel:
 
     def _form(self, envelope: OutboundEnvelope) -> dict[str, str]:
         prefix = parse.WHATSAPP if envelope.recipient.kind == AddressKind.WHATSAPP else ""
-        form = {
-            "To": f"{prefix}{phone_number(envelope.recipient.value)}",
-            "Body": envelope.text,
-        }
-        if self.settings.sender.startswith(SERVICE):
-            form["MessagingServiceSid"] = self.settings.sender
+        form = {"To": f"{prefix}{phone_number(envelope.recipient.value)}"}
+        sender = envelope.sender or self.settings.sender
+        if sender.startswith(SERVICE):
+            form["MessagingServiceSid"] = sender
         else:
-            form["From"] = f"{prefix}{self.settings.sender}"
+            form["From"] = f"{prefix}{sender}"
+        if envelope.template:
+            form["ContentSid"] = envelope.template.provider_id
+            form["ContentVariables"] = orjson.dumps(dict(envelope.template.values)).decode()
+        elif envelope.text:
+            form["Body"] = envelope.text
         if self.account.hook_url:
             form["StatusCallback"] = self.account.hook_url
         return form
-
-    async def _call(
-        self, method: str, path: str, *, once: bool = False, data: dict[str, str] | None = None
-    ) -> Answer:
-        url = f"{self.settings.api_base.rstrip('/')}/2010-04-01{path}"
-        return await call(self.account, method, url, once=once, data=data, headers=self._login())
-
-    def _login(self) -> dict[str, str]:
-        """A redirect to another host goes without it: aiohttp sees to that."""
-        token = self.settings.auth_token.get_secret_value()
-        return {"Authorization": aiohttp.encode_basic_auth(self.settings.account_sid, token)}
-
-    def _is_ours(self, url: str) -> bool:
-        asked, base = urlsplit(url), urlsplit(self.settings.api_base)
-        if (asked.scheme, asked.netloc) == (base.scheme, base.netloc):
-            return True
-        host = asked.hostname or ""
-        return asked.scheme == "https" and (host == "twilio.com" or host.endswith(".twilio.com"))
-
-    def _failure(self, answer: Answer) -> LoginRefused | TemporaryFailure | PermanentFailure:
-        body = answer.json()
-        code = str(body.get("code") or answer.status)
-        if answer.status == 401:
-            return LoginRefused("Twilio refuses the account SID or the auth token.")
-        if answer.status == 429:
-            return TemporaryFailure(
-                "Twilio asks to wait.", code=code, retry_after=answer.retry_after()
-            )
-        return PermanentFailure(reason(code, str(body.get("message") or "")), code=code)

@@ -55,3 +55,9 @@ def reason(code: str, words: str = "") -> str:
     if words or not code:
         return words or N_("Twilio gave no reason.")
     return Phrase("Twilio gave the error %(code)s.", code=code)
+
+
+def link(code: str) -> str:
+    """Twilio's own page about a code; empty for what is none of its codes."""
+    is_theirs = code.isascii() and code.isdigit() and len(code) >= 5
+    return f"https://www.twilio.com/docs/api/errors/{code}" if is_theirs else ""

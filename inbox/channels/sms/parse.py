@@ -3,7 +3,7 @@
 import mimetypes
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote
 
 import orjson
 from multidict import MultiDict
@@ -16,7 +16,7 @@ from inbox.channels.reading import (
     phone_number,
     without_nul,
 )
-from inbox.channels.sms.codes import STATES, reason
+from inbox.channels.sms.codes import STATES, link, reason
 from inbox.envelope import (
     Address,
     AddressKind,
@@ -35,6 +35,10 @@ MAX_FILES = 10  # Twilio's own limit
 # The words that carriers and Twilio act upon, when they are the whole message
 STOP_WORDS = {"stop", "stopall", "unsubscribe", "cancel", "end", "quit", "revoke", "optout"}
 START_WORDS = {"start", "yes", "unstop"}
+HELP_WORDS = {"help", "info"}
+CONSENTS = {"stopped": STOP_WORDS, "started": START_WORDS, "help": HELP_WORDS}
+LISTED = "listed:"  # before the message's SID, where the media's own address is not told
+MAP = "https://www.openstreetmap.org/?mlat={0}&mlon={1}#map=16/{0}/{1}"
 
 
 def read_fields(content: bytes, content_type: str) -> MultiDict[str]:
@@ -84,13 +88,15 @@ def understand_fields(fields: Mapping[str, str]) -> list[Inbound]:
             state=STATES[status],
             code=code,
             explanation=_explained(STATES[status], code, fields),
+            link=link(code) if STATES[status] == "failed" else "",
         )
     ]
 
 
 def _message(fields: Mapping[str, str]) -> InboundEnvelope:
     sender = _address(fields.get("From", ""), fields.get("ProfileName", ""))
-    text = without_nul(fields.get("Body", ""))
+    text = without_nul(fields.get("Body", "")) or _place(fields)
+    consent = _consent(fields.get("OptOutType") or text)
     return InboundEnvelope(
         external_id=external_id(fields),
         sender=sender,
@@ -98,7 +104,11 @@ def _message(fields: Mapping[str, str]) -> InboundEnvelope:
         thread=f"{WHATSAPP if sender.kind == AddressKind.WHATSAPP else ''}{sender.value}",
         text=text,
         files=tuple(_files(fields)),
-        fields=_contact_fields(text, fields),
+        fields=_contact_fields(consent, fields),
+        consent=consent if consent != "help" or not fields.get("OptOutType") else "",
+        automatic=consent in ("stopped", "started"),
+        choice=without_nul(fields.get("ButtonPayload") or fields.get("ListId") or "")[:200],
+        answers=without_nul(fields.get("OriginalRepliedMessageSid", ""))[:EXTERNAL_ID_LIMIT],
         proof=Proof.PROVEN,
         window_hours=WHATSAPP_HOURS if sender.kind == AddressKind.WHATSAPP else 0,
     )
@@ -120,14 +130,43 @@ def _files(fields: Mapping[str, str]) -> list[FilePart]:
         if url:
             content_type = without_nul(fields.get(f"MediaContentType{index}", ""))
             content_type = content_type or "application/octet-stream"
-            name = f"media-{index + 1}{mimetypes.guess_extension(content_type) or ''}"
+            name = media_name(index, content_type)
             files.append(FilePart(name=name, content_type=content_type, remote=url))
-    return files
+    return files or _listed(fields)
 
 
-def _contact_fields(text: str, fields: Mapping[str, str]) -> dict[str, str]:
+def media_name(index: int, content_type: str) -> str:
+    return f"media-{index + 1}{mimetypes.guess_extension(content_type) or ''}"
+
+
+def _listed(fields: Mapping[str, str]) -> list[FilePart]:
+    """Those of a message that was found in Twilio's list, which only counts them."""
+    count = fields.get("NumMedia", "")
+    count = count if count.isascii() and count.isdigit() else "0"
+    return [
+        FilePart(
+            name=media_name(index, ""),
+            content_type="application/octet-stream",
+            remote=f"{LISTED}{message_sid(fields)}:{index}",
+        )
+        for index in range(min(int(count[:3]), MAX_FILES))
+    ]
+
+
+def _place(fields: Mapping[str, str]) -> str:
+    """Where they are, as WhatsApp tells it."""
+    latitude, longitude = fields.get("Latitude", ""), fields.get("Longitude", "")
+    if not (latitude and longitude):
+        return ""
+    link = MAP.format(quote(latitude), quote(longitude))
+    return "\n".join(
+        without_nul(line) for line in (fields.get("Label"), fields.get("Address"), link) if line
+    )
+
+
+def _contact_fields(consent: str, fields: Mapping[str, str]) -> dict[str, str]:
     found = {
-        "sms_consent": _consent(fields.get("OptOutType") or text),
+        "sms_consent": "" if consent == "help" else consent,
         "city": without_nul(fields.get("FromCity", "")),
         "country": without_nul(fields.get("FromCountry", "")),
     }
@@ -136,9 +175,7 @@ def _contact_fields(text: str, fields: Mapping[str, str]) -> dict[str, str]:
 
 def _consent(text: str) -> str:
     word = text.strip(" .!\n").lower()
-    if word in STOP_WORDS:
-        return "stopped"
-    return "started" if word in START_WORDS else ""
+    return next((said for said, words in CONSENTS.items() if word in words), "")
 
 
 def _explained(state: str, code: str, fields: Mapping[str, str]) -> str:

@@ -5,11 +5,11 @@ import hmac
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import aiohttp
-from pydantic import Field, SecretStr
 
+from inbox.channels.abilities import KnownTemplate
 from inbox.channels.base import (
     Account,
     BadSignature,
@@ -28,8 +28,11 @@ from inbox.channels.base import (
 from inbox.channels.calling import Answer, call
 from inbox.channels.reading import header
 from inbox.channels.splitting import split
+from inbox.channels.whatsapp import templates
+from inbox.channels.whatsapp.buttons import with_buttons
 from inbox.channels.whatsapp.codes import LOGIN, WAIT, reason
 from inbox.channels.whatsapp.parse import divide, understand_item
+from inbox.channels.whatsapp.settings import WhatsappSettings
 from inbox.envelope import AddressKind, FilePart, Inbound, OutboundEnvelope, RawItem, Receipt
 from inbox.errors import message_of
 from inbox.i18n import Phrase
@@ -38,7 +41,12 @@ __all__ = ["WhatsappChannel", "WhatsappSettings"]
 
 TEXT_LIMIT = 4096
 FILE_LIMIT = 100 * 1024 * 1024
+FILE_LIMITS = {
+    "image/": 5 * 1024 * 1024, "video/": 16 * 1024 * 1024, "audio/": 16 * 1024 * 1024,
+}  # fmt: skip
+REACTIONS = ("👍", "❤️", "😂", "😮", "😢", "🙏")
 WINDOW_HOURS = 24
+MOST_PAGES = 50  # of templates
 SIGNATURE_HEADER = "X-Hub-Signature-256"
 MEDIA_HOSTS = (".fbsbx.com", ".facebook.com", ".whatsapp.net")
 # type of the file → how it is shown; all else is a document
@@ -49,43 +57,18 @@ SHOWN_AS = {
 }  # fmt: skip
 
 
-class WhatsappSettings(ChannelSettings):
-    phone_number_id: str = Field(
-        title="Phone number ID",
-        pattern=r"^[0-9A-Za-z_-]+$",
-        description="Under WhatsApp, API setup, in Meta's app dashboard. It is not the number.",
-    )
-    access_token: SecretStr = Field(
-        title="Access token",
-        min_length=1,
-        description="Of a system user, so that it doesn't run out.",
-    )
-    app_secret: SecretStr = Field(
-        title="App secret",
-        min_length=1,
-        description="Under App settings, Basic. It proves that a call is Meta's.",
-    )
-    verify_token: SecretStr = Field(
-        title="Verify token",
-        min_length=8,
-        description="Any words of yours; type the same into the webhook's settings at Meta.",
-    )
-    api_base: str = Field(
-        "https://graph.facebook.com/v24.0",
-        title="API address",
-        pattern="^https?://",
-        description="With the version; another one only for a simulator.",
-        json_schema_extra={"group": "advanced"},
-    )
-
-
 class WhatsappChannel:
     name: ClassVar[str] = "whatsapp"
     label: ClassVar[str] = "WhatsApp"
     icon: ClassVar[str] = "phone"
     capabilities: ClassVar[Capabilities] = Capabilities(
         file_limit=FILE_LIMIT,
+        file_limits=FILE_LIMITS,
         window_hours=WINDOW_HOURS,
+        buttons=True,
+        answers_one=True,
+        reactions=REACTIONS,
+        templates=True,
         agent_can_start=False,
         address_kind=AddressKind.WHATSAPP,
     )
@@ -122,21 +105,21 @@ class WhatsappChannel:
 
     async def send(self, envelope: OutboundEnvelope) -> Receipt:
         """A long text or files make several messages; a break between them is for a person."""
-        first = ""
+        made: list[str] = []
         try:
             async for message_id in self._send_parts(envelope):
-                first = first or message_id
+                made.append(message_id)  # noqa: PERF401  it stays known if the next one fails
         except ChannelError as error:
-            if not first:
+            if not made:
                 raise
             raise OutcomeUnknown(
                 Phrase(
                     "Only a part of the message was sent. %(why)s", why=Phrase.of(message_of(error))
                 )
             ) from error
-        if not first:
+        if not made:
             raise PermanentFailure("The message is empty.")
-        return Receipt(provider_id=first)
+        return Receipt(provider_id=made[0], others=tuple(made[1:]))
 
     async def check(self) -> Checked:
         return await tried(self._ask_for_number())
@@ -166,26 +149,64 @@ class WhatsappChannel:
             )
 
     async def _send_parts(self, envelope: OutboundEnvelope) -> AsyncIterator[str]:
+        """The first part answers what is answered, the last text has the buttons."""
         to = (envelope.thread or envelope.recipient.value).removeprefix("+")
-        for text in split(envelope.text, TEXT_LIMIT):
-            yield await self._hand_over(to, "text", {"body": text})
+        answers: dict[str, Any] = (
+            {"context": {"message_id": envelope.answers}} if envelope.answers else {}
+        )
+        if envelope.template:
+            yield await self._hand_over(to, "template", templates.content(envelope.template))
+            return
+        text, buttons = with_buttons(envelope)
+        for part in split(text, TEXT_LIMIT):
+            yield await self._hand_over(to, "text", {"body": part}, **answers)
+            answers = {}
+        if buttons:
+            yield await self._hand_over(to, "interactive", buttons, **answers)
+            answers = {}
         for file in envelope.files:
             kind = SHOWN_AS.get(file.content_type, "document")
             media: dict[str, Any] = {"id": await self._upload(file)}
             if kind == "document":
                 media["filename"] = file.name
-            yield await self._hand_over(to, kind, media)
+            yield await self._hand_over(to, kind, media, **answers)
+            answers = {}
 
-    async def _hand_over(self, to: str, kind: str, content: dict[str, Any]) -> str:
+    async def react(self, thread: str, message_id: str, emoji: str) -> None:
+        """An empty `emoji` takes back what was there."""
+        content = {"message_id": message_id, "emoji": emoji}
+        await self._hand_over(thread.removeprefix("+"), "reaction", content, once=False)
+
+    async def templates(self) -> Sequence[KnownTemplate]:
+        account = self.settings.business_account_id
+        if not account:
+            return []
+        fields = "name,language,status,category,components"
+        path = f"/{account}/message_templates?fields={fields}&limit=200"
+        found: list[KnownTemplate] = []
+        for _ in range(MOST_PAGES):
+            page = await self._ask("GET", path)
+            found += [templates.known(one) for one in page.get("data") or () if one.get("name")]
+            cursors = (page.get("paging") or {}).get("cursors") or {}
+            if "next" not in (page.get("paging") or {}) or not cursors.get("after"):
+                break
+            after = quote(str(cursors["after"]))
+            path = f"/{account}/message_templates?fields={fields}&limit=200&after={after}"
+        return found
+
+    async def _hand_over(
+        self, to: str, kind: str, content: dict[str, Any], *, once: bool = True, **beside: Any
+    ) -> str:
         body = {
             "messaging_product": "whatsapp",
             "recipient_type": "individual",
             "to": to,
             "type": kind,
             kind: content,
+            **beside,
         }
         path = f"/{self.settings.phone_number_id}/messages"
-        found = await self._ask("POST", path, once=True, json=body)
+        found = await self._ask("POST", path, once=once, json=body)
         try:
             return str(found["messages"][0]["id"])
         except (KeyError, IndexError, TypeError) as error:

@@ -1,6 +1,7 @@
 """What programs can do: one table, from which the routes and the description are made."""
 
 from inbox.web.api import (
+    bulk,
     contact_merges,
     contacts,
     conversations,
@@ -32,6 +33,7 @@ OPERATIONS: list[Operation] = [
     *conversations.OPERATIONS,
     *interactions.OPERATIONS,
     *work.OPERATIONS,
+    *bulk.OPERATIONS,
     *messages.OPERATIONS,
     *rearranging.OPERATIONS,
     *events.OPERATIONS,

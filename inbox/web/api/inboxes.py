@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from inbox import ids
 from inbox.channels.api import ApiArrival, read_arrival
-from inbox.desk import inboxes, paging, reconciling
+from inbox.desk import comparing, inboxes, paging
 from inbox.desk.inboxes import NewInbox
 from inbox.desk.paging import Order
 from inbox.desk.tokens import Bearer
@@ -91,7 +91,7 @@ def check(session: Session, call: Call) -> object:
     inbox = inboxes.get(session, call.path["id"])
     if not call.bearer.sees(inbox.id):
         raise NotFound("There is no such inbox.")
-    return reconciling.want(session, inbox.id, by=call.by)
+    return comparing.want(session, inbox.id, by=call.by)
 
 
 async def _require_inbox(services: Services, inbox_id: str, bearer: Bearer) -> None:

@@ -21,6 +21,7 @@ from inbox.desk import (
     moments,
     reply_channels,
     tags,
+    templates,
     timeline,
 )
 from inbox.desk.listing import View
@@ -34,6 +35,7 @@ from inbox.model import (
     Identity,
     Inbox,
     Macro,
+    MessageTemplate,
     Role,
     Status,
     Tag,
@@ -90,6 +92,7 @@ class Opened:
     week: moments.Week
     zone: str
     copies: Sequence[str]
+    templates: Sequence[MessageTemplate]
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +187,13 @@ def read_one(
         "conversation_id": conversation.id,
         "inbox_ids": list(access.visible_inboxes(session, agent, role)),
     }
+    channels = reply_channels.choices_for(session, conversation)
     return Opened(
         conversation,
         contact,
         contacts.identities(session, contact.id),
         timeline.entries(session, conversation.id, before=before),
-        reply_channels.choices_for(session, conversation),
+        channels,
         tags.of(session, [conversation.id]).get(conversation.id, []),
         session.execute(OTHERS, others).all(),
         drafts.of(session, agent.id, conversation.id),
@@ -199,7 +203,16 @@ def read_one(
         _week(session, conversation),
         zone,
         copies.proposed(session, conversation),
+        _templates(session, channels),
     )
+
+
+def _templates(
+    session: Session, channels: Sequence[reply_channels.ReplyChannel]
+) -> list[MessageTemplate]:
+    """Those that may be sent on the channels that know such."""
+    wanted = {c.inbox_id for c in channels if carrying.capabilities(c.channel).templates}
+    return templates.of(session, sorted(wanted)) if wanted else []
 
 
 def _week(session: Session, conversation: Conversation) -> moments.Week:

@@ -70,3 +70,9 @@ def priority(before: Before, after: Conversation) -> Undo | None:
         return None
     fields = {"priority": str(before.priority)}
     return Undo(said=N_("Priority changed"), path="priorities", fields=fields)
+
+
+def tag(name: str, *, goes: bool) -> Undo:
+    """Of one that was given or, if it `goes`, taken away."""
+    said = N_("Tag taken away") if goes else N_("Tag added")
+    return Undo(said=said, path="taggings", fields={"tag": name, "remove": "" if goes else "1"})

@@ -1,6 +1,7 @@
 /** The agents' pages: htmx for requests, one socket for what happens meanwhile, our elements. */
 import "./htmx";
 import "htmx.org/dist/ext/hx-preload.js";
+import "./elements/chat-tools";
 import "./elements/cmd-palette";
 import "./elements/copy-text";
 import "./elements/form-builder";
@@ -11,6 +12,7 @@ import "./elements/menu-button";
 import "./elements/message-list";
 import "./elements/reply-box";
 import "./elements/reply-limit";
+import "./elements/row-selection";
 import "./elements/rule-editor";
 import "./elements/taken-back";
 import "./elements/theme-switch";

@@ -33,6 +33,9 @@ export const KEYMAP: Readonly<Record<string, string>> = {
   l: "tag",
   p: "priority",
   u: "unread",
+  x: "select",
+  "shift+arrowdown": "select-next",
+  "shift+arrowup": "select-previous",
   z: "undo",
   "mod+z": "undo",
   "g i": "go-mine",
@@ -47,7 +50,8 @@ export const KEYMAP: Readonly<Record<string, string>> = {
 };
 
 const SEQUENCE_PAUSE = 1_200;
-const FIELDS = "input, textarea, select, [contenteditable]:not([contenteditable=false])";
+const FIELDS =
+  "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]:not([contenteditable=false])";
 const NATIVE = "a[href], button, summary, [role=menuitem], [role=option]";
 
 export function listenForKeys(wishes = ""): void {

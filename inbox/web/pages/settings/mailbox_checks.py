@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from inbox.desk import reconciling
+from inbox.desk import comparing
 from inbox.web import asking
 from inbox.web.pages.settings.inboxes import PATH
 from inbox.web.route import Access, Route
@@ -10,7 +10,7 @@ from inbox.web.route import Access, Route
 
 async def check(request: web.Request) -> web.StreamResponse:
     inbox_id, by = asking.wanted(request), asking.actor(request)
-    await asking.database(request).write(lambda s: reconciling.want(s, inbox_id, by=by))
+    await asking.database(request).write(lambda s: comparing.want(s, inbox_id, by=by))
     raise web.HTTPSeeOther(f"{PATH}/{inbox_id}#mailbox")
 
 

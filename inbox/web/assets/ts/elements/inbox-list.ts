@@ -199,6 +199,8 @@ function neighbour(row: HTMLElement, by: number): Element | null {
 function keepState(known: HTMLElement, row: HTMLElement): void {
   const current = known.querySelector(".row-link[aria-current]");
   if (current) row.querySelector(".row-link")?.setAttribute("aria-current", "true");
+  const box = known.querySelector<HTMLInputElement>(".row-pick > input");
+  row.querySelector(".row-pick > input")?.toggleAttribute("checked", box?.checked ?? false);
 }
 
 function isInUse(row: HTMLElement): boolean {

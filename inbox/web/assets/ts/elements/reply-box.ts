@@ -219,7 +219,9 @@ export class ReplyBox extends HTMLElement {
   }
 
   private get isEmpty(): boolean {
-    return this.mode !== "forward" && !this.field?.value.trim() && !this.uploads?.any;
+    const template = this.querySelector<HTMLSelectElement>('[name="template"]')?.value;
+    const written = this.field?.value.trim() || this.uploads?.any || template;
+    return this.mode !== "forward" && !written;
   }
 
   private async sent(field: HTMLTextAreaElement, answer: string): Promise<void> {
@@ -227,6 +229,7 @@ export class ReplyBox extends HTMLElement {
     this.drafts.get(field)?.discard();
     reset(this, this.mode);
     this.uploads?.clear();
+    this.dispatchEvent(new CustomEvent("sent"));
     this.unguard();
     this.say("");
     this.renew();

@@ -15,7 +15,7 @@ from inbox.events import SYSTEM, Actor, EventKind, record
 from inbox.i18n import N_, kept
 from inbox.model import Inbox
 
-TOPIC = "reconciling"
+TOPIC = "comparing"
 NIGHT = range(1, 5)  # hours of UTC
 USUAL = timedelta(hours=20)
 LONGEST = timedelta(hours=30)  # where there was no quiet night

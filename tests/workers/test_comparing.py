@@ -11,13 +11,13 @@ from inbox.envelope import RawItem
 from inbox.events import EventKind
 from inbox.model import Arrival, Event, Inbox
 from inbox.testing import FakeChannel
-from inbox.workers.reconciling import Reconciling
+from inbox.workers.comparing import Comparing
 
 
 class Compared(FakeChannel):
     """A mailbox with the mails 1 to 3."""
 
-    async def reconcile(self, checkpoint: Any, known: Any, record: Any) -> int:
+    async def compare(self, checkpoint: Any, known: Any, record: Any) -> int:
         if self.failures:
             raise self.failures.popleft()
         seen = await known("", 7)
@@ -53,7 +53,7 @@ async def checked(desk) -> dict[str, Any]:
 async def test_what_was_missed_is_stored_like_any_mail_and_told(desk, channel) -> None:
     await desk.services.arrivals.record(desk.inbox.id, [item(1), item(3)], {"uid": 3}, 1)
 
-    assert await Reconciling(desk.services).work() == 1
+    assert await Comparing(desk.services).work() == 1
 
     found = await checked(desk)
     assert (found["looked"], found["missed"], found["external_ids"]) == (3, 1, ["<2@x>"])
@@ -66,16 +66,16 @@ async def test_what_was_missed_is_stored_like_any_mail_and_told(desk, channel) -
 
 async def test_the_second_time_nothing_is_missed(desk, channel) -> None:
     await desk.services.arrivals.record(desk.inbox.id, [item(n) for n in (1, 2, 3)], {"uid": 3}, 1)
-    reconciling = Reconciling(desk.services)
+    comparing = Comparing(desk.services)
 
-    assert [await reconciling.work(), await reconciling.work()] == [1, 0]
+    assert [await comparing.work(), await comparing.work()] == [1, 0]
     assert (await checked(desk))["missed"] == 0
 
 
 async def test_trouble_with_the_mailbox_is_said_and_not_taken_for_a_gap(desk, channel) -> None:
     channel.failures.append(TemporaryFailure("The link was lost."))
 
-    await Reconciling(desk.services).work()
+    await Comparing(desk.services).work()
 
     found = await checked(desk)
     assert (found["error"], found["missed"]) == ("The link was lost.", 0)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from inbox import clock
-from inbox.desk import arrivals, reconciling, seen_mail
+from inbox.desk import arrivals, comparing, seen_mail
 from inbox.envelope import RawItem
 from inbox.errors import Conflict
 from inbox.events import SYSTEM, EventKind
@@ -75,16 +75,16 @@ def test_what_was_erased_does_not_come_back_by_itself_or_numbered_anew(
 
 def test_one_that_is_due_is_taken_by_one_worker(session: Session, cast: Cast) -> None:
     now = clock.now()
-    assert reconciling.claim(session, now) is None  # nothing was fetched yet
+    assert comparing.claim(session, now) is None  # nothing was fetched yet
     cast.inbox.checkpoint = {"uid": 1}
     session.flush()
 
-    first, second = reconciling.claim(session, now), reconciling.claim(session, now)
+    first, second = comparing.claim(session, now), comparing.claim(session, now)
 
     assert first
     assert first.id == cast.inbox.id
     assert second is None
-    assert reconciling.claim(session, now + timedelta(hours=2)) is not None  # the first one died
+    assert comparing.claim(session, now + timedelta(hours=2)) is not None  # the first one died
 
 
 @pytest.mark.parametrize(
@@ -98,15 +98,15 @@ def test_it_is_done_at_night_or_when_it_waited_too_long(
     cast.inbox.checkpoint, cast.inbox.checked_at = {"uid": 1}, now - timedelta(hours=hours_ago)
     session.flush()
 
-    assert (reconciling.claim(session, now) is not None) == is_due
+    assert (comparing.claim(session, now) is not None) == is_due
 
 
 def test_whoever_asks_need_not_wait(session: Session, cast: Cast) -> None:
     cast.inbox.checkpoint, cast.inbox.checked_at = {"uid": 1}, clock.now()
-    reconciling.want(session, cast.inbox.id, by=SYSTEM)
+    comparing.want(session, cast.inbox.id, by=SYSTEM)
     session.flush()
 
-    claimed = reconciling.claim(session, clock.now())
+    claimed = comparing.claim(session, clock.now())
 
     assert claimed
     assert not claimed.check_wanted
@@ -116,11 +116,11 @@ def test_where_nothing_was_fetched_there_is_nothing_to_compare(
     session: Session, cast: Cast
 ) -> None:
     with pytest.raises(Conflict):
-        reconciling.want(session, cast.inbox.id, by=SYSTEM)
+        comparing.want(session, cast.inbox.id, by=SYSTEM)
 
 
 def test_what_was_missed_is_told(session: Session, cast: Cast) -> None:
-    found = reconciling.finish(session, cast.inbox.id, 12, ["<3@x>"])
+    found = comparing.finish(session, cast.inbox.id, 12, ["<3@x>"])
     session.flush()
 
     assert (found.checked["looked"], found.checked["missed"]) == (12, 1)
@@ -129,7 +129,7 @@ def test_what_was_missed_is_told(session: Session, cast: Cast) -> None:
 
 
 def test_what_could_not_be_compared_is_tried_again(session: Session, cast: Cast) -> None:
-    found = reconciling.finish(session, cast.inbox.id, 0, [], "The link was lost.")
+    found = comparing.finish(session, cast.inbox.id, 0, [], "The link was lost.")
 
     assert found.checked_at is None
     assert found.checked["error"] == "The link was lost."

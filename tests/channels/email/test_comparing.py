@@ -36,7 +36,7 @@ async def compared(
         assert uid_validity
         return {uid for place, uid in seen if place == folder}
 
-    looked = await channel.reconcile(store.checkpoint, known, found.record)
+    looked = await channel.compare(store.checkpoint, known, found.record)
     return looked, {(i.meta["folder"], i.meta["uid"]) for i in found.items.values()}
 
 

@@ -7,7 +7,7 @@ from inbox.channels.email.mailbox import FETCH_LIMIT, Mailbox
 from inbox.channels.email.settings import EmailSettings
 
 
-async def reconcile(
+async def compare(
     mailbox: Mailbox,
     settings: EmailSettings,
     checkpoint: Checkpoint,
