@@ -199,6 +199,16 @@ def discard(session: Session, arrival_id: str, *, by: Actor) -> Arrival:
     return _take_out(session, arrival_id, ArrivalState.DISCARDED, by)
 
 
+def quarantined(session: Session) -> dict[str, int]:
+    """Of each inbox in which there are any."""
+    query = (
+        sa.select(col(Arrival.inbox_id), sa.func.count())
+        .where(col(Arrival.state) == ArrivalState.QUARANTINED)
+        .group_by(col(Arrival.inbox_id))
+    )
+    return dict(session.execute(query).all())
+
+
 def get(session: Session, arrival_id: str) -> Arrival:
     arrival = session.get(Arrival, arrival_id)
     if arrival is None:

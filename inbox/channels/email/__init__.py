@@ -21,7 +21,7 @@ from inbox.channels.base import (
 from inbox.channels.email import comparing, imap, smtp
 from inbox.channels.email.compose import compose, needs_utf8, recipients
 from inbox.channels.email.mailbox import Mailbox
-from inbox.channels.email.reading import EXTRACT_LIMIT, extract, read_large, read_mail
+from inbox.channels.email.reading import LOOKED_AT_LIMIT, extract, read_large, read_mail
 from inbox.channels.email.settings import EmailSettings
 from inbox.channels.email.sign_in import SignIn
 from inbox.channels.email.translate import to_envelope
@@ -71,7 +71,7 @@ class EmailChannel:
         content = raw.content
         if raw.spooled:
             with raw.spooled.path.open("rb") as file:
-                content = file.read(EXTRACT_LIMIT)
+                content = file.read(LOOKED_AT_LIMIT)
         return [to_envelope(extract(content), raw, self._settings)]
 
     async def fetch(self, part: FilePart) -> FilePart:
