@@ -663,6 +663,7 @@ def upgrade() -> None:
     sa.Column('state_reason', sa.Text(), nullable=False),
     sa.Column('matched_by', sa.String(length=32), nullable=False),
     sa.Column('proof', sa.String(length=16), nullable=False),
+    sa.Column('reading', sa.JSON(), nullable=False),
     sa.Column('automatic', sa.Boolean(), nullable=False),
     sa.Column('is_side', sa.Boolean(), nullable=False),
     sa.Column('arrival_id', sa.String(), nullable=True),
@@ -695,6 +696,7 @@ def upgrade() -> None:
     sa.Column('digest', sa.String(length=64), nullable=False),
     sa.Column('content_id', sa.String(length=255), nullable=False),
     sa.Column('inline', sa.Boolean(), nullable=False),
+    sa.Column('card', sa.JSON(), nullable=False),
     sa.ForeignKeyConstraint(['message_id'], ['message.id'], ),
     sa.PrimaryKeyConstraint('id')
     )
@@ -710,6 +712,7 @@ def upgrade() -> None:
     sa.Column('state', sa.String(length=32), nullable=False),
     sa.Column('not_before', sa.DateTime(timezone=True), nullable=False),
     sa.Column('due_from', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('failed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('epoch', sa.Integer(), nullable=False),
     sa.Column('lease_until', sa.DateTime(timezone=True), nullable=True),
@@ -725,6 +728,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('request_id')
     )
     op.create_index('ix_delivery_due', 'delivery', ['state', 'not_before', 'id'], unique=False)
+    op.create_index('ix_delivery_failed', 'delivery', ['id'], unique=False, sqlite_where=sa.text('failed_at IS NOT NULL'), postgresql_where=sa.text('failed_at IS NOT NULL'))
     op.create_index('ix_delivery_lane', 'delivery', ['conversation_id', 'id'], unique=False)
     op.create_table('interaction',
     sa.Column('id', sa.String(length=25), nullable=False),
