@@ -110,10 +110,7 @@ class Merges(Shape):
 
 
 class InboxShape(Shape):
-    """Secrets are never given back. `gaps` are times of which something may be missing.
-
-    `checked` is what the last comparison of the mailbox with what is stored found.
-    """
+    """Secrets are never given back. `gaps` are times of which something may be missing."""
 
     id: str
     name: str
