@@ -102,14 +102,14 @@ def plain_date(value: date) -> str:
     return format_date(value, "medium", locale=i18n.babel_locale())
 
 
-def duration(seconds: int | None) -> str:
+def duration(seconds: float | None) -> str:
     """1 h 20 min; the larger two units are enough."""
     if seconds is None:
         return "—"
     minutes = round(seconds / 60)
     hours, days = minutes // 60, minutes // 1440
     if not minutes:
-        return i18n.gettext("%(seconds)s s") % {"seconds": seconds}
+        return i18n.gettext("%(seconds)s s") % {"seconds": round(seconds)}
     if not hours:
         return i18n.gettext("%(minutes)s min") % {"minutes": minutes}
     if not days:

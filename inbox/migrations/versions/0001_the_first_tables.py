@@ -302,6 +302,10 @@ def upgrade() -> None:
     sa.Column('health_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('checkpoint', sa.JSON(), nullable=False),
     sa.Column('checkpoint_epoch', sa.Integer(), nullable=False),
+    sa.Column('checked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('checked', sa.JSON(), nullable=False),
+    sa.Column('check_wanted', sa.Boolean(), nullable=False),
+    sa.Column('check_began_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('gaps', sa.JSON(), nullable=False),
     sa.Column('reconciled_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
@@ -447,6 +451,16 @@ def upgrade() -> None:
     sa.UniqueConstraint('inbox_id', 'agent_id')
     )
     op.create_index(op.f('ix_inbox_membership_agent_id'), 'inbox_membership', ['agent_id'], unique=False)
+    op.create_table('mail_uid',
+    sa.Column('inbox_id', sa.String(), nullable=False),
+    sa.Column('folder', sa.String(length=16), nullable=False),
+    sa.Column('uid_validity', sa.BigInteger(), nullable=False),
+    sa.Column('uid', sa.BigInteger(), nullable=False),
+    sa.Column('fingerprint', sa.String(length=32), nullable=False),
+    sa.ForeignKeyConstraint(['inbox_id'], ['inbox.id'], ),
+    sa.PrimaryKeyConstraint('inbox_id', 'folder', 'uid_validity', 'uid')
+    )
+    op.create_index('ix_mail_uid_fingerprint', 'mail_uid', ['inbox_id', 'fingerprint'], unique=False)
     op.create_table('message_template',
     sa.Column('id', sa.String(length=25), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
@@ -698,6 +712,7 @@ def upgrade() -> None:
     sa.Column('state', sa.String(length=32), nullable=False),
     sa.Column('not_before', sa.DateTime(timezone=True), nullable=False),
     sa.Column('due_from', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('failed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('epoch', sa.Integer(), nullable=False),
     sa.Column('lease_until', sa.DateTime(timezone=True), nullable=True),
@@ -713,6 +728,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('request_id')
     )
     op.create_index('ix_delivery_due', 'delivery', ['state', 'not_before', 'id'], unique=False)
+    op.create_index('ix_delivery_failed', 'delivery', ['id'], unique=False, sqlite_where=sa.text('failed_at IS NOT NULL'), postgresql_where=sa.text('failed_at IS NOT NULL'))
     op.create_index('ix_delivery_lane', 'delivery', ['conversation_id', 'id'], unique=False)
     op.create_table('interaction',
     sa.Column('id', sa.String(length=25), nullable=False),

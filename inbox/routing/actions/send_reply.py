@@ -5,12 +5,11 @@ from typing import ClassVar
 from sqlmodel import Session
 
 from inbox import clock, ids
-from inbox.desk import replies
 from inbox.desk.replies import Composed
 from inbox.events import Actor
 from inbox.i18n import N_, Phrase
 from inbox.model import Conversation, Event
-from inbox.routing import manners, variables
+from inbox.routing import manners, saying, variables
 from inbox.routing.actions.base import Writing
 
 
@@ -27,5 +26,5 @@ class SendReply(Writing):
         text = variables.fill(self.text, subject)
         composed = Composed(text=text, thread_id=thread_id, automatic=by_itself)
         # an id of its own each time: the rule runs once for an event, and so does this
-        replies.reply(session, conversation, composed, by=by, request_id=ids.new())
+        saying.say(session, conversation, composed, by=by, request_id=ids.new())
         return N_("reply queued")

@@ -2,10 +2,12 @@
 
 from inbox.web.api import (
     bulk,
+    channels,
     contact_merges,
     contacts,
     conversations,
     events,
+    failures,
     forms,
     inboxes,
     interactions,
@@ -28,12 +30,14 @@ from inbox.web.route import Route
 OPERATIONS: list[Operation] = [
     *contacts.OPERATIONS,
     *contact_merges.OPERATIONS,
+    *channels.OPERATIONS,
     *inboxes.OPERATIONS,
     *webchat.OPERATIONS,
     *forms.OPERATIONS,
     *conversations.OPERATIONS,
     *originals.OPERATIONS,
     *interactions.OPERATIONS,
+    *failures.OPERATIONS,
     *work.OPERATIONS,
     *bulk.OPERATIONS,
     *messages.OPERATIONS,
