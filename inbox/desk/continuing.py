@@ -67,7 +67,7 @@ def send_due(session: Session, now: datetime) -> int:
             with session.begin_nested():
                 _go_on(session, row)
         except InboxError as error:  # one that can't be mailed leaves nothing, and stops no other
-            log.info("chat_not_continued", conversation=row.conversation_id, error=error.message)
+            log.info("chat_not_mailed", conversation=row.conversation_id, error=error.message)
     return len(found)
 
 
@@ -104,7 +104,7 @@ def _go_on(session: Session, row: Continuation) -> None:
     inbox = session.get_one(Inbox, thread.inbox_id)
     mail_inbox = mail_inbox_of(session, inbox)
     answers = _unread(session, thread, row.upto)
-    if mail_inbox is None or not answers:
+    if conversation is None or mail_inbox is None or not answers:
         return
     contact = session.get_one(Contact, conversation.contact_id)
     identity = visiting.email_of(session, contact.id)
@@ -128,12 +128,10 @@ def _unread(session: Session, thread: ChannelThread, upto: str) -> Sequence[Mess
     last_written = session.exec(
         select(sa.func.max(col(Message.id))).where(
             Message.thread_id == thread.id,
-            Message.conversation_id == thread.conversation_id,
             Message.direction == Direction.INCOMING,
         )
     ).one()
     wanted = select(Message).where(
-        Message.conversation_id == thread.conversation_id,
         Message.thread_id == thread.id,
         Message.direction == Direction.OUTGOING,
         col(Message.state).in_(UNREAD),
