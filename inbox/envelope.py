@@ -64,13 +64,14 @@ class Spooled:
 class FilePart:
     """A file in a message; `content` is None while only the `remote` reference is known.
 
-    A large one has `spooled` instead.
+    A large one has `spooled` instead. `card` tells what is in it, where that can be told.
     """
 
     name: str
     content_type: str
     content: bytes | None = None
     remote: str = ""
+    card: Mapping[str, Any] = field(default_factory=dict)
     content_id: str = ""
     inline: bool = False
     spooled: Spooled | None = None
@@ -148,6 +149,7 @@ class InboundEnvelope:
     `delivered_to` are all addresses it came to, for the plus address.
     `also` are other addresses of the sender that are proven to be his.
     `fields` are values for the contact's record (language, company, …), from forms and widgets.
+    `reading` is what was found out about it: `sender` (why it is proven or not), `shortened`.
     """
 
     external_id: str
@@ -179,6 +181,7 @@ class InboundEnvelope:
     forwarded: Forwarded | None = None
     forwarded_by: str = ""  # the address of who passed it on, once that is believed
     written_by: str = ""  # the address of From, where answers are asked for at another
+    reading: Mapping[str, Any] = field(default_factory=dict)
     edits: str = ""  # the external id of the message that this one replaces
     album: str = ""  # the external id of the message of which this is a part
     answers: str = ""  # the external id of the one message that this one answers

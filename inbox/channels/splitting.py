@@ -23,6 +23,11 @@ def split(text: str, limit: int) -> list[str]:
     return [*parts, rest] if rest else parts
 
 
+def parts(text: str, limit: int) -> list[str]:
+    """Each short enough for one message of at most `limit` characters (0: any)."""
+    return split(text, limit) if limit and len(text) > limit else [text]
+
+
 def _units(text: str) -> int:
     return len(text) + sum(character > "\uffff" for character in text)
 

@@ -11,13 +11,7 @@ from inbox.db import now, touch
 from inbox.desk import addresses, parts
 from inbox.envelope import Receipt
 from inbox.events import SYSTEM, EventKind, record
-from inbox.model import (
-    Conversation,
-    Delivery,
-    Inbox,
-    Message,
-    MessageState,
-)  # fmt: skip
+from inbox.model import Conversation, Delivery, Inbox, Message, MessageState
 
 TOPIC = "deliveries"
 LEASE = timedelta(seconds=90)
@@ -31,6 +25,7 @@ UNKNOWN_WAIT = timedelta(minutes=10)
 BACKOFF_SECONDS = (30, 60, 300, 900, 3600, 10800)  # then three hours each, to the end of the span
 HOLDS_UP = timedelta(minutes=2)  # longer than any time in which a reply can be undone
 SPAN = timedelta(hours=48)
+LOOK_AFTER = (MessageState.FAILED, MessageState.UNKNOWN)
 ON_THE_WAY = (MessageState.QUEUED, MessageState.SENDING)
 
 
@@ -292,6 +287,8 @@ def _move(session: Session, delivery: Delivery, state: MessageState, *, reason: 
     """Forward only: a rank never falls, on the delivery and on what the agent sees."""
     message = session.get_one(Message, delivery.message_id)
     if state.rank >= delivery.state.rank:
+        if state is not delivery.state:  # what was looked after is not brought up again
+            delivery.failed_at = clock.now() if state in LOOK_AFTER else None
         delivery.state = state
         message.state = state
         message.state_reason = reason

@@ -81,6 +81,7 @@ def note(
         "state": MessageState.NOTED,
         "matched_by": "",
         "proof": "",
+        "reading": {},
         "is_side": False,
         "attachment_count": 0,
     }
@@ -105,6 +106,7 @@ def _unwrap(item: Item, rule: str, agents: Mapping[str, Agent], own: set[str]) -
         quoted="",
         cc=(),
         proof=Proof.CLAIMED,
+        reading={**envelope.reading, "sender": {"why": "passed_on"}},
         automatic=False,
         written_by="",
         forwarded_by=envelope.written_by or envelope.sender.value,

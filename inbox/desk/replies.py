@@ -98,6 +98,7 @@ def retry(session: Session, message_id: str, *, by: Actor) -> Message:
         raise Conflict("Only a message that failed can be sent again.")
     delivery.state = message.state = MessageState.QUEUED  # a new try begins at the first rank
     delivery.stage, delivery.error, delivery.error_code = "", "", ""
+    delivery.failed_at = None
     delivery.attempts, delivery.lease_until = 0, None
     delivery.not_before = delivery.due_from = message.sent_at = clock.now()
     message.state_reason = ""

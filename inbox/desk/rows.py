@@ -125,12 +125,16 @@ def message(  # noqa: PLR0913  the parts a message is made of
         "sent_at": min(envelope.sent_at or now, now),
         **FRESH,
         "matched_by": rung,
-        "proof": envelope.proof,
+        **_found_out(envelope),
         "automatic": envelope.automatic or envelope.bounce is not None,
         "is_side": thread.is_side,
         "arrival_id": arrival_id,
         "attachment_count": len(envelope.files),
     }
+
+
+def _found_out(envelope: InboundEnvelope) -> dict[str, Any]:
+    return {"proof": envelope.proof, "reading": dict(envelope.reading)}
 
 
 def extras(envelope: InboundEnvelope, *, knows_answered: bool) -> dict[str, Any]:
@@ -169,6 +173,7 @@ def attachment(message: Mapping[str, Any], part: FilePart, digest: str) -> dict[
         "digest": digest,
         "content_id": part.content_id[:255],
         "inline": part.inline,
+        "card": dict(part.card),
     }
 
 

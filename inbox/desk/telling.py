@@ -1,7 +1,7 @@
 """The outbox of webhooks: one row an event and address, tried for a day, kept as the log."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -99,9 +99,12 @@ def wants(webhook: Webhook, kind: str, inbox_id: str | None) -> bool:
     )
 
 
-def claim_due(session: Session, limit: int) -> Sequence[Due]:
-    """The attempt is counted before the try, so that one which kills us comes to an end."""
-    awake = sa.select(col(Webhook.id)).where(col(Webhook.enabled))
+def claim_due(session: Session, limit: int, busy: Collection[str] = ()) -> Sequence[Due]:
+    """The attempt is counted before the try, so that one which kills us comes to an end.
+
+    The addresses in `busy` are passed over.
+    """
+    awake = sa.select(col(Webhook.id)).where(col(Webhook.enabled), col(Webhook.id).not_in(busy))
     due = sa.and_(
         col(WebhookDelivery.state) == MessageState.QUEUED,
         col(WebhookDelivery.not_before) <= clock.now(),

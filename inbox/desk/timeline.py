@@ -31,6 +31,7 @@ PARTS = (
     M.id, M.created_at, M.direction, M.state, M.state_reason, M.author_name, M.author_kind, M.via,
     M.channel, M.subject, M.text,
     M.quoted, (M.html != "").label("html"), M.automatic, M.edited_at, M.matched_by, M.proof,
+    M.reading, M.arrival_id,
     M.attachment_count, M.conversation_id, M.recipients, M.sent_at, M.is_side, M.edits,
     M.reply_to_id, M.extras,
 )  # fmt: skip

@@ -60,6 +60,7 @@ _RANKS = {
 class Message(Record, table=True):
     """`text` is what was newly written, `quoted` the history below it, `html` sanitised.
 
+    `reading` says how sure it is who wrote it, and whether all of it could be read.
     `reply_to_id` is the one message that this one answers. `extras` has what only some have:
     `reactions` [{emoji, by: contact or us, id, name, at}], `buttons` [{text, value}] below it,
     `choice` the value of the button that the customer pressed, `consent` what they told a machine
@@ -71,6 +72,7 @@ class Message(Record, table=True):
     __table_args__ = (
         UniqueConstraint("inbox_id", "direction", "external_id"),
         Index("ix_message_conversation", "conversation_id", "id"),
+        Index("ix_message_thread", "thread_id", "id"),
         Index("ix_message_mail", "mail_message_id"),
         Index("ix_message_provider", "inbox_id", "provider_id"),
         Index(
@@ -104,6 +106,7 @@ class Message(Record, table=True):
     state_reason: str = Field(default="", sa_type=SentenceText(500))
     matched_by: str = Field(default="", max_length=32)
     proof: str = Field(default="", max_length=16)
+    reading: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     automatic: bool = False
     is_side: bool = False  # to or from somebody beside; never for the customer
     arrival_id: str | None = Field(default=None, foreign_key="arrival.id")

@@ -7,13 +7,13 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from inbox import clock
-from inbox.desk import counters, replies
+from inbox.desk import counters
 from inbox.desk.replies import Composed
 from inbox.errors import Invalid
 from inbox.events import Actor
 from inbox.model import Author, Delivery, Direction, Event, Message, MessageState
 from inbox.routing import bundle as bundles
-from inbox.routing import manners
+from inbox.routing import manners, saying
 from inbox.routing.facts import Subject, subject_of, within_hours
 from inbox.routing.variables import fill
 
@@ -61,9 +61,7 @@ def _answer(session: Session, event: Event) -> Answer:
     by = Actor("rule", name=NAME).because(event)
     request_id = _request_id(kind, subject, now)
     try:
-        message = replies.reply(
-            session, subject.conversation, composed, by=by, request_id=request_id
-        )
+        message = saying.say(session, subject.conversation, composed, by=by, request_id=request_id)
     except Invalid as error:
         return Answer(kind, error.message)
     return Answer(kind, "sent", message)

@@ -45,6 +45,7 @@ class Panel:
     standing: str = ""
     has_subject: bool = False
     has_files: bool = True
+    no_sending: bool = False
 
 
 def panels_of(simulators: Simulators, customer: Customer) -> list[Panel]:
@@ -95,6 +96,7 @@ def _panel(
         wrong_signature=faults.wrong_signature,
         standing=faults.standing,
         has_subject=has_subject,
+        no_sending=channel == "email" and not simulators.mailbox.sends,
     )
 
 

@@ -18,6 +18,15 @@ def capabilities(channel: str) -> Capabilities:
     return kind.capabilities if kind else Capabilities()
 
 
+def reach() -> dict[str, str]:
+    """The kinds of inboxes by which we may begin, and the kind of address that each reaches."""
+    return {
+        name: kind.capabilities.address_kind
+        for name, kind in registry.kinds().items()
+        if kind.capabilities.agent_can_start and kind.capabilities.address_kind != "external"
+    }
+
+
 def counts_sms(channel: str, identity_kind: str) -> bool:
     return channel == "sms" and identity_kind == AddressKind.PHONE
 

@@ -1,13 +1,13 @@
 """What the navigation shows: views with counts, inboxes, teams, and places of the workspace."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
 from aiohttp import web
 from sqlmodel import Session, col
 
-from inbox.desk import access, counters, listing
+from inbox.desk import access, arrivals, counters, failures, listing
 from inbox.desk.access import SeenInbox
 from inbox.desk.listing import Counts
 from inbox.i18n import gettext as _
@@ -53,6 +53,8 @@ class Known:
     counts: Counts
     inbox_ids: Sequence[str] | None  # None: no limit
     views: Sequence[SavedView] = ()
+    failed: Mapping[str, int] = field(default_factory=dict)  # sends, by inbox
+    quarantined: Mapping[str, int] = field(default_factory=dict)
 
 
 async def load(request: web.Request) -> Nav:
@@ -67,7 +69,13 @@ async def look(request: web.Request) -> Known:
 
 def read(session: Session, agent: Agent, role: Role) -> Known:
     known = read_all(session, {agent.id: role})[agent.id]
-    return replace(known, views=views.seen_by(session, agent.id))
+    administers = Permission.ADMINISTER in role.permissions
+    return replace(
+        known,
+        views=views.seen_by(session, agent.id),
+        failed=failures.counts(session),
+        quarantined=arrivals.quarantined(session) if administers else {},
+    )
 
 
 def read_all(session: Session, people: Mapping[str, Role]) -> dict[str, Known]:
@@ -131,17 +139,29 @@ def draw(known: Known, path: str, *, with_settings: bool) -> Nav:
         _item(f"team-{key}", name, f"/views/team/{key}", "users", path, counts.teams[key])
         for key, name in known.teams.items()
     ]
+    return Nav(own, saved, inboxes, teams, _links(known, path, with_settings=with_settings))
+
+
+def _links(known: Known, path: str, *, with_settings: bool) -> list[Item]:
+    """The places of the workspace; what went wrong stands among them as long as it does."""
     links = [
         _item("contacts", _("Contacts"), "/contacts", "contact-round", path, 0, "go-contacts"),
         _item("reports", _("Reports"), "/reports", "chart-line", path, 0, "go-reports"),
     ]
     if any(inbox.kind == "webchat" and inbox.enabled for inbox in known.inboxes.values()):
         links.insert(1, _item("visitors", _("Visitors"), "/visitors", "globe", path))
+    troubles = (
+        ("failed", _("Failed sends"), "/failed-sends", "circle-alert", known.failed),
+        ("quarantine", _("Quarantine"), "/settings/quarantine", "shield", known.quarantined),
+    )
+    for key, label, place, icon, numbers in troubles:
+        if count := sum(numbers.get(inbox_id, 0) for inbox_id in known.inboxes):
+            links.append(_item(key, label, place, icon, path, count))
     if with_settings:
         links.append(
             _item("settings", _("Settings"), "/settings", "settings", path, 0, "go-settings")
         )
-    return Nav(own, saved, inboxes, teams, links)
+    return links
 
 
 def _item(  # noqa: PLR0913, PLR0917  the parts of a link

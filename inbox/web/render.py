@@ -62,7 +62,7 @@ def environment() -> jinja2.Environment:
         clock_time=clock_time, day=day, moment=moment, ago=ago, initials=initials, hue=hue,
         paragraphs=paragraphs, said=i18n.said, remembered=remembered, local_date=local_date,
         date=plain_date, duration=duration, capabilities=carrying.capabilities, gaps=gaps.shown,
-        **words.FILTERS,
+        parsed_moment=datetime.fromisoformat, hours_until=hours_until, **words.FILTERS,
     )  # fmt: skip
     made.globals["place"] = words.place
     return made
@@ -77,6 +77,11 @@ def _manifest() -> dict[str, str]:
 def asset(name: str) -> str:
     """The URL of a built asset; its name changes with its content, so it may be cached for ever."""
     return f"/static/{_manifest().get(name, name)}"
+
+
+def needed(name: str) -> list[str]:
+    """The URLs of what a built script imports at once, to be fetched beside it."""
+    return [f"/static/{one}" for one in _manifest().get(f"{name} needs", "").split()]
 
 
 def clock_time(value: datetime, time_zone: str = "UTC") -> str:
@@ -97,14 +102,14 @@ def plain_date(value: date) -> str:
     return format_date(value, "medium", locale=i18n.babel_locale())
 
 
-def duration(seconds: int | None) -> str:
+def duration(seconds: float | None) -> str:
     """1 h 20 min; the larger two units are enough."""
     if seconds is None:
         return "—"
     minutes = round(seconds / 60)
     hours, days = minutes // 60, minutes // 1440
     if not minutes:
-        return i18n.gettext("%(seconds)s s") % {"seconds": seconds}
+        return i18n.gettext("%(seconds)s s") % {"seconds": round(seconds)}
     if not hours:
         return i18n.gettext("%(minutes)s min") % {"minutes": minutes}
     if not days:
@@ -136,6 +141,13 @@ def hue(key: str) -> int:
 def paragraphs(text: str) -> Markup:
     """Plain text with its line breaks, escaped."""
     return Markup("<br>").join(text.splitlines())
+
+
+def hours_until(start: datetime, end: datetime) -> float:
+    """Of two moments; those without a zone are compared as they stand."""
+    if (start.tzinfo is None) != (end.tzinfo is None):
+        start, end = start.replace(tzinfo=None), end.replace(tzinfo=None)
+    return (end - start).total_seconds() / 3600
 
 
 def remembered(macro: Callable[..., str]) -> Callable[..., str]:

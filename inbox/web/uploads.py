@@ -14,6 +14,10 @@ PLAIN_TYPE = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+")
 CARDS = {"application/pdf", "text/vcard", "text/x-vcard"}  # shown as what they are elsewhere
 BINARY = "application/octet-stream"
 SAFE_IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
+SOUNDS = (
+    "audio/webm", "audio/ogg", "audio/mp4", "audio/mpeg", "audio/aac", "audio/wav", "audio/x-wav",
+    "audio/x-m4a", "audio/amr",
+)  # fmt: skip
 RISKY = ("html", "xml", "svg", "script", "flash", "mhtml", "message/", "multipart/")
 
 

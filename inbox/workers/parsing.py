@@ -26,7 +26,7 @@ from inbox.files import sweep
 
 CPU_SECONDS = 10
 WALL_SECONDS = 30
-MEMORY_BYTES = 768 * 1024 * 1024  # above what the process takes when idle
+MEMORY_BYTES = 512 * 1024 * 1024  # above what the process takes when idle
 MAILS_PER_PROCESS = 20_000  # then a fresh one, in case memory creeps
 
 log = structlog.get_logger()

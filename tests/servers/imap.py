@@ -33,7 +33,6 @@ class ImapServer:
     port: int = 0
     logins: int = 0
     commands: list[str] = field(default_factory=list)
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
     _talks: set["asyncio.Task[None]"] = field(default_factory=set)
     _server: asyncio.Server | None = None
 
@@ -49,10 +48,14 @@ class ImapServer:
         await asyncio.gather(*self._talks, return_exceptions=True)
         await self._server.wait_closed()
 
+    @property
+    def links(self) -> int:
+        """How many are open."""
+        return len(self._talks)
+
     def put(self, content: bytes) -> int:
         uid = max(self.mails, default=0) + 1
         self.mails[uid] = content
-        self.changed.set()
         return uid
 
     def settings(self, **more: Any) -> dict[str, Any]:
@@ -82,6 +85,7 @@ class _Talk:
     server: ImapServer
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
+    known: int = 0  # how many mails there were when they were listed last
 
     async def converse(self) -> None:
         self._say(f"* OK [CAPABILITY IMAP4rev1 {self.server.extensions}] hi")
@@ -110,6 +114,7 @@ class _Talk:
             self._say(f"* OK [UIDVALIDITY {self.server.uid_validity}] ok")
             self._say(f"* OK [UIDNEXT {max(mails, default=0) + 1}] ok")
         elif word.startswith(b"UID SEARCH"):
+            self.known = len(mails)
             self._say("* SEARCH " + " ".join(map(str, mails)))
         elif b"RFC822.SIZE" in word:
             for uid in self._wanted(word):
@@ -147,12 +152,13 @@ class _Talk:
             self._say("* BYE for today")
             await self.writer.drain()
             return False
+        known = self.known
         done = asyncio.ensure_future(self.reader.readline())
         while not done.done():
             if self.server.idle == "chats":
                 self._say("* OK Still here")
-            elif self.server.changed.is_set():
-                self.server.changed.clear()
+            elif known != len(self.server.mails):
+                known = len(self.server.mails)
                 self._say(f"* {len(self.server.mails)} EXISTS")
             await asyncio.wait({done}, timeout=0.05)
         return True

@@ -48,6 +48,9 @@ TABLE: dict[str, tuple[Any, ...]] = {
     "GET /contacts/{id}": AGENT, "POST /contacts/{id}": AGENT,
     "GET /": AGENT, "GET /views/{kind}": AGENT, "GET /views/{kind}/{id}": AGENT,
     "GET /contacts/{id}/timeline": AGENT, "POST /contacts/{id}/merges": AGENT,
+    "GET /failed-sends": AGENT, "POST /messages/{id}/second-tries": CONVERSATION,
+    "POST /messages/{id}/dismissals": CONVERSATION,
+    "GET /messages/{id}/other-ways": CONVERSATION, "POST /messages/{id}/other-ways": CONVERSATION,
     "GET /contacts/{id}/interactions/new": AGENT, "POST /contacts/{id}/interactions": AGENT,
     "POST /contacts/{id}/merges/{merge_id}/undo": AGENT,
     "GET /saved-views/new": AGENT, "POST /saved-views/new": AGENT,
@@ -70,6 +73,8 @@ TABLE: dict[str, tuple[Any, ...]] = {
     f"POST {_C}/customers": CONVERSATION, f"POST {_C}/macro-runs": CONVERSATION,
     "POST /merges/{id}/undo": CONVERSATION, "POST /splits/{id}/undo": CONVERSATION,
     "POST /messages/{id}/undos": CONVERSATION, "POST /messages/{id}/retries": CONVERSATION,
+    "GET /messages/{id}/source": CONVERSATION, "GET /messages/{id}/raw": CONVERSATION,
+    "GET /messages/{id}/print": CONVERSATION, f"GET {_C}/print": CONVERSATION,
     "POST /messages/{id}/reactions": CONVERSATION,
     "GET /messages/{id}/body": CONVERSATION, "GET /attachments/{id}": CONVERSATION,
 }  # fmt: skip

@@ -46,6 +46,18 @@ async def test_the_raw_bytes_are_for_saving_and_never_for_running(admin, arrival
     assert "sandbox" in answer.headers["Content-Security-Policy"]
 
 
+async def test_how_it_begins_is_shown_as_text(admin, arrival):
+    page = await (await admin.get(f"/settings/quarantine/{arrival.id}")).text()
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; not a mail at all" in page
+    assert "<script>alert" not in page
+
+
+async def test_it_is_seen_in_the_navigation_and_on_its_inbox(admin, arrival):
+    page = await (await admin.get("/settings/inboxes")).text()
+    assert 'href="/settings/quarantine"' in page
+    assert "1 in quarantine" in page
+
+
 async def test_a_released_arrival_is_tried_again(admin, arrival, services):
     await admin.post(f"/settings/quarantine/{arrival.id}/release")
     assert state(services, arrival) is ArrivalState.NEW

@@ -5,10 +5,11 @@ import re
 
 import orjson
 import pytest
+from sqlmodel import select
 
 from inbox.desk import notes, status
 from inbox.events import SYSTEM
-from inbox.model import Conversation
+from inbox.model import Conversation, Inbox, SavedView
 from tests.cast import Cast
 from tests.web.test_realtime import connect, next_with_number
 
@@ -22,22 +23,24 @@ def two(services, owner):
     return services.database.run(work)
 
 
-def form(*lines, **values):
-    fields, operators, texts = zip(*lines, strict=True)
-    return {
-        "name": "Hot", "combine": "all", "field": [*fields, ""], "operator": [*operators, "is"],
-        "value": [*texts, ""], **values,
-    }  # fmt: skip
+def form(*lines, combine="all", **values):
+    """Conditions as the form has them: each control's name is the way to it."""
+    pairs = [("conditions.kind", combine), *({"name": "Hot", **values}).items()]
+    for number, (field, operator, value) in enumerate(lines):
+        place = f"conditions.{number}"
+        pairs += [(f"{place}.field", field), (f"{place}.operator", operator)]
+        pairs.append((f"{place}.value", value))
+    return pairs
 
 
-HOT = form(("conversation.priority", "greater", "3"), ("conversation.inbox", "is", "mail"))
+@pytest.fixture
+def hot(services, two):
+    inbox_id = services.database.look(lambda s: s.exec(select(Inbox.id)).one())
+    return [("conversation.priority", "greater", "3"), ("conversation.inbox", "is", inbox_id)]
 
 
-async def made(browser, data=HOT):
-    pairs = [
-        (k, v) for k, given in data.items() for v in (given if isinstance(given, list) else [given])
-    ]
-    answer = await browser.post("/saved-views/new", data=pairs, allow_redirects=False)
+async def made(browser, data):
+    answer = await browser.post("/saved-views/new", data=data, allow_redirects=False)
     assert answer.status == 303, await answer.text()
     return answer.headers["Location"]
 
@@ -47,10 +50,10 @@ async def page(browser, path):
 
 
 async def test_a_view_stands_in_the_navigation_and_holds_what_it_says(
-    signed_in, owner, two
+    signed_in, owner, hot
 ) -> None:
     browser = await signed_in(owner)
-    path = await made(browser)
+    path = await made(browser, form(*hot))
     html = await page(browser, path)
 
     assert f'href="{path}" aria-current="page"' in html
@@ -62,16 +65,15 @@ async def test_a_view_stands_in_the_navigation_and_holds_what_it_says(
     assert f'#nav-view-{view_id}" hx-swap="innerHTML">1<' in counts
 
 
-async def test_a_view_is_shown_in_words_changed_and_deleted(signed_in, owner, two) -> None:
+async def test_a_view_is_shown_in_words_changed_and_deleted(signed_in, owner, hot) -> None:
     browser = await signed_in(owner)
-    view_id = (await made(browser)).rpartition("/")[2]
+    view_id = (await made(browser, form(*hot))).rpartition("/")[2]
     path = f"/saved-views/{view_id}"
     html = await page(browser, path)
-    assert 'value="Mail"' in html
-    assert 'value="3"' in html
+    assert "selected>Mail</option>" in html
+    assert "selected>High</option>" in html
 
-    data = [("name", "Bills"), ("combine", "any"), ("field", "conversation.subject"),
-            ("operator", "contains"), ("value", "bil")]  # fmt: skip
+    data = form(("conversation.subject", "contains", "bil"), combine="any", name="Bills")
     await browser.post(path, data=data)
 
     html = await page(browser, f"/views/saved/{view_id}")
@@ -82,11 +84,11 @@ async def test_a_view_is_shown_in_words_changed_and_deleted(signed_in, owner, tw
 
 
 async def test_ones_own_is_seen_by_nobody_else_and_a_shared_one_by_all(
-    signed_in, owner, ana, two
+    signed_in, owner, ana, hot
 ) -> None:
     admin, agent = await signed_in(owner), await signed_in(ana)
-    own = await made(agent, {**HOT, "name": "Own", "shared": "true"})
-    shared = await made(admin, {**HOT, "name": "Shared", "shared": "true"})
+    own = await made(agent, form(*hot, name="Own", shared="true"))
+    shared = await made(admin, form(*hot, name="Shared", shared="true"))
 
     assert (await admin.get(own)).status == 404
     assert "Boiler" in await page(agent, shared)
@@ -98,21 +100,47 @@ async def test_a_line_that_makes_no_sense_is_named_and_nothing_typed_is_lost(
     signed_in, owner
 ) -> None:
     browser = await signed_in(owner)
-    data = [("name", "Odd"), ("field", "conversation.priority"), ("operator", "contains"),
-            ("value", "much")]  # fmt: skip
+    data = form(("conversation.message_count", "greater", "much"), name="Odd")
     answer = await browser.post("/saved-views/new", data=data)
     html = await answer.text()
 
     assert answer.status == 422
-    assert "Line 1: " in html
+    assert "Give a number" in html
     assert 'value="much"' in html
+    assert 'value="Odd"' in html
+
+
+async def test_groups_within_groups_are_put_together_by_buttons(
+    signed_in, owner, services, two
+) -> None:
+    browser = await signed_in(owner)
+    first = form(("conversation.subject", "contains", "boil"), combine="any")
+    drawn = await browser.post("/saved-views/new", data=[*first, ("do", "add-group conditions")])
+    assert 'name="conditions.1.0.field"' in await drawn.text()
+    assert services.database.look(lambda s: s.exec(select(SavedView)).all()) == []
+
+    group = [
+        ("conditions.1.kind", "all"),
+        ("conditions.1.0.field", "conversation.subject"),
+        ("conditions.1.0.operator", "contains"),
+        ("conditions.1.0.value", "bill"),
+        ("conditions.1.1.field", "conversation.assignee"),
+        ("conditions.1.1.operator", "is"),
+        ("conditions.1.1.value", "me"),
+    ]
+    html = await page(browser, await made(browser, [*first, *group, ("do", "save")]))
+
+    assert "Boiler" in html
+    assert "Bill" not in html.replace("billing", "")
+    stored = services.database.look(lambda s: s.exec(select(SavedView)).one().conditions)
+    assert len(stored["any"][1]["all"]) == 2
 
 
 async def test_a_page_that_shows_a_view_is_told_who_comes_and_goes(
-    services, signed_in, owner, two
+    services, signed_in, owner, two, hot
 ) -> None:
     browser = await signed_in(owner)
-    view_id = (await made(browser)).rpartition("/")[2]
+    view_id = (await made(browser, form(*hot))).rpartition("/")[2]
     socket = await connect(browser)
     said = {"t": "watch", "list": f"saved:{view_id}:open", "conv": ""}
     await socket.send_str(orjson.dumps(said).decode())

@@ -1,6 +1,8 @@
 """The parts of a mail put together: one text, one HTML, and the files."""
 
 import contextlib
+import email
+import email.policy
 import mimetypes
 import re
 from collections.abc import Sequence
@@ -8,7 +10,9 @@ from dataclasses import dataclass, field
 from email.message import Message
 
 from inbox.channels.email.charsets import charset_of_html, decode
+from inbox.channels.email.cms import signed_content
 from inbox.channels.email.headers import decode_words, one_line, raw_header
+from inbox.channels.email.pgp import take_out
 from inbox.channels.email.tnef import is_tnef, unwrap
 from inbox.envelope import FilePart
 from inbox.richtext import to_html, to_text
@@ -16,6 +20,7 @@ from inbox.richtext import to_html, to_text
 DEPTH_LIMIT = 100
 PART_LIMIT = 2000
 NAME_LIMIT = 200
+CMS = {"application/pkcs7-mime", "application/x-pkcs7-mime"}
 
 _PARAMETER = re.compile(r"([a-z-]+)\s*=\s*(?:\"([^\"]*)\"|([^\s;]+))", re.IGNORECASE)
 _SAFE_NAME = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -30,11 +35,14 @@ class Body:
     html: str = ""
     files: list[FilePart] = field(default_factory=list)
     named_texts: list[str] = field(default_factory=list)  # of the files that are plain text
+    shortened: str = ""  # why parts were left out: depth or parts
 
 
 def read_body(message: Message) -> Body:
     """Texts with a file name are files; a mail of nothing else shows them as well."""
-    body = _Reader().read(message, 0)
+    reader = _Reader()
+    body = reader.read(message, 0)
+    body.shortened = reader.shortened
     if not body.text.strip() and not body.html.strip():
         body.text = "\n\n".join(body.named_texts)
     return body
@@ -43,15 +51,20 @@ def read_body(message: Message) -> Body:
 class _Reader:
     def __init__(self) -> None:
         self._left = PART_LIMIT
+        self.shortened = ""
 
     def read(self, part: Message, depth: int) -> Body:
         self._left -= 1
         if depth > DEPTH_LIMIT or self._left < 0:
+            self.shortened = "depth" if depth > DEPTH_LIMIT else "parts"
             return Body()
         kind = part.get_content_type()
         if part.is_multipart() and kind.startswith("multipart/"):
             children = [self.read(child, depth + 1) for child in _children(part)]
             return _alternative(children) if kind == "multipart/alternative" else _mixed(children)
+        if kind in CMS and (signed := signed_content(_content(part))):
+            inner = email.message_from_bytes(signed, policy=email.policy.compat32)
+            return _mixed([self.read(inner, depth + 1), Body(files=[_file(part, kind)])])
         return _leaf(part, kind)
 
 
@@ -116,8 +129,9 @@ def _leaf(part: Message, kind: str) -> Body:
     charset = _charset(part)
     if kind == "text/html":
         return Body(html=decode(content, charset or charset_of_html(content)))
-    text = decode(content, charset)
-    return Body(text=_unflow(text, part) if _parameter(part, "format") == "flowed" else text)
+    text, sealed = take_out(decode(content, charset))
+    flows = _parameter(part, "format") == "flowed"
+    return Body(text=_unflow(text, part) if flows else text, files=sealed)
 
 
 def _files(file: FilePart, named_texts: list[str]) -> Body:

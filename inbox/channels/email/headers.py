@@ -7,10 +7,12 @@ import re
 from datetime import UTC, datetime
 from email.message import Message
 from email.utils import getaddresses, parsedate_to_datetime
+from itertools import islice
 
 from inbox.channels.email.charsets import decode
 
 HEADER_LIMIT = 64 * 1024
+HEADERS_LIMIT = 1000
 ADDRESS_LIMIT = 500
 REFERENCE_LIMIT = 50
 ID_LENGTH_LIMIT = 500
@@ -31,7 +33,8 @@ Mailbox = tuple[str, str]  # name, address in lower case
 def raw_headers(message: Message, name: str) -> list[str]:
     """Each as it stands in the mail, eight-bit bytes decoded, unfolded."""
     wanted = name.lower()
-    return [_unfold(value) for key, value in message.raw_items() if key.lower() == wanted]
+    items = islice(message.raw_items(), HEADERS_LIMIT)
+    return [unfold(value) for key, value in items if key.lower() == wanted]
 
 
 def raw_header(message: Message, name: str) -> str:
@@ -107,7 +110,7 @@ def one_line(value: str) -> str:
     return _CONTROLS.sub("", _FOLDING.sub(" ", value).replace("\t", " ")).strip()
 
 
-def _unfold(value: str) -> str:
+def unfold(value: str) -> str:
     value = str(value)[:HEADER_LIMIT]
     if not value.isascii():
         value = decode(value.encode("utf-8", "surrogateescape"))

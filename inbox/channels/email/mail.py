@@ -21,7 +21,10 @@ class FailureReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """`text` and `html` are whole, as sent: neither cut nor cleaned."""
+    """`text` and `html` are whole, as sent: neither cut nor cleaned.
+
+    `shortened` says why not all of it was read: parts, depth, or unreadable for a plain extract.
+    """
 
     sender: Mailbox
     to: tuple[Mailbox, ...] = ()
@@ -41,3 +44,4 @@ class Mail:
     complaint: bool = False
     failure: FailureReport | None = None
     authentication: tuple[str, ...] = ()
+    shortened: str = ""

@@ -33,9 +33,16 @@ from inbox.richtext import to_text
 
 BOUNDARY_LINES_LIMIT = 20_000
 EXTRACT_LIMIT = 100_000
+LOOKED_AT_LIMIT = 1024 * 1024  # for an extract
 UNKNOWN_SENDER: Mailbox = ("", "unknown@invalid")
 
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
+# a boundary, and the head of the part after it
+_PART_HEAD = re.compile(
+    rb"^--[^\r\n]{1,200}\r?\n"
+    rb"(?:[a-z-]{1,60}:[^\n]{0,2000}\n(?:[ \t][^\n]{0,2000}\n){0,50}){0,50}\r?\n?",
+    re.MULTILINE | re.IGNORECASE,
+)
 
 
 def read_mail(raw: bytes) -> Mail:
@@ -45,7 +52,10 @@ def read_mail(raw: bytes) -> Mail:
         return extract(raw)
     try:
         message = email.message_from_bytes(raw, policy=email.policy.compat32)
-        return _read(message, read_body(message))
+        body = read_body(message)
+        if body.shortened and not (body.text.strip() or body.html.strip()):
+            return extract(raw)
+        return _read(message, body)
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError, AssertionError):
         return extract(raw)
 
@@ -57,7 +67,7 @@ def read_large(path: Path, folder: Path | None) -> Mail:
             hollowed = hollow(raw)
         except TooMuch:
             raw.seek(0)
-            return extract(raw.read(EXTRACT_LIMIT))
+            return extract(raw.read(LOOKED_AT_LIMIT))
         mail = read_mail(bytes(hollowed.mail))
         files = tuple(_with_content(file, raw, hollowed, folder) for file in mail.files)
     return replace(mail, files=files)
@@ -72,13 +82,15 @@ def _with_content(file: FilePart, raw: BinaryIO, hollowed: Hollow, folder: Path 
 
 def extract(raw: bytes) -> Mail:
     """The head read by itself, and the rest as plain text: cheap for any mail."""
-    head, body = [*_HEAD_END.split(raw[:EXTRACT_LIMIT], maxsplit=1), b""][:2]
-    text = decode(body or raw[:EXTRACT_LIMIT], "utf-8")
+    raw = raw[:LOOKED_AT_LIMIT]
+    head, body = [*_HEAD_END.split(raw, maxsplit=1), b""][:2]
+    words = _PART_HEAD.sub(b"", body or raw).strip()[:EXTRACT_LIMIT]
+    text = decode(words or raw[:EXTRACT_LIMIT], "utf-8")
     try:
         message = email.message_from_bytes(_short_lines(head) + b"\n\n")
-        return _read(message, Body(text=text), alone=True)
+        return _read(message, Body(text=text, shortened="unreadable"), alone=True)
     except (RecursionError, ValueError, LookupError, TypeError, AttributeError):
-        return Mail(sender=UNKNOWN_SENDER, text=text)
+        return Mail(sender=UNKNOWN_SENDER, text=text, shortened="unreadable")
 
 
 def _short_lines(head: bytes) -> bytes:
@@ -109,6 +121,7 @@ def _read(message: Message, body: Body, *, alone: bool = False) -> Mail:
         complaint=complaint,
         failure=failure,
         authentication=tuple(raw_headers(message, "authentication-results")),
+        shortened=body.shortened,
     )
 
 

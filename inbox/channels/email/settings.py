@@ -11,12 +11,14 @@ from inbox.i18n import N_
 
 Security = Literal["tls", "starttls", "none"]
 
-# of those who sign in at their provider's page: IMAP, SMTP, its port and encryption
+# of the providers that are known: IMAP, SMTP, its port and encryption
 SERVERS: dict[str, tuple[str, str, int, Security]] = {
     "google": ("imap.gmail.com", "smtp.gmail.com", 465, "tls"),
     "microsoft": ("outlook.office365.com", "smtp.office365.com", 587, "starttls"),
 }
+CHECKERS = {"google": "mx.google.com", "microsoft": "microsoft"}
 SIGN_IN = ("google", "microsoft", "other")
+OWN_SERVERS = ("password", "other")
 _NEEDED = N_("This is needed to sign in with the provider.")
 
 
@@ -132,16 +134,19 @@ class EmailSettings(ChannelSettings):
         "",
         title="IMAP server",
         description="Where mail is fetched from; empty to send only.",
-        json_schema_extra=_group("Receiving"),
+        json_schema_extra=_group("Receiving", *OWN_SERVERS),
     )
     imap_port: Port = Field(
-        993, title="IMAP port", description="Usually 993.", json_schema_extra=_group("Receiving")
+        993,
+        title="IMAP port",
+        description="Usually 993.",
+        json_schema_extra=_group("Receiving", *OWN_SERVERS),
     )
     imap_security: Literal["tls", "none"] = Field(
         "tls",
         title="IMAP encryption",
         description="“none” sends the password in clear text: only for a server on this machine.",
-        json_schema_extra=_group("Receiving"),
+        json_schema_extra=_group("Receiving", *OWN_SERVERS),
     )
     imap_user: str = Field(
         "",
@@ -192,19 +197,19 @@ class EmailSettings(ChannelSettings):
         "",
         title="SMTP server",
         description="Where mail is sent by; empty to receive only.",
-        json_schema_extra=_group("Sending"),
+        json_schema_extra=_group("Sending", *OWN_SERVERS),
     )
     smtp_port: Port = Field(
         465,
         title="SMTP port",
         description="465 for TLS, 587 for STARTTLS.",
-        json_schema_extra=_group("Sending"),
+        json_schema_extra=_group("Sending", *OWN_SERVERS),
     )
     smtp_security: Security = Field(
         "tls",
         title="SMTP encryption",
         description="“none” sends the password in clear text: only for a server on this machine.",
-        json_schema_extra=_group("Sending"),
+        json_schema_extra=_group("Sending", *OWN_SERVERS),
     )
     smtp_user: str = Field(
         "",
@@ -228,9 +233,10 @@ class EmailSettings(ChannelSettings):
         for name in needed:
             if not getattr(self, name):
                 raise PydanticCustomError("needed", _NEEDED, {"field": name})
-        if self.login in SERVERS and not self.imap_host and not self.smtp_host:
+        if self.login in SERVERS:
             self.imap_host, self.smtp_host, self.smtp_port, self.smtp_security = SERVERS[self.login]
             self.imap_port, self.imap_security = 993, "tls"
+            self.trusted_host = self.trusted_host or CHECKERS[self.login]
         return self
 
     def own_addresses(self) -> set[str]:

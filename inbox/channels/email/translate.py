@@ -1,8 +1,10 @@
 """A mail as an envelope of one account."""
 
 import re
+from typing import Any
 
-from inbox.channels.email.authentication import is_proven
+from inbox.channels.email.authentication import Verdict, judge
+from inbox.channels.email.cards import with_cards
 from inbox.channels.email.headers import REFERENCE_LIMIT, Mailbox
 from inbox.channels.email.identity import identity
 from inbox.channels.email.imap import SENT
@@ -23,10 +25,10 @@ _MARKER = re.compile(r"\[ref:([0-9a-z]{1,32}-[0-9a-z]{16})\]", re.IGNORECASE)
 def to_envelope(mail: Mail, raw: RawItem, settings: EmailSettings) -> InboundEnvelope:
     sender, is_answer_address = _sender(mail, settings)
     visible, quoted, html = _body(mail)
+    verdict = judge(mail.authentication, settings.trusted_host, mail.sender[1])
+    if is_answer_address and verdict.is_proven:  # of another than whom we would answer
+        verdict = Verdict(why="other_sender", host=verdict.host, checks=verdict.checks)
     from_us, outgoing = mail.sender[1] in settings.own_addresses(), raw.meta.get("folder") == SENT
-    proven = not is_answer_address and is_proven(
-        mail.authentication, settings.trusted_host, sender[1]
-    )
     return InboundEnvelope(
         external_id=raw.external_id or identity(raw.content),
         sender=_address(sender),
@@ -39,9 +41,10 @@ def to_envelope(mail: Mail, raw: RawItem, settings: EmailSettings) -> InboundEnv
         markers=tuple(dict.fromkeys(_MARKER.findall(mail.text.lower())))[:MARKER_LIMIT],
         to=tuple(_address(box) for box in mail.to),
         cc=tuple(_address(box) for box in mail.cc),
-        files=mail.files,
+        files=with_cards(mail.files),
         sent_at=mail.sent_at,
-        proof=Proof.PROVEN if proven else Proof.CLAIMED,
+        proof=Proof.PROVEN if verdict.is_proven else Proof.CLAIMED,
+        reading=_reading(mail, verdict),
         automatic=mail.automatic or (from_us and not outgoing),
         bounce=_bounce(mail),
         mail_message_id=mail.message_id,
@@ -51,6 +54,10 @@ def to_envelope(mail: Mail, raw: RawItem, settings: EmailSettings) -> InboundEnv
         outgoing=outgoing,
         reply_to=tuple(address for _, address in mail.reply_to),
     )
+
+
+def _reading(mail: Mail, verdict: Verdict) -> dict[str, Any]:
+    return {"sender": verdict.stored(), **({"shortened": mail.shortened} if mail.shortened else {})}
 
 
 def _sender(mail: Mail, settings: EmailSettings) -> tuple[Mailbox, bool]:

@@ -302,6 +302,10 @@ def upgrade() -> None:
     sa.Column('health_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('checkpoint', sa.JSON(), nullable=False),
     sa.Column('checkpoint_epoch', sa.Integer(), nullable=False),
+    sa.Column('checked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('checked', sa.JSON(), nullable=False),
+    sa.Column('check_wanted', sa.Boolean(), nullable=False),
+    sa.Column('check_began_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('gaps', sa.JSON(), nullable=False),
     sa.Column('reconciled_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
@@ -447,6 +451,16 @@ def upgrade() -> None:
     sa.UniqueConstraint('inbox_id', 'agent_id')
     )
     op.create_index(op.f('ix_inbox_membership_agent_id'), 'inbox_membership', ['agent_id'], unique=False)
+    op.create_table('mail_uid',
+    sa.Column('inbox_id', sa.String(), nullable=False),
+    sa.Column('folder', sa.String(length=16), nullable=False),
+    sa.Column('uid_validity', sa.BigInteger(), nullable=False),
+    sa.Column('uid', sa.BigInteger(), nullable=False),
+    sa.Column('fingerprint', sa.String(length=32), nullable=False),
+    sa.ForeignKeyConstraint(['inbox_id'], ['inbox.id'], ),
+    sa.PrimaryKeyConstraint('inbox_id', 'folder', 'uid_validity', 'uid')
+    )
+    op.create_index('ix_mail_uid_fingerprint', 'mail_uid', ['inbox_id', 'fingerprint'], unique=False)
     op.create_table('message_template',
     sa.Column('id', sa.String(length=25), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
@@ -649,6 +663,7 @@ def upgrade() -> None:
     sa.Column('state_reason', sa.Text(), nullable=False),
     sa.Column('matched_by', sa.String(length=32), nullable=False),
     sa.Column('proof', sa.String(length=16), nullable=False),
+    sa.Column('reading', sa.JSON(), nullable=False),
     sa.Column('automatic', sa.Boolean(), nullable=False),
     sa.Column('is_side', sa.Boolean(), nullable=False),
     sa.Column('arrival_id', sa.String(), nullable=True),
@@ -668,6 +683,7 @@ def upgrade() -> None:
     op.create_index('ix_message_conversation', 'message', ['conversation_id', 'id'], unique=False)
     op.create_index('ix_message_mail', 'message', ['mail_message_id'], unique=False)
     op.create_index('ix_message_provider', 'message', ['inbox_id', 'provider_id'], unique=False)
+    op.create_index('ix_message_thread', 'message', ['thread_id', 'id'], unique=False)
     op.create_index('ix_message_unindexed', 'message', ['id'], unique=False, sqlite_where=sa.text('indexed = 0'), postgresql_where=sa.text('NOT indexed'))
     op.create_table('attachment',
     sa.Column('id', sa.String(length=25), nullable=False),
@@ -681,6 +697,7 @@ def upgrade() -> None:
     sa.Column('digest', sa.String(length=64), nullable=False),
     sa.Column('content_id', sa.String(length=255), nullable=False),
     sa.Column('inline', sa.Boolean(), nullable=False),
+    sa.Column('card', sa.JSON(), nullable=False),
     sa.ForeignKeyConstraint(['message_id'], ['message.id'], ),
     sa.PrimaryKeyConstraint('id')
     )
@@ -696,6 +713,7 @@ def upgrade() -> None:
     sa.Column('state', sa.String(length=32), nullable=False),
     sa.Column('not_before', sa.DateTime(timezone=True), nullable=False),
     sa.Column('due_from', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('failed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('epoch', sa.Integer(), nullable=False),
     sa.Column('lease_until', sa.DateTime(timezone=True), nullable=True),
@@ -711,6 +729,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('request_id')
     )
     op.create_index('ix_delivery_due', 'delivery', ['state', 'not_before', 'id'], unique=False)
+    op.create_index('ix_delivery_failed', 'delivery', ['id'], unique=False, sqlite_where=sa.text('failed_at IS NOT NULL'), postgresql_where=sa.text('failed_at IS NOT NULL'))
     op.create_index('ix_delivery_lane', 'delivery', ['conversation_id', 'id'], unique=False)
     op.create_table('interaction',
     sa.Column('id', sa.String(length=25), nullable=False),

@@ -6,13 +6,12 @@ from pydantic import Field
 from sqlmodel import Session
 
 from inbox import clock, ids
-from inbox.desk import replies
 from inbox.desk.replies import Composed
 from inbox.envelope import Button
 from inbox.events import Actor
 from inbox.i18n import N_, Phrase
 from inbox.model import Conversation, Event
-from inbox.routing import manners, variables
+from inbox.routing import manners, saying, variables
 from inbox.routing.actions.base import Writing
 
 
@@ -37,5 +36,5 @@ class SendReply(Writing):
         buttons = [Button(text=label, value=label) for label in self.buttons]
         composed = Composed(text=text, thread_id=thread_id, automatic=by_itself, buttons=buttons)
         # an id of its own each time: the rule runs once for an event, and so does this
-        replies.reply(session, conversation, composed, by=by, request_id=ids.new())
+        saying.say(session, conversation, composed, by=by, request_id=ids.new())
         return N_("reply queued")

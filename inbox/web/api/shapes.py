@@ -124,6 +124,8 @@ class InboxShape(Shape):
     health: Health
     health_reason: str
     gaps: list[dict[str, Any]]
+    checked_at: datetime | None
+    checked: dict[str, Any]
     created_at: datetime
 
 
@@ -187,8 +189,10 @@ class MessageShape(Shape):
 
     One that `is_side` is with somebody whom an agent asked, and never the customer's.
     `author_kind` is api for an integration; `via` is the token by which an
-    agent wrote it. `edits` are earlier texts; `extras` has what only some messages have, such as
-    `reactions`, `buttons`, the `choice` of one, or the `template` that was sent.
+    agent wrote it. `proof` is proven or claimed, empty for what we wrote; `reading.sender` says
+    why, and `reading.shortened` whether not all of it could be read. `edits` are earlier texts;
+    `extras` has what only some messages have, such as `reactions`, `buttons`, the `choice` of one,
+    or the `template` that was sent.
     """
 
     id: str
@@ -209,6 +213,8 @@ class MessageShape(Shape):
     state: MessageState
     state_reason: str
     automatic: bool
+    proof: str
+    reading: dict[str, Any]
     is_side: bool
     attachment_count: int
     reply_to_id: str | None

@@ -1,8 +1,9 @@
 /**
  * Builds the browser assets: `node build.mjs [folder] [--watch]`.
  *
- * Every file gets a hash in its name; manifest.json maps plain names ("app.js") to those, and
- * each is written as .br and .gz too, so that the server never compresses anything itself.
+ * Every file gets a hash in its name; manifest.json maps plain names ("app.js") to those and says
+ * what each needs at once ("app.js needs"), and each is written as .br and .gz too, so that the
+ * server never compresses anything itself.
  */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -47,6 +48,7 @@ const PAGES = {
     "widget-texts-sr-Latn": "widget/strings/sr-Latn.json",
   }),
   format: "esm",
+  charset: "utf8", // which modules are always read in
   splitting: true,
   entryNames: "[name]-[hash]",
   chunkNames: "chunk-[hash]",
@@ -101,6 +103,9 @@ function entries(metafile) {
     if (!output.entryPoint) continue;
     const [, name, extension] = basename(path).match(/^(.+?)(?:-style)?-[A-Z0-9]{8}\.(\w+)$/);
     named[`${name}.${extension}`] = basename(path);
+    const needed = output.imports.filter(({ kind }) => kind === "import-statement");
+    if (needed.length > 0)
+      named[`${name}.${extension} needs`] = needed.map(({ path }) => basename(path)).join(" ");
   }
   return named;
 }

@@ -43,7 +43,10 @@ async def upload(request: web.Request) -> web.Response:
 
 
 async def download(request: web.Request) -> web.Response:
-    """Always a download, but for pictures that are pictures; never run as a page of ours."""
+    """Always a download, but for pictures that are pictures; never run as a page of ours.
+
+    A sound has its type, by which the message's player takes it.
+    """
     attachment = await _visible(request)
     chunks = request.app[keys.SERVICES].files.stream(attachment.digest)
     start = await anext(chunks, b"")
@@ -53,7 +56,7 @@ async def download(request: web.Request) -> web.Response:
     return web.Response(
         body=_all(start, chunks),
         headers={
-            "Content-Type": kind if shown else "application/octet-stream",
+            "Content-Type": kind if shown or kind in uploads.SOUNDS else uploads.BINARY,
             "Content-Disposition": f"{'inline' if shown else 'attachment'};"
             f" filename*=UTF-8''{quote(name, safe='')}",
             "Content-Security-Policy": SANDBOX,

@@ -16,7 +16,7 @@ from inbox.envelope import Address, AddressKind
 from inbox.errors import Conflict, InboxError, Invalid
 from inbox.i18n import N_
 from inbox.i18n import gettext as _
-from inbox.model import ContactKind, Inbox
+from inbox.model import Company, ContactKind, Inbox
 from inbox.web import asking, fields, forms, keys, nav, words
 from inbox.web.pages import contact_merges
 from inbox.web.render import render
@@ -43,7 +43,9 @@ class ContactForm(BaseModel):
         "", title=N_("About"), max_length=5000, json_schema_extra={"kind": "textarea"}
     )
     blocked: bool = Field(
-        False, title=N_("Blocked"), description=N_("What they write goes to spam.")
+        False,
+        title=N_("Blocked"),
+        description=N_("What they write goes to spam; the chat takes nothing."),
     )
 
     @field_validator("time_zone")
@@ -182,8 +184,10 @@ async def _page(
 
     def work(session: Any) -> dict[str, Any]:
         visible = access.visible_inboxes(session, agent, role)
+        contact = contacts.get(session, contact_id)
         return {
-            "contact": contacts.get(session, contact_id),
+            "contact": contact,
+            "company": session.get(Company, contact.company_id) if contact.company_id else None,
             "start_token": _start_token(session, request, contact_id),
             "identities": contacts.identities(session, contact_id),
             "conversations": directory.conversations_of(session, contact_id, list(visible)),

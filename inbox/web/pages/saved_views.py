@@ -1,10 +1,11 @@
-"""Saved views: put together in a form without groups; nested ones are kept as the API made them."""
+"""Saved views: put together in a form of nested conditions, as rules are."""
 
-import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
+from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
+from multidict import MultiMapping
 from sqlmodel import Session
 
 from inbox.desk import listing
@@ -12,57 +13,83 @@ from inbox.errors import Forbidden, InboxError, Invalid
 from inbox.i18n import gettext as _
 from inbox.model import SavedView
 from inbox.routing import view_conditions, views
-from inbox.routing.fields import OPERATOR_LABELS
 from inbox.routing.views import ViewValues
-from inbox.web import asking, keys, nav, view_rows
+from inbox.web import (
+    asking,
+    condition_drawing,
+    condition_forms,
+    condition_words,
+    forms,
+    keys,
+    nav,
+)
+from inbox.web.condition_forms import Node
+from inbox.web.condition_words import Choices
 from inbox.web.render import render
 from inbox.web.route import Access, Route
 
 PATH = "/saved-views"
-ROWS = 6
+NEW_FIELD = "conversation.subject"
+
+
+@dataclass(slots=True)
+class Draft:
+    """A view as it is being edited; `changed` is the place that a button has just made."""
+
+    name: str = ""
+    conditions: Node = field(default_factory=lambda: {"all": []})
+    shared: bool = False
+    changed: str = ""
+
+    def values(self) -> ViewValues:
+        return forms.validated(
+            ViewValues,
+            {"name": self.name, "conditions": condition_forms.filled(self.conditions)},
+        )
 
 
 async def new(request: web.Request) -> web.StreamResponse:
-    return await _form(request, {"combine": "all", "rows": []}, title=_("New view"))
+    return await _form(request, Draft(), title=_("New view"))
 
 
 async def create(request: web.Request) -> web.StreamResponse:
     form, by = await request.post(), asking.actor(request)
-    shared = bool(form.get("shared")) and nav.administers(request)
+    draft, shared = _posted(form), bool(form.get("shared")) and nav.administers(request)
+    if _is_button(form):
+        return await _form(request, draft, title=_("New view"))
 
     def work(session: Session) -> str:
-        names = view_rows.names(session)
-        values = view_rows.values(form, names)
         owner_id = None if shared else request[keys.AGENT].id
-        return views.add(session, values, owner_id=owner_id, by=by).id
+        return views.add(session, draft.values(), owner_id=owner_id, by=by).id
 
     try:
         view_id = await asking.database(request).write(work)
     except InboxError as error:
-        return await _form(request, view_rows.typed(form), error, title=_("New view"))
+        return await _form(request, draft, error, title=_("New view"))
     raise web.HTTPSeeOther(f"/views/saved/{view_id}")
 
 
 async def show(request: web.Request) -> web.StreamResponse:
     view = await _known(request)
-    return await _form(request, {"name": view.name}, title=view.name, view=view)
+    draft = Draft(name=view.name, conditions=condition_forms.of(view.conditions))
+    return await _form(request, draft, title=view.name, view=view)
 
 
 async def update(request: web.Request) -> web.StreamResponse:
     form, by, view = await request.post(), asking.actor(request), await _known(request)
     _refuse_shared(request, view)
+    draft = _posted(form)
+    if _is_button(form):
+        return await _form(request, draft, title=view.name, view=view)
 
     def work(session: Session) -> None:
         fresh = views.get(session, view.id, request[keys.AGENT].id)
-        values = view_rows.values(form, view_rows.names(session))
-        if "nested" in form:
-            values = ViewValues(name=values.name, conditions=fresh.conditions)
-        views.change(session, fresh, values, by=by)
+        views.change(session, fresh, draft.values(), by=by)
 
     try:
         await asking.database(request).write(work)
     except InboxError as error:
-        return await _form(request, view_rows.typed(form), error, title=view.name, view=view)
+        return await _form(request, draft, error, title=view.name, view=view)
     raise web.HTTPSeeOther(f"/views/saved/{view.id}")
 
 
@@ -125,38 +152,48 @@ def _refuse_shared(request: web.Request, view: SavedView) -> None:
         raise Forbidden("This view is everybody's. An administrator can change it.")
 
 
+def _posted(form: MultiMapping[Any]) -> Draft:
+    draft = Draft(
+        name=str(form.get("name", "")).strip(),
+        conditions=condition_forms.read(form),
+        shared=bool(form.get("shared")),
+    )
+    draft.changed = condition_forms.change(draft.conditions, str(form.get("do", "")), NEW_FIELD)
+    return draft
+
+
+def _is_button(form: MultiMapping[Any]) -> bool:
+    """One of those that change the form; nothing is saved."""
+    return str(form.get("do", "")) not in {"", "save"}
+
+
 async def _form(
     request: web.Request,
-    given: Mapping[str, Any],
+    draft: Draft,
     error: InboxError | None = None,
     *,
     title: str,
     view: SavedView | None = None,
 ) -> web.Response:
-    names = await asking.database(request).read(view_rows.names)
-    shown = dict(given)
-    if view and "rows" not in shown:
-        shown |= view_rows.shown(view.conditions, names)
-    lines = [*shown.get("rows", [])][: ROWS * 4]
-    lines += [{}] * max(2, ROWS - len(lines))
+    known = await nav.load(request)
+    errors = error.fields if isinstance(error, Invalid) else {}
+    choices = _choices(await asking.database(request).read(condition_words.load), known)
     return render(
         request, "saved_views/form.html", status=422 if error else 200,
-        nav=await nav.load(request), title=title, view=view, given=shown, lines=lines,
-        problem=_problem(error), fields=view_conditions.fields(), operators=OPERATOR_LABELS,
-        suggestions=sorted({*names.by_name, "me"}), may_share=nav.administers(request),
+        nav=known, title=title, view=view, draft=draft,
+        conditions=condition_drawing.drawn(draft.conditions, choices, errors, draft.changed),
+        subjects=condition_drawing.subjects(view_conditions.fields()),
+        errors={name: _(text) for name, text in errors.items()},
+        problem=_(error.message) if error and not errors else "",
+        may_share=nav.administers(request),
         may_change=view is None or view.owner_id is not None or nav.administers(request),
-        nested=json.dumps(view.conditions, ensure_ascii=False, indent=2)
-        if view and shown.get("nested") else "",
     )  # fmt: skip
 
 
-def _problem(error: InboxError | None) -> str:
-    if isinstance(error, Invalid) and error.fields:
-        return " ".join(f"{_place(name)}{_(text)}" for name, text in error.fields.items())
-    return _(error.message) if error else ""
-
-
-def _place(name: str) -> str:
-    """The last part of conditions.all.1, as people count lines."""
-    last = name.rpartition(".")[2]
-    return _("Line %(number)s: ") % {"number": int(last) + 1} if last.isdecimal() else ""
+def _choices(choices: Choices, known: nav.Nav) -> Choices:
+    """Of what this agent may know; `me` is whoever looks."""
+    seen = {item.key.removeprefix("inbox-") for item in known.inboxes}
+    by_source = dict(choices.by_source)
+    by_source["inboxes"] = [one for one in by_source["inboxes"] if one[0] in seen]
+    by_source["agents"] = [(view_conditions.ME, _("Whoever looks")), *by_source["agents"]]
+    return Choices(by_source)

@@ -11,8 +11,7 @@ from inbox.errors import NotFound
 from inbox.model import Assignment, Conversation, Event
 from inbox.routing import log
 from inbox.routing.rules import TRIGGERS
-from inbox.web import asking, keys, nav
-from inbox.web.pages.settings import rule_words
+from inbox.web import asking, condition_words, keys, nav
 from inbox.web.render import render
 from inbox.web.route import Access, Route
 
@@ -25,7 +24,7 @@ class Why:
     event: Event | None
     assignment: Assignment | None
     runs: log.Runs
-    choices: rule_words.Choices
+    choices: condition_words.Choices
 
 
 async def index(request: web.Request) -> web.StreamResponse:
@@ -53,7 +52,7 @@ def _read(session: Session, request: web.Request) -> Why:
         event=event,
         assignment=session.get(Assignment, assigned) if assigned else None,
         runs=runs,
-        choices=rule_words.load(session),
+        choices=condition_words.load(session),
     )
 
 

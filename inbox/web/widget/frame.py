@@ -14,7 +14,7 @@ from inbox.desk import proactive
 from inbox.desk.continuing import mail_inbox_of
 from inbox.errors import Forbidden
 from inbox.web import keys
-from inbox.web.render import render
+from inbox.web.render import asset, needed, render
 from inbox.web.widget import availability, site, suggestions
 from inbox.web.widget.answers import json
 from inbox.web.widget.files import FILE_BYTES
@@ -41,6 +41,7 @@ async def show(request: web.Request) -> web.Response:
         "widget/frame.html",
         site=found,
         widget_language=language,
+        preloaded=[asset(f"widget-texts-{language}.js"), *needed("widget-frame.js")],
         config=orjson.dumps({**config, "articles": has_articles}).decode(),
     )
     response.headers["Content-Security-Policy"] = POLICY.format(ancestors=found.frame_ancestors)

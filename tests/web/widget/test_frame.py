@@ -2,6 +2,7 @@ import html
 import json
 import re
 
+import brotli
 import pytest
 
 from inbox.web.render import STATIC
@@ -54,6 +55,32 @@ async def test_the_page_says_public_things_only(client, make_inbox):
 async def test_an_inbox_of_another_kind_is_not_there(client, make_inbox):
     assert (await client.get(f"/widget/{make_inbox('form', 'a').id}")).status == 404
     assert (await client.get("/widget/nonsense")).status == 404
+
+
+@pytest.mark.parametrize("language", ["en", "de", "sr-Cyrl", "sr-Latn"])
+async def test_an_open_chat_costs_twenty_kilobytes_at_the_most(client, inbox, language):
+    """Of all that is fetched before a visitor can write; emoji and the recorder come later."""
+    page = await client.get(f"/widget/{inbox.id}?lang={language}")
+    text = await page.text()
+    wanted = set(re.findall(r'(?:src|href)="(/static/[^"]+)"', text))
+    assert len(wanted) >= 4
+    sizes = [(STATIC / f"{one.removeprefix('/static/')}.br").stat().st_size for one in wanted]
+    own = len(brotli.compress(text.encode()))
+
+    assert sum(sizes) + own <= 20 * 1024
+
+
+async def test_emoji_and_the_recorder_are_small_and_fetched_later(client, inbox):
+    text = await (await client.get(f"/widget/{inbox.id}")).text()
+    sizes = {
+        file.name: file.with_suffix(".js.br").stat().st_size
+        for file in STATIC.glob("chunk-*.js")
+        if file.name not in text
+    }
+    emoji = [size for name, size in sizes.items() if "grinning face" in (STATIC / name).read_text()]
+
+    assert emoji
+    assert max(emoji) <= 14 * 1024
 
 
 async def test_the_loader_is_kept_and_revalidated(client):

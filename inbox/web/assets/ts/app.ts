@@ -34,6 +34,7 @@ listenForKeys(document.body.dataset.keys);
 reportFailures();
 sideCommands();
 showWhatIsOfUse();
+document.querySelector("[data-print]")?.addEventListener("click", () => window.print());
 
 const url = document.body.dataset.live;
 if (url) {

@@ -30,6 +30,7 @@ export class Reading {
     this.toldUpto = newest.id;
     const unread = isSeen ? 0 : answers.filter((message) => message.id > readUpto).length;
     this.host.tell({ unread });
+    if (unread === 0 && this.peek) this.stopPeeking(); // it was read in another tab
     if (!this.host.isOpen && unread > 0 && newest.id > this.peekedAt) {
       this.peekAt({ name: newest.name, text: newest.text });
     }

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from inbox.channels import registry
 from inbox.channels.base import Hooked
-from inbox.desk import inboxes
+from inbox.desk import arrivals, failures, inboxes
 from inbox.errors import Conflict, InboxError, Invalid
 from inbox.i18n import gettext as _
 from inbox.model import Inbox
@@ -19,12 +19,14 @@ PATH = "/settings/inboxes"
 
 
 async def index(request: web.Request) -> web.StreamResponse:
-    found = await asking.database(request).read(inboxes.every)
+    found, failed, quarantined = await asking.database(request).read(
+        lambda s: (inboxes.every(s), failures.counts(s), arrivals.quarantined(s))
+    )
     channels = request.app[keys.SERVICES].channels
     providers = {inbox.id: inbox_forms.provider(channels, inbox) for inbox in found}
     return await sections.show(
         request, "settings/inboxes/index.html", inboxes=found, kinds=registry.kinds(),
-        providers=providers,
+        providers=providers, failed=failed, quarantined=quarantined,
     )  # fmt: skip
 
 

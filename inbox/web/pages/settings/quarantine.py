@@ -14,6 +14,7 @@ from inbox.web.route import Access, Route
 
 PATH = "/settings/quarantine"
 PAGE = 50
+HEAD_BYTES = 4000
 
 
 async def index(request: web.Request) -> web.StreamResponse:
@@ -25,17 +26,28 @@ async def index(request: web.Request) -> web.StreamResponse:
     )
 
 
+async def show(request: web.Request) -> web.StreamResponse:
+    """As text, whatever it is; what can't be read of it is only for saving."""
+    arrival_id = asking.wanted(request)
+
+    def work(session: Any) -> tuple[Arrival, Inbox]:
+        arrival = arrivals.get(session, arrival_id)
+        return arrival, session.get_one(Inbox, arrival.inbox_id)
+
+    arrival, inbox = await asking.database(request).read(work)
+    head = (await _content(request, arrival))[:HEAD_BYTES].decode(errors="replace")
+    return await sections.show(
+        request, "settings/quarantine/show.html", arrival=arrival, inbox=inbox,
+        head=head.replace("\x00", "\ufffd"),
+    )  # fmt: skip
+
+
 async def raw(request: web.Request) -> web.StreamResponse:
     """The bytes as they came, for saving only: a browser must never run them."""
     arrival_id = asking.wanted(request)
     arrival = await asking.database(request).read(lambda s: arrivals.get(s, arrival_id))
-    content = arrival.raw
-    if content is None:
-        if not arrival.digest:
-            raise NotFound("The raw bytes of this arrival are gone.")
-        content = await request.app[keys.SERVICES].files.get(arrival.digest)
     return web.Response(
-        body=content,
+        body=await _content(request, arrival),
         content_type="application/octet-stream",
         headers={
             "Content-Disposition": f'attachment; filename="{arrival.id}.bin"',
@@ -62,10 +74,19 @@ async def discard(request: web.Request) -> web.StreamResponse:
 
 ROUTES = [
     Route("GET", PATH, index, Access.ADMIN),
+    Route("GET", f"{PATH}/{{id}}", show, Access.ADMIN),
     Route("GET", f"{PATH}/{{id}}/raw", raw, Access.ADMIN),
     Route("POST", f"{PATH}/{{id}}/release", release, Access.ADMIN),
     Route("POST", f"{PATH}/{{id}}/discard", discard, Access.ADMIN),
 ]
+
+
+async def _content(request: web.Request, arrival: Arrival) -> bytes:
+    if arrival.raw is not None:
+        return arrival.raw
+    if not arrival.digest:
+        raise NotFound("The raw bytes of this arrival are gone.")
+    return await request.app[keys.SERVICES].files.get(arrival.digest)
 
 
 def _quarantined(session: Any, before: str) -> list[tuple[Arrival, Inbox]]:

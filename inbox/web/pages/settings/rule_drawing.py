@@ -2,52 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from inbox.i18n import N_
 from inbox.i18n import gettext as _
 from inbox.routing import actions
-from inbox.routing.fields import BY_NAME, EMPTINESS, OPERATOR_LABELS, FieldType
+from inbox.routing.fields import FIELDS
 from inbox.routing.rules import TRIGGERS
-from inbox.routing.validation import MAX_DEPTH
-from inbox.web import fields
-from inbox.web.pages.settings import rule_drafts
-from inbox.web.pages.settings.rule_drafts import MANY, ROOT, Draft, Node
-from inbox.web.pages.settings.rule_words import Choices, Options
-
-SUBJECTS = {
-    "conversation": N_("Conversation"), "contact": N_("Contact"), "company": N_("Company"),
-    "message": N_("Message"), "event": N_("What happened"),
-}  # fmt: skip
-SEVERAL = 6  # choices up to which all stand there to be ticked
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One condition; `kind` says how its value is asked for."""
-
-    place: str
-    field: str
-    operator: str
-    value: Any
-    kind: str
-    operators: Options
-    choices: Options = ()
-    error: str = ""
-    is_new: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
-    place: str
-    kind: str
-    members: Sequence[Any]
-    error: str
-    depth: int
-
-    @property
-    def may_nest(self) -> bool:
-        return self.depth < MAX_DEPTH
+from inbox.web import condition_drawing, fields
+from inbox.web.condition_drawing import Group
+from inbox.web.condition_forms import Node
+from inbox.web.condition_words import Choices, Options
+from inbox.web.pages.settings.rule_drafts import Draft
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,88 +38,13 @@ class Editor:
 def editor(draft: Draft, choices: Choices, errors: Mapping[str, str]) -> Editor:
     return Editor(
         draft=draft,
-        conditions=_group(draft.conditions, ROOT, ROOT, _Drawing(draft, choices, errors)),
+        conditions=condition_drawing.drawn(draft.conditions, choices, errors, draft.changed),
         actions=[_action(n, each, draft, choices, errors) for n, each in enumerate(draft.actions)],
-        subjects=[
-            (_(SUBJECTS[name]), [(field, _(label)) for field, label in members])
-            for name, members in rule_drafts.fields()
-        ],
+        subjects=condition_drawing.subjects(FIELDS),
         triggers=[(str(kind), _(label)) for kind, label in TRIGGERS.items()],
         known_actions=[(name, _(action.label)) for name, action in actions.known().items()],
         errors={name: _(text) for name, text in errors.items()},
     )
-
-
-@dataclass(frozen=True, slots=True)
-class _Drawing:
-    draft: Draft
-    choices: Choices
-    errors: Mapping[str, str]
-
-    def error(self, fault: str) -> str:
-        return _(self.errors[fault]) if fault in self.errors else ""
-
-
-def _group(node: Node, place: str, fault: str, drawing: _Drawing) -> Group:
-    """`fault` is how the validation names the same place."""
-    kind = "any" if "any" in node else "all"
-    members = [
-        _member(each, f"{place}.{n}", f"{fault}.{kind}.{n}", drawing)
-        for n, each in enumerate(node.get(kind, []))
-    ]
-    error = drawing.error(fault) or drawing.error(f"{fault}.{kind}")
-    depth = place.count(".") + 1
-    return Group(place=place, kind=kind, members=members, error=error, depth=depth)
-
-
-def _member(node: Node, place: str, fault: str, drawing: _Drawing) -> Row | Group:
-    if "field" not in node:
-        return _group(node, place, fault, drawing)
-    name, operator, value = str(node["field"]), str(node.get("operator", "")), node.get("value")
-    known = BY_NAME.get(name)
-    choices = drawing.choices.of(known) if known else ()
-    kind = _kind(known.type if known else FieldType.TEXT, operator, choices)
-    return Row(
-        place=place,
-        field=name,
-        operator=operator,
-        value=_shown(kind, value),
-        kind=kind,
-        operators=[(o, _(OPERATOR_LABELS[o])) for o in (known.operators if known else ())],
-        choices=_with_kept(choices, value) if kind in {"select", "checks"} else choices,
-        error=drawing.error(fault),
-        is_new=drawing.draft.changed == place,
-    )
-
-
-def _kind(kind: FieldType, operator: str, choices: Options) -> str:
-    if operator in EMPTINESS:
-        return "none"
-    if kind is FieldType.YES_NO:
-        return "yes_no"
-    if operator in MANY:
-        return "checks" if kind is FieldType.CHOICE else "list"
-    if choices:
-        return "select"
-    return "number" if kind is FieldType.NUMBER else "text"
-
-
-def _shown(kind: str, value: Any) -> Any:
-    if kind in {"checks", "list"}:
-        return [str(each) for each in value] if isinstance(value, list) else [str(value or "")]
-    if kind == "yes_no":
-        return "false" if value is False else "true"
-    return "" if value is None or isinstance(value, list) else str(value)
-
-
-def _with_kept(choices: Options, value: Any) -> Options:
-    """With what is chosen but not there any more, so that it is seen and not lost silently."""
-    chosen = [
-        str(v) for v in (value if isinstance(value, list) else [value]) if v not in (None, "")
-    ]
-    known = {choice for choice, _label in choices}
-    gone = [(each, _("(not there any more)")) for each in chosen if each not in known]
-    return [*choices, *gone]
 
 
 def _action(

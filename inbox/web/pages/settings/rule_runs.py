@@ -5,8 +5,8 @@ from urllib.parse import urlencode
 from aiohttp import web
 
 from inbox.routing import log, rules
-from inbox.web import asking
-from inbox.web.pages.settings import rule_words, sections
+from inbox.web import asking, condition_words
+from inbox.web.pages.settings import sections
 from inbox.web.pages.settings.rules import PATH
 from inbox.web.route import Access, Route
 
@@ -18,7 +18,7 @@ async def index(request: web.Request) -> web.StreamResponse:
         lambda s: (
             rules.get(s, rule_id),
             log.of_rule(s, rule_id, fired=fired, cursor=cursor),
-            rule_words.load(s),
+            condition_words.load(s),
         )
     )
     here = f"{PATH}/{rule_id}/runs"

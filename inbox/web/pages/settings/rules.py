@@ -9,8 +9,8 @@ from inbox.i18n import gettext as _
 from inbox.model import AutomationRule
 from inbox.routing import actions, rules, trying, validation
 from inbox.routing.rules import TRIGGERS, RuleValues
-from inbox.web import asking, forms
-from inbox.web.pages.settings import rule_drafts, rule_drawing, rule_words, sections
+from inbox.web import asking, condition_words, forms
+from inbox.web.pages.settings import rule_drafts, rule_drawing, sections
 from inbox.web.pages.settings.rule_drafts import Draft
 from inbox.web.render import render
 from inbox.web.route import Access, Route
@@ -132,7 +132,7 @@ async def _page(
     theirs: Draft | None = None,
 ) -> web.Response:
     tried, faults = await _tried(request, draft)
-    choices = await asking.database(request).read(rule_words.load)
+    choices = await asking.database(request).read(condition_words.load)
     drawn = rule_drawing.editor(draft, choices, {**faults, **(errors or {})})
     rule_id = request.match_info.get("id", "")
     context = {
