@@ -37,9 +37,10 @@ def want(session: Session, inbox_id: str, *, by: Actor) -> Inbox:
 
 def claim(session: Session, now: datetime) -> Inbox | None:
     """One that is due, and nobody else's for an hour."""
-    began, checked = col(Inbox.check_began_at), col(Inbox.checked_at)
+    began = col(Inbox.check_began_at)
+    checked = sa.func.coalesce(col(Inbox.checked_at), col(Inbox.created_at))
     before = now - (USUAL if now.hour in NIGHT else LONGEST)
-    due = sa.or_(col(Inbox.check_wanted), checked.is_(None), checked < before)
+    due = sa.or_(col(Inbox.check_wanted), checked < before)
     query = (
         select(Inbox)
         .where(col(Inbox.enabled), Inbox.kind == "email", due)

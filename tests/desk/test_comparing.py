@@ -76,7 +76,7 @@ def test_what_was_erased_does_not_come_back_by_itself_or_numbered_anew(
 def test_one_that_is_due_is_taken_by_one_worker(session: Session, cast: Cast) -> None:
     now = clock.now()
     assert comparing.claim(session, now) is None  # nothing was fetched yet
-    cast.inbox.checkpoint = {"uid": 1}
+    cast.inbox.checkpoint, cast.inbox.created_at = {"uid": 1}, now - timedelta(days=2)
     session.flush()
 
     first, second = comparing.claim(session, now), comparing.claim(session, now)

@@ -36,7 +36,9 @@ async def channel(desk, monkeypatch) -> Compared:
 
     def work(session) -> None:
         session.delete(session.get_one(Inbox, desk.inbox.id))
-        desk.inbox = Inbox(name="Mail", kind="email", slug="mail", checkpoint={"uid": 3})
+        desk.inbox = Inbox(
+            name="Mail", kind="email", slug="mail", checkpoint={"uid": 3}, check_wanted=True
+        )
         session.add(desk.inbox)
 
     await desk.services.database.write(work)

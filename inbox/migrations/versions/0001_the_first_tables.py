@@ -683,6 +683,7 @@ def upgrade() -> None:
     op.create_index('ix_message_conversation', 'message', ['conversation_id', 'id'], unique=False)
     op.create_index('ix_message_mail', 'message', ['mail_message_id'], unique=False)
     op.create_index('ix_message_provider', 'message', ['inbox_id', 'provider_id'], unique=False)
+    op.create_index('ix_message_thread', 'message', ['thread_id', 'id'], unique=False)
     op.create_index('ix_message_unindexed', 'message', ['id'], unique=False, sqlite_where=sa.text('indexed = 0'), postgresql_where=sa.text('NOT indexed'))
     op.create_table('attachment',
     sa.Column('id', sa.String(length=25), nullable=False),
