@@ -129,7 +129,7 @@ def _teams(session: Session, people: Mapping[str, Agent]) -> dict[str, Team]:
 
 
 CANNED = {
-    "Greeting": "Hello {{contact.first_name}},\n\nthanks for writing. This is {{agent.first_name}}.",
+    "Greeting": "Hello {{contact.first_name}},\n\n{{agent.first_name}} here.",
     "Return": "You can send it back within 30 days. The label is in your account under Orders.",
     "Refund": "The money is on its way and reaches your account within five working days.",
     "Повраћај новца": "Новац враћамо за пет радних дана.",
