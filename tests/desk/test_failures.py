@@ -3,8 +3,9 @@
 import pytest
 from sqlmodel import Session, select
 
-from inbox.desk import deliveries, failures, replies
+from inbox.desk import deliveries, failures, forwards, replies
 from inbox.desk.composing import Composed
+from inbox.desk.forwards import Forward
 from inbox.envelope import AddressKind, Receipt
 from inbox.errors import Conflict, Invalid
 from inbox.events import SYSTEM
@@ -96,9 +97,9 @@ def test_it_goes_by_another_way_once_with_its_files(session, cast, failed, phone
     session.flush()
     (way,) = failures.ways(session, failed, REACH)
     assert (way.channel, way.address) == ("sms", "+381641234567")
-    first = failures.send_by(session, failed, way.place, REACH, by=SYSTEM)
+    first = failures.send_by(session, failed, way.place, [way], by=SYSTEM)
     session.flush()
-    second = failures.send_by(session, failed, way.place, REACH, by=SYSTEM)
+    second = failures.send_by(session, failed, way.place, [way], by=SYSTEM)
     assert first.id == second.id
     assert (first.channel, first.text) == ("sms", "It is on its way")
     files = session.exec(select(Attachment.message_id)).all()
@@ -108,7 +109,9 @@ def test_it_goes_by_another_way_once_with_its_files(session, cast, failed, phone
 
 def test_a_way_that_nobody_offered_is_refused(session, failed, phone) -> None:
     with pytest.raises(Invalid):
-        failures.send_by(session, failed, "new:made:up", REACH, by=SYSTEM)
+        failures.send_by(
+            session, failed, "new:made:up", failures.ways(session, failed, REACH), by=SYSTEM
+        )
 
 
 def test_a_dead_address_is_no_way(session, failed, phone) -> None:
@@ -122,4 +125,20 @@ def test_what_did_not_fail_goes_no_other_way(session, failed, phone) -> None:
     (way,) = failures.ways(session, failed, REACH)
     replies.retry(session, failed.id, by=SYSTEM)
     with pytest.raises(Conflict):
-        failures.send_by(session, failed, way.place, REACH, by=SYSTEM)
+        failures.send_by(session, failed, way.place, [way], by=SYSTEM)
+
+
+def test_an_inbox_that_may_not_be_seen_is_no_way(session, cast, failed, phone) -> None:
+    assert failures.ways(session, failed, REACH, {cast.inbox.id}) == []
+    assert len(failures.ways(session, failed, REACH, {phone.id})) == 1
+
+
+def test_what_failed_beside_never_goes_to_the_customer(session, cast, phone) -> None:
+    conversation = cast.conversation()
+    asked = Forward(to=["plumber@their.example"], text="What does he owe you?")
+    cast.incoming(conversation)
+    beside = forwards.forward(session, conversation, asked, by=SYSTEM, request_id="1")
+    session.flush()
+    fail(session, beside)
+    assert listed(session) == [beside.id]
+    assert failures.ways(session, beside, REACH) == []

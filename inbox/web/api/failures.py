@@ -8,10 +8,10 @@ from sqlmodel import Session, col, select
 
 from inbox.desk import arrivals, failures, paging, replies
 from inbox.desk.paging import Order
-from inbox.errors import NotFound
 from inbox.i18n import said
-from inbox.model import Arrival, ArrivalState, Conversation, Message
+from inbox.model import Arrival, ArrivalState, Message
 from inbox.web import carrying
+from inbox.web.api.conversations import seen_message
 from inbox.web.api.operation import Call, Operation
 from inbox.web.api.reading import Input, Paged
 from inbox.web.api.shapes import MessageShape, Page
@@ -87,13 +87,14 @@ def dismiss(session: Session, call: Call) -> object:
 
 
 def ways(session: Session, call: Call) -> object:
-    found = failures.ways(session, _message(session, call), carrying.reach())
+    found = _ways(session, call, _message(session, call))
     return {"items": [WayShape.model_validate(way) for way in found]}
 
 
 def send_by(session: Session, call: Call) -> object:
     message = _message(session, call)
-    sent = failures.send_by(session, message, call.body.place, carrying.reach(), by=call.by)
+    offered = _ways(session, call, message)
+    sent = failures.send_by(session, message, call.body.place, offered, by=call.by)
     carrying.refuse_too_much(session, sent)
     return sent
 
@@ -111,12 +112,12 @@ def discard(session: Session, call: Call) -> object:
     return arrivals.discard(session, call.path["id"], by=call.by)
 
 
+def _ways(session: Session, call: Call, message: Message) -> list[failures.Way]:
+    return failures.ways(session, message, carrying.reach(), call.bearer.inbox_ids)
+
+
 def _message(session: Session, call: Call) -> Message:
-    found = session.get(Message, call.path["id"])
-    conversation = session.get(Conversation, found.conversation_id) if found else None
-    if not found or not conversation or not call.bearer.sees(conversation.inbox_id):
-        raise NotFound("There is no such message.")
-    return found
+    return seen_message(session, call.bearer, call.path["id"])
 
 
 OPERATIONS = [
