@@ -1,6 +1,6 @@
 """Replies that did not reach anybody: kept in a list until a person has looked after each."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -90,8 +90,19 @@ def dismiss(session: Session, message_id: str, *, by: Actor) -> Message:
     return message
 
 
-def ways(session: Session, message: Message, reach: dict[str, str]) -> list[Way]:
-    """`reach` is the kind of address of each kind of inbox in which we may begin."""
+def ways(
+    session: Session,
+    message: Message,
+    reach: Mapping[str, str],
+    inbox_ids: Collection[str] | None = None,
+) -> list[Way]:
+    """`reach` is the kind of address of each kind of inbox in which we may begin.
+
+    None for what was said beside: every other way leads to the customer. One begins anew only in
+    an inbox that may be seen (`inbox_ids`: None for all).
+    """
+    if message.is_side:
+        return []
     conversation = session.get_one(Conversation, message.conversation_id)
     threads = [one for one in _threads(session, conversation) if one.thread_id != message.thread_id]
     known = {(one.inbox_id, one.address) for one in _threads(session, conversation)}
@@ -101,6 +112,8 @@ def ways(session: Session, message: Message, reach: dict[str, str]) -> list[Way]
         if one.available
     ]
     query = select(Inbox).where(col(Inbox.enabled), col(Inbox.kind).in_(reach))
+    if inbox_ids is not None:
+        query = query.where(col(Inbox.id).in_(inbox_ids))
     inboxes = session.exec(query.order_by(col(Inbox.name))).all()
     people = select(Identity).where(
         Identity.contact_id == conversation.contact_id,
@@ -117,9 +130,9 @@ def ways(session: Session, message: Message, reach: dict[str, str]) -> list[Way]
 
 
 def send_by(
-    session: Session, message: Message, place: str, reach: dict[str, str], *, by: Actor
+    session: Session, message: Message, place: str, offered: Sequence[Way], *, by: Actor
 ) -> Message:
-    """The same words and files by another way; doing it twice is doing it once."""
+    """The same words and files by one of the `ways`; doing it twice is doing it once."""
     delivery = _delivery(session, message.id)
     request_id = f"otherwise:{message.id}"
     done = session.exec(select(Delivery).where(Delivery.request_id == request_id)).first()
@@ -127,7 +140,7 @@ def send_by(
         return session.get_one(Message, done.message_id)
     if delivery.failed_at is None:
         raise Conflict("Only a message that failed can be sent by another way.")
-    if place not in {way.place for way in ways(session, message, reach)}:
+    if place not in {way.place for way in offered}:
         raise Invalid(fields={"place": N_("Choose a way from the list.")})
     conversation = session.get_one(Conversation, message.conversation_id)
     composed = Composed(

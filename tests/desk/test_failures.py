@@ -3,8 +3,9 @@
 import pytest
 from sqlmodel import Session, select
 
-from inbox.desk import deliveries, failures, replies
+from inbox.desk import deliveries, failures, forwards, replies
 from inbox.desk.composing import Composed
+from inbox.desk.forwards import Forward
 from inbox.envelope import AddressKind, Receipt
 from inbox.errors import Conflict, Invalid
 from inbox.events import SYSTEM
@@ -96,9 +97,9 @@ def test_it_goes_by_another_way_once_with_its_files(session, cast, failed, phone
     session.flush()
     (way,) = failures.ways(session, failed, REACH)
     assert (way.channel, way.address) == ("sms", "+381641234567")
-    first = failures.send_by(session, failed, way.place, REACH, by=SYSTEM)
+    first = failures.send_by(session, failed, way.place, [way], by=SYSTEM)
     session.flush()
-    second = failures.send_by(session, failed, way.place, REACH, by=SYSTEM)
+    second = failures.send_by(session, failed, way.place, [way], by=SYSTEM)
     assert first.id == second.id
     assert (first.channel, first.text) == ("sms", "It is on its way")
     files = session.exec(select(Attachment.message_id)).all()
@@ -107,8 +108,9 @@ def test_it_goes_by_another_way_once_with_its_files(session, cast, failed, phone
 
 
 def test_a_way_that_nobody_offered_is_refused(session, failed, phone) -> None:
+    offered = failures.ways(session, failed, REACH)
     with pytest.raises(Invalid):
-        failures.send_by(session, failed, "new:made:up", REACH, by=SYSTEM)
+        failures.send_by(session, failed, "new:made:up", offered, by=SYSTEM)
 
 
 def test_a_dead_address_is_no_way(session, failed, phone) -> None:
@@ -122,4 +124,22 @@ def test_what_did_not_fail_goes_no_other_way(session, failed, phone) -> None:
     (way,) = failures.ways(session, failed, REACH)
     replies.retry(session, failed.id, by=SYSTEM)
     with pytest.raises(Conflict):
-        failures.send_by(session, failed, way.place, REACH, by=SYSTEM)
+        failures.send_by(session, failed, way.place, [way], by=SYSTEM)
+
+
+def test_what_was_said_beside_goes_no_other_way_for_that_would_be_to_the_customer(
+    session, cast, phone
+) -> None:
+    wanted = Forward(to=["parts@supplier.example"], text="He never pays, ask for cash")
+    conversation = cast.conversation()
+    cast.incoming(conversation)
+    beside = forwards.forward(session, conversation, wanted, by=SYSTEM, request_id="1")
+    session.flush()
+    fail(session, beside)
+
+    assert failures.ways(session, beside, REACH) == []
+
+
+def test_nobody_begins_in_an_inbox_that_they_may_not_see(session, cast, failed, phone) -> None:
+    assert failures.ways(session, failed, REACH, {cast.inbox.id}) == []
+    assert len(failures.ways(session, failed, REACH, {cast.inbox.id, phone.id})) == 1

@@ -279,12 +279,30 @@ def test_machines_that_answer_a_notice_are_not_heard_and_no_conversation_begins(
     assert session.get_one(MailNotice, notice.delivery_id).state is MessageState.FAILED
 
 
-def test_refusals_come_to_an_end(session: Session, cast: Cast, ana: Agent) -> None:
+def test_refusals_come_to_an_end_and_what_nobody_is_told_of_is_a_mail_as_any_other(
+    session: Session, cast: Cast, ana: Agent
+) -> None:
     _, notice = told(session, cast)
-    for _ in range(20):
-        answer(session, cast, notice, sender="mallory@else.example")
+    mails = [mail("mallory@else.example", delivered_to=(notice.reply_to,)) for _ in range(20)]
+
+    made = take(session, cast.inbox, *mails)
 
     assert len(refusals(session)) == 5
+    assert len(made) == 15
+    assert take(session, cast.inbox, *mails) == []
+    assert outgoing(session) == []
+
+
+def test_who_answers_a_notice_that_was_passed_on_to_them_is_heard(
+    session: Session, cast: Cast, ana: Agent
+) -> None:
+    conversation, notice = told(session, cast)
+    quoting = {"references": (notice.message_id,), "delivered_to": ("support@ours.example",)}
+
+    (message,) = take(session, cast.inbox, mail("parts@supplier.example", **quoting))
+
+    assert message.conversation_id != conversation.id
+    assert refusals(session) == outgoing(session) == []
 
 
 def test_an_answer_to_what_came_from_beside_goes_beside(

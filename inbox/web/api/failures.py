@@ -87,13 +87,14 @@ def dismiss(session: Session, call: Call) -> object:
 
 
 def ways(session: Session, call: Call) -> object:
-    found = failures.ways(session, _message(session, call), carrying.reach())
+    found = _ways(session, call, _message(session, call))
     return {"items": [WayShape.model_validate(way) for way in found]}
 
 
 def send_by(session: Session, call: Call) -> object:
     message = _message(session, call)
-    sent = failures.send_by(session, message, call.body.place, carrying.reach(), by=call.by)
+    offered = _ways(session, call, message)
+    sent = failures.send_by(session, message, call.body.place, offered, by=call.by)
     carrying.refuse_too_much(session, sent)
     return sent
 
@@ -109,6 +110,10 @@ def release(session: Session, call: Call) -> object:
 
 def discard(session: Session, call: Call) -> object:
     return arrivals.discard(session, call.path["id"], by=call.by)
+
+
+def _ways(session: Session, call: Call, message: Message) -> list[failures.Way]:
+    return failures.ways(session, message, carrying.reach(), call.bearer.inbox_ids)
 
 
 def _message(session: Session, call: Call) -> Message:

@@ -48,7 +48,7 @@ async def send(request: web.Request) -> web.StreamResponse:
     place = str((await request.post()).get("place", ""))
 
     def verb(session: Session, message: Message, by: Actor) -> Message:
-        sent = failures.send_by(session, message, place, carrying.reach(), by=by)
+        sent = failures.send_by(session, message, place, _ways(request, session, message), by=by)
         carrying.refuse_too_much(session, sent)
         return sent
 
@@ -85,10 +85,7 @@ async def _choices(
 
     def work(session: Session) -> tuple[Message, list[failures.Way]]:
         message = conversations.message(session, message_id, agent, role)
-        seen = access.visible_inboxes(session, agent, role)
-        names = {one.name for one in seen.values()}
-        found = failures.ways(session, message, carrying.reach())
-        return message, [way for way in found if way.inbox_name in names]
+        return message, _ways(request, session, message)
 
     message, ways = await asking.database(request).read(work)
     problem = " ".join(map(_, error.fields.values())) if isinstance(error, Invalid) else ""
@@ -97,3 +94,8 @@ async def _choices(
         request, "failures/ways.html", status=status, nav=await nav.load(request),
         message=message, ways=ways, problem=problem or (_(error.message) if error else ""),
     )  # fmt: skip
+
+
+def _ways(request: web.Request, session: Session, message: Message) -> list[failures.Way]:
+    seen = access.visible_inboxes(session, request[keys.AGENT], request[keys.ROLE])
+    return failures.ways(session, message, carrying.reach(), seen.keys())

@@ -78,7 +78,7 @@ async def test_what_channels_carry_is_data(program):
     answer = await client.get("/api/v1/channels")
     found = {one["kind"]: one for one in (await answer.json())["items"]}
 
-    assert found["sms"]["files"] is False
+    assert found["sms"]["files"] is True
     assert found["sms"]["text_limit"] == 1600
     assert found["email"]["html"] is True
     assert found["telegram"]["buttons"] is True
