@@ -52,6 +52,7 @@ class EventKind(StrEnum):
     IDENTITY_BOUNCED = "identity_bounced"
     ARRIVAL_QUARANTINED = "arrival_quarantined"
     ARRIVAL_RELEASED = "arrival_released"
+    MAIL_MISSED = "mail_missed"
     INBOX_CREATED = "inbox_created"
     INBOX_UPDATED = "inbox_updated"
     INBOX_HEALTH_CHANGED = "inbox_health_changed"

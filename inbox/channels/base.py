@@ -186,6 +186,10 @@ async def tried(attempt: Awaitable[str]) -> Checked:
 Record = Callable[[Sequence[RawItem], Mapping[str, Any]], Awaitable[None]]
 
 
+# the numbers seen of a folder, by its mark and UIDVALIDITY
+Known = Callable[[str, int], Awaitable[set[int]]]
+
+
 class Channel(Protocol):
     """Every channel: opened for one account, it understands raw bytes and sends envelopes."""
 
@@ -235,6 +239,18 @@ class Listens(Protocol):
         """Raises LoginRefused or TemporaryFailure; the worker waits and calls it again.
 
         An empty `record([], checkpoint)` says that the link is alive.
+        """
+        ...
+
+
+@runtime_checkable
+class Compares(Protocol):
+    """A channel whose mailbox can be compared with what is stored."""
+
+    async def compare(self, checkpoint: Mapping[str, Any], known: Known, record: Record) -> int:
+        """How much was looked at; what is not known is handed to `record`, as `listen` does.
+
+        Raises LoginRefused or TemporaryFailure.
         """
         ...
 

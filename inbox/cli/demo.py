@@ -7,7 +7,7 @@ from inbox.cli.alone import alone
 from inbox.cli.running import put_together
 from inbox.settings import Settings
 from inbox.simulators import page
-from inbox.simulators.providers import Simulators
+from inbox.simulators.providers import SIMULATORS, Simulators
 from inbox.web.route import Access, Route
 from inbox.web.server import make_app
 from inbox.web.serving import serve as serve_app
@@ -30,7 +30,7 @@ async def _demo(settings: Settings, host: str, port: int) -> None:
                 simulators.connect(kind, inbox.id, inbox.slug)
             routes = [Route(m, p, h, Access.PUBLIC) for m, p, h in page.routes()]
             app = make_app(built, routes)
-            app[page.SIMULATORS] = simulators
+            app[SIMULATORS] = simulators
             crew = Crew(built)
             crew.start()
             try:

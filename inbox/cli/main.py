@@ -219,6 +219,22 @@ async def inbox_add(kind: str, name: str, values: tuple[str, ...], data_dir: Pat
     click.echo(await admin.add_inbox(settings, kind, name, values))
 
 
+@inbox_group.command("check")
+@click.argument("inbox")
+@data_option
+@click.option("--json", "as_json", is_flag=True, help="For scripts.")
+@running_loop
+async def inbox_check(inbox: str, data_dir: Path | None, as_json: bool) -> None:
+    """Compare a mailbox, by its id or name, with what is stored, and fetch what was missed.
+
+    The exit code is 0 if nothing was missed.
+    """
+    from inbox.cli import mailboxes
+
+    settings = settings_from(data_dir=data_dir)
+    sys.exit(0 if await mailboxes.compare(settings, inbox, as_json=as_json) else 1)
+
+
 def _password(from_stdin: bool) -> str:
     if from_stdin:
         return sys.stdin.readline().rstrip("\n")

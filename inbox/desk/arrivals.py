@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from inbox import clock, ids
 from inbox.db import now, touch
+from inbox.desk import seen_mail
 from inbox.envelope import RawItem
 from inbox.errors import Conflict, NotFound
 from inbox.events import SYSTEM, Actor, EventKind, record
@@ -26,19 +27,25 @@ INLINE_BYTES = 32 * 1024  # larger raw bytes go to the file store before this tr
 def store(
     session: Session, inbox_id: str, items: Sequence[RawItem], digests: Mapping[str, str]
 ) -> list[str]:
-    """The arrivals' ids, in order; one that came before keeps its id.
+    """The arrivals' ids, in order; one that came before keeps its id, one that was erased has none.
 
     `digests` maps the external ids of large items to where the file store has their bytes.
     """
     moment = clock.now()
-    rows = [_row(inbox_id, item, digests.get(item.external_id, ""), moment) for item in items]
+    gone = seen_mail.erased(session, inbox_id, items)
+    rows = [
+        _row(inbox_id, item, digests.get(item.external_id, ""), moment)
+        for item in items
+        if item.external_id not in gone
+    ]
+    seen_mail.note(session, inbox_id, items)
     if not rows:
-        return []
+        return [""] * len(items)
     dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
     insert = dialect.insert(Arrival.__table__).on_conflict_do_nothing()  # type: ignore[attr-defined]
     added = session.connection().execute(insert, rows).rowcount  # not by the ORM, for its cost
     touch(session, TOPIC)
-    if added == len(rows):
+    if added == len(items):
         return [row["id"] for row in rows]
     known = session.execute(
         sa.select(col(Arrival.external_id), col(Arrival.id)).where(
@@ -47,7 +54,7 @@ def store(
         )
     )
     found = dict(known.all())
-    return [found[row["external_id"]] for row in rows]
+    return [found.get(item.external_id[:500], "") for item in items]
 
 
 def move_checkpoint(

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
+import structlog
 from sqlmodel import Session, col, select
 
 from inbox import i18n
-from inbox.desk import visiting
+from inbox.desk import conversations, visiting
 from inbox.desk.replies import Composed, reply
-from inbox.errors import Invalid
+from inbox.errors import Conflict, Invalid
 from inbox.events import Actor
 from inbox.i18n import gettext as _
 from inbox.model import (
@@ -24,6 +25,8 @@ from inbox.model import (
     Message,
     MessageState,
 )  # fmt: skip
+
+log = structlog.get_logger()
 
 CHANNEL = "webchat"
 BATCH = 20
@@ -94,11 +97,11 @@ def mail_inbox_of(session: Session, inbox: Inbox) -> Inbox | None:
 def _go_on(session: Session, row: Continuation) -> None:
     """Nothing is sent to who has read it, has written since, is blocked or has no address."""
     thread = session.get_one(ChannelThread, row.thread_id)
-    conversation = session.get_one(Conversation, row.conversation_id)
+    conversation = conversations.find(session, row.conversation_id)  # merged, where it goes on
     inbox = session.get_one(Inbox, thread.inbox_id)
     mail_inbox = mail_inbox_of(session, inbox)
     answers = _unread(session, thread, row.upto)
-    if mail_inbox is None or not answers:
+    if conversation is None or mail_inbox is None or not answers:
         return
     contact = session.get_one(Contact, conversation.contact_id)
     identity = visiting.email_of(session, contact.id)
@@ -115,8 +118,8 @@ def _go_on(session: Session, row: Continuation) -> None:
     by = Actor("agent", last.author_id, last.author_name)
     try:
         reply(session, conversation, composed, by=by, request_id=f"continued:{last.id}")
-    except Invalid:  # the address can't be written to any more
-        return
+    except (Invalid, Conflict) as error:  # the address can't be written to any more
+        log.warning("chat_not_mailed", conversation=conversation.id, error=error.message)
     row.upto = last.id
 
 
@@ -125,12 +128,10 @@ def _unread(session: Session, thread: ChannelThread, upto: str) -> Sequence[Mess
     last_written = session.exec(
         select(sa.func.max(col(Message.id))).where(
             Message.thread_id == thread.id,
-            Message.conversation_id == thread.conversation_id,
             Message.direction == Direction.INCOMING,
         )
     ).one()
     wanted = select(Message).where(
-        Message.conversation_id == thread.conversation_id,
         Message.thread_id == thread.id,
         Message.direction == Direction.OUTGOING,
         col(Message.state).in_(UNREAD),

@@ -40,7 +40,9 @@ def send(session: Session, inbox: Inbox, visitor: str, email: str, request_id: s
             thread_id=mail_thread(session, conversation, mail_inbox, identity).id,
             automatic=True,
         )
+    shown = conversation.preview, conversation.last_author
     reply(session, conversation, composed, by=SYSTEM, request_id=request_id)
+    conversation.preview, conversation.last_author = shown  # for the list nobody has said anything
     return identity.value
 
 

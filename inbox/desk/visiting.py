@@ -11,7 +11,7 @@ from inbox.desk import conversations, replies
 from inbox.desk.replies import Composed
 from inbox.desk.visitors import newest_conversation_id
 from inbox.envelope import Address, AddressKind
-from inbox.errors import Forbidden
+from inbox.errors import Conflict, Forbidden
 from inbox.events import Actor
 from inbox.model import ChannelThread, Contact, Conversation, Identity, Inbox
 
@@ -53,7 +53,10 @@ def set_blocked(session: Session, visitor: str, blocked: bool, *, by: Actor) -> 
 def write_first(
     session: Session, inbox: Inbox, visitor: str, text: str, *, by: Actor, request_id: str
 ) -> Conversation:
-    """Into the visitor's running conversation, else into a new one."""
+    """Into the visitor's running conversation, else into a new one. Conflict for who is blocked."""
+    known = contacts_of(session, [visitor]).get(visitor)
+    if known and known.blocked:
+        raise Conflict("This visitor is blocked. Take the block back first.")
     running = newest_conversation_id(session, inbox.id, visitor)
     conversation = conversations.find(session, running) if running else None
     if conversation is None or conversation.is_closed:

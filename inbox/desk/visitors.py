@@ -168,6 +168,7 @@ def _threads(inbox_id: str, visitor: str) -> Any:
         .join(Identity, col(Identity.id) == ChannelThread.identity_id)
         .where(
             ChannelThread.inbox_id == inbox_id,
+            ChannelThread.remote_id == visitor,  # by which the index finds it
             Identity.kind == AddressKind.VISITOR,
             Identity.value == visitor,
         )

@@ -23,6 +23,7 @@ from inbox.model.lease import Lease
 from inbox.model.macro import Macro
 from inbox.model.mail_notice import MailNotice, NoticeKind
 from inbox.model.mail_reference import MailReference
+from inbox.model.mail_uid import MailUid
 from inbox.model.message import Author, Direction, Message, MessagePart, MessageState
 from inbox.model.message_template import MessageTemplate
 from inbox.model.participant import Participant, ParticipantKind
@@ -68,6 +69,7 @@ __all__ = [
     "Macro",
     "MailNotice",
     "MailReference",
+    "MailUid",
     "Message",
     "MessagePart",
     "MessageState",

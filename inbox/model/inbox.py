@@ -48,6 +48,11 @@ class Inbox(Record, table=True):
     health_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     checkpoint: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
     checkpoint_epoch: int = 0
+    # the mailbox against what is stored: when, what was found, and whether somebody asked for it
+    checked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    checked: dict[str, Any] = Field(default_factory=dict, sa_type=JSON)
+    check_wanted: bool = False
+    check_began_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     # [{since, until, why}]: times of which we can't know whether all that was written came
     gaps: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSON)
     reconciled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -72,6 +72,7 @@ class Message(Record, table=True):
     __table_args__ = (
         UniqueConstraint("inbox_id", "direction", "external_id"),
         Index("ix_message_conversation", "conversation_id", "id"),
+        Index("ix_message_thread", "thread_id", "id"),
         Index("ix_message_mail", "mail_message_id"),
         Index("ix_message_provider", "inbox_id", "provider_id"),
         Index(

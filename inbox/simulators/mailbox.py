@@ -41,6 +41,7 @@ class Mailbox:
         self._in_turn = asyncio.Lock()
         self.ledger = ledger
         self.faults = Faults()
+        self.sends = True
         smtp_port, imap_port = ports
         self.smtp = SmtpServer(
             ADDRESS, PASSWORD, faults=self.faults, take=self._take, port=smtp_port
@@ -55,8 +56,18 @@ class Mailbox:
         await self.open()
 
     async def open(self) -> None:
-        await self.smtp.start()
+        if self.sends:
+            await self.smtp.start()
         await self.imap.start()
+
+    async def set_sending(self, sends: bool) -> None:
+        """Whether the shop's mail is taken; it is fetched as before."""
+        self.sends = sends
+        if not sends:
+            await self.smtp.stop()
+        elif not self.faults.outage:
+            await self.smtp.start()
+        self.ledger.tell()
 
     async def close(self) -> None:
         await self.smtp.stop()
@@ -67,6 +78,8 @@ class Mailbox:
         mail: EmailMessage,
         in_reply_to: str = "",
         files: Sequence[FilePart] = (),
+        *,
+        is_forged: bool = False,
     ) -> Entry:
         """A customer's mail to the shop; a reply goes where the answered mail asks for it."""
         answered = self._sent_to(mail["From"].addresses[0].addr_spec, in_reply_to)
@@ -82,7 +95,16 @@ class Mailbox:
             mail.add_attachment(
                 file.content or b"", maintype=main, subtype=sub or "plain", filename=file.name
             )
-        return await self._arrive(mail.as_bytes(policy=policy.SMTP))
+        return await self._arrive(mail.as_bytes(policy=policy.SMTP), is_forged=is_forged)
+
+    async def return_to_sender(self, entry: Entry) -> Entry:
+        """A mail that the shop sent comes back, as if there was nobody at its address."""
+        return await self._arrive(bounce.report(ADDRESS, entry.customer, self.raw(entry)))
+
+    async def drop_in(self, content: bytes, customer: str) -> Entry:
+        """Bytes as they are into the shop's mailbox, without what a server writes on top."""
+        async with self._in_turn:
+            return await self._put(content, customer)
 
     def raw(self, entry: Entry) -> bytes:
         """The mail of an entry as it went over the wire."""
@@ -98,21 +120,27 @@ class Mailbox:
             else:
                 await self._record(content, recipient, outgoing=True)
 
-    async def _arrive(self, content: bytes) -> Entry:
-        """Kept on disk before anybody is told, as a real server would."""
-        sender = _sender(content)
-        content = self._stamp(sender) + content
-        async with self._in_turn:  # by the numbers of the files it gets the same ones again
-            self._count += 1
-            path = self.folder / f"{self._count:08}.eml"
-            await asyncio.to_thread(path.write_bytes, content)
-            entry = await self._record(content, sender, outgoing=False)
-            await self.imap.append(content, clock.now())
+    async def _arrive(self, content: bytes, *, is_forged: bool = False) -> Entry:
+        sender, is_forged = _sender(content), is_forged or self.faults.wrong_signature
+        content = self._stamp(sender, is_forged=is_forged) + content
+        async with self._in_turn:
+            return await self._put(content, sender, is_forged=is_forged)
+
+    async def _put(self, content: bytes, sender: str, *, is_forged: bool = False) -> Entry:
+        """Kept on disk before anybody is told, as a real server would.
+
+        By the numbers of the files it gets the same ones again.
+        """
+        self._count += 1
+        path = self.folder / f"{self._count:08}.eml"
+        await asyncio.to_thread(path.write_bytes, content)
+        entry = await self._record(content, sender, outgoing=False, is_forged=is_forged)
+        await self.imap.append(content, clock.now())
         return entry
 
-    def _stamp(self, sender: str) -> bytes:
+    def _stamp(self, sender: str, *, is_forged: bool) -> bytes:
         """What the receiving server writes on top; a forged mail fails every test."""
-        result = "fail" if self.faults.wrong_signature else "pass"
+        result = "fail" if is_forged else "pass"
         domain = sender.rpartition("@")[2]
         return (
             f"Return-Path: <{sender}>\r\n"
@@ -122,9 +150,12 @@ class Mailbox:
             f" dkim={result} header.d={domain}; dmarc={result} header.from={domain}\r\n"
         ).encode("ascii", "replace")
 
-    async def _record(self, content: bytes, customer: str, *, outgoing: bool) -> Entry:
+    async def _record(
+        self, content: bytes, customer: str, *, outgoing: bool, is_forged: bool = False
+    ) -> Entry:
         """Read on a thread, so that a large mail stops nobody else's."""
         entry = await asyncio.to_thread(self._read, content, customer, outgoing=outgoing)
+        entry.meta["forged"] = is_forged
         return self.ledger.record(entry)
 
     def _read(self, content: bytes, customer: str, *, outgoing: bool) -> Entry:
@@ -138,7 +169,6 @@ class Mailbox:
             "references": _one_line(mail, "References").split(),
             "from": _one_line(mail, "From"),
             "reply_to": _one_line(mail, "Reply-To") or _one_line(mail, "From"),
-            "forged": not outgoing and self.faults.wrong_signature,
         }
         return Entry(
             channel=self.channel,

@@ -9,15 +9,15 @@ from inbox import ids
 from inbox.envelope import FilePart
 from inbox.errors import Invalid, NotFound
 from inbox.i18n import gettext as _
+from inbox.simulators import mail_page
 from inbox.simulators.cast import CAST, Customer, by_key
 from inbox.simulators.ledger import Entry
 from inbox.simulators.panels import PICTURES, panels_of
-from inbox.simulators.providers import Simulators
+from inbox.simulators.providers import SIMULATORS, Simulators
 from inbox.web.middlewares import CONTENT_SECURITY_POLICY
 from inbox.web.render import render
 from inbox.web.route import Handler
 
-SIMULATORS = web.AppKey("simulators", Simulators)
 POLL_SECONDS = 25
 FAULTS = ("outage", "wrong_signature")
 
@@ -29,6 +29,7 @@ def routes() -> list[tuple[str, str, Handler]]:
         ("POST", "/simulators/messages", write),
         ("POST", "/simulators/presses", press),
         ("POST", "/simulators/faults", throw),
+        *mail_page.routes(),
         ("GET", "/simulators/files/{file}", download),
         ("GET", "/simulators/shop", shop),
     ]

@@ -43,6 +43,7 @@ class Panel:
     wrong_signature: bool
     has_subject: bool = False
     has_files: bool = True
+    no_sending: bool = False
 
 
 def panels_of(simulators: Simulators, customer: Customer) -> list[Panel]:
@@ -85,6 +86,7 @@ def _panel(
         outage=faults.outage,
         wrong_signature=faults.wrong_signature,
         has_subject=has_subject,
+        no_sending=channel == "email" and not simulators.mailbox.sends,
     )
 
 

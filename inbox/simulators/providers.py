@@ -6,6 +6,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from aiohttp import web
+
 from inbox.errors import NotFound
 from inbox.simulators import mailbox, telegram, twilio
 from inbox.simulators.customers import Customers
@@ -154,6 +156,9 @@ class Simulators:
         if not found:
             raise NotFound(f"There is no simulator of {channel!r}.")
         return found
+
+
+SIMULATORS = web.AppKey("simulators", Simulators)
 
 
 def _known(remembered: dict[str, int], wanted: dict[str, int]) -> dict[str, int]:

@@ -156,7 +156,8 @@ def _links(known: Known, path: str, *, with_settings: bool) -> list[Item]:
     )
     for key, label, place, icon, numbers in troubles:
         if count := sum(numbers.get(inbox_id, 0) for inbox_id in known.inboxes):
-            links.append(_item(key, label, place, icon, path, count))
+            here = "" if place.startswith("/settings") else path  # the settings are current then
+            links.append(_item(key, label, place, icon, here, count))
     if with_settings:
         links.append(
             _item("settings", _("Settings"), "/settings", "settings", path, 0, "go-settings")

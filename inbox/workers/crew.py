@@ -6,13 +6,23 @@ from functools import partial
 from sqlmodel import Session, col, select
 
 from inbox import clock
-from inbox.desk import arrivals, continuing, deliveries, notices, search, snooze, telling
+from inbox.desk import (
+    arrivals,
+    comparing,
+    continuing,
+    deliveries,
+    notices,
+    search,
+    snooze,
+    telling,
+)
 from inbox.desk.search import people
 from inbox.events import SYSTEM, TOPIC
 from inbox.model import Team
 from inbox.routing import distributing
 from inbox.services import Services
 from inbox.workers import ingest
+from inbox.workers.comparing import Comparing
 from inbox.workers.deliver import Delivering
 from inbox.workers.housekeeping import Housekeeping
 from inbox.workers.ingest import Ingesting
@@ -49,6 +59,7 @@ class Crew:
             loop("index", topic=TOPIC, work=self._index, every=10, gives_way=INDEX_LAST),
             loop("tick", topic="tick", work=self._tick, every=5),
             loop("housekeeping", topic="housekeeping", work=Housekeeping(services).work, every=600),
+            loop("compare", topic=comparing.TOPIC, work=Comparing(services).work, every=300),
             loop("reconcile", topic="inboxes", work=Reconciling(services).work, every=300),
             loop("receive", topic="inboxes", work=self.receiving.work, every=RENEW_SECONDS),
         ]  # fmt: skip

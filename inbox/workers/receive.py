@@ -17,7 +17,7 @@ from inbox import clock, ids
 from inbox.channels.abilities import Forgets
 from inbox.channels.base import ChannelError, Enables, Listens, LoginRefused, listens
 from inbox.db import Session, Work
-from inbox.desk import gaps, health
+from inbox.desk import gaps, health, sharing
 from inbox.envelope import RawItem
 from inbox.errors import Conflict, InboxError, message_of
 from inbox.model import Health, Inbox
@@ -59,13 +59,20 @@ class Receiving:
             inbox = polled.get(inbox_id)
             if inbox is None or inbox.version != poller.version or poller.task.done():
                 await self._end(inbox_id)
+        share = await self.services.database.write(
+            lambda s: sharing.share(s, self.owner, len(polled))
+        )
+        for inbox_id in list(self._pollers)[share:]:
+            await self._end(inbox_id)  # for a process that has less
         for inbox in polled.values():
-            await self._keep(inbox)
+            if inbox.id in self._pollers or len(self._pollers) < share:
+                await self._keep(inbox)
         return 0
 
     async def close(self) -> None:
         for inbox_id in list(self._pollers):
             await self._end(inbox_id)
+        await self._note(lambda s: sharing.leave(s, self.owner))
 
     async def _keep(self, inbox: Inbox) -> None:
         name = f"receive:{inbox.id}"

@@ -11,6 +11,7 @@ from inbox.desk import visiting
 from inbox.events import SYSTEM, Actor
 from inbox.model import Attachment, BusinessHours, Contact, Identity, Inbox, Message
 from inbox.web.widget.roster import ROSTER
+from inbox.web.widget.suggestions import SUGGEST, Suggestion
 from tests.browser.shop import Shop, chat_frame, open_chat, write
 from tests.servers import browser
 from tests.web.webchat_desk import hand_over, make_agent
@@ -290,3 +291,22 @@ async def test_on_a_slow_line_the_chat_can_be_used_within_three_seconds(
     await write(frame, "From a train")
     await shop.take_in()
     await expect(frame.get_by_text("Sent", exact=False)).to_be_visible()
+
+
+async def test_an_article_is_suggested_while_the_first_message_is_written(
+    shop: Shop, context: BrowserContext
+) -> None:
+    async def suggest(_inbox: str, text: str, _language: str) -> list[Suggestion]:
+        return [Suggestion(title="Returns", url=f"{shop.url}/pricing", excerpt=f"About {text}")]
+
+    shop.app[SUGGEST].append(suggest)
+    page = await context.new_page()
+    frame = await open_chat(page, shop.url)
+    field = frame.get_by_role("textbox", name="Write a message")
+    await field.fill("Can I return shoes")
+    link = frame.get_by_role("region", name="This may help").get_by_role("link", name="Returns")
+    await expect(link).to_have_attribute("href", f"{shop.url}/pricing")
+    assert await browser.barriers(frame) == []
+    await field.press("Enter")
+    await expect(link).to_have_count(0)
+    await shop.take_in()

@@ -104,6 +104,7 @@ def test_an_imported_workspace_can_be_entered(
         (("import", "mbox", "none"), "--inbox"),
         (("import", "mbox", "none", "--inbox", "Mail"), "E-mail inboxes: none yet"),
         (("inbox", "add", "email", "--name", "Mail", "--set", "email"), "key=value"),
+        (("inbox", "check", "Nowhere"), "There is no inbox Nowhere"),
     ],
 )
 def test_what_can_not_be_done_is_said_in_a_sentence(

@@ -9,7 +9,7 @@ from sqlmodel import select
 from inbox import clock
 from inbox.crm import contacts
 from inbox.db import Database
-from inbox.desk import continuing, conversations, deliveries, replies
+from inbox.desk import continuing, conversations, deliveries, delivery_reports, merging, replies
 from inbox.desk.replies import Composed
 from inbox.envelope import Address, DeliveryReport, Receipt
 from inbox.events import Actor
@@ -136,7 +136,7 @@ async def test_what_was_read_is_not_mailed(database: Database) -> None:
         chat.give_address()
         message = chat.answer("Hello")
         report = DeliveryReport(provider_id=message.provider_id or "", state="read")
-        deliveries.report(session, chat.inbox.id, report)
+        delivery_reports.report(session, chat.inbox.id, report)
         assert chat.pass_time() == []
 
     await database.write(work)
@@ -195,5 +195,21 @@ async def test_files_go_along(database: Database) -> None:
         mail = session.exec(select(Message).where(Message.channel == "email")).one()
         wanted = select(Attachment).where(Attachment.message_id == mail.id)
         assert [one.name for one in session.exec(wanted)] == ["a.pdf"]
+
+    await database.write(work)
+
+
+async def test_a_chat_that_was_merged_goes_on_where_it_stands_now(database: Database) -> None:
+    def work(session: Any) -> None:
+        chat = Chat(session)
+        chat.give_address()
+        chat.answer("Hello")
+        address = Address(kind="visitor", value=VISITOR)
+        other = conversations.start(session, chat.inbox, address, "", by=chat.by)
+        merging.merge(session, other, chat.conversation, by=chat.by)
+        session.flush()
+        assert len(chat.pass_time()) == 1
+        mail = session.exec(select(Message).where(Message.channel == "email")).one()
+        assert mail.conversation_id == other.id
 
     await database.write(work)

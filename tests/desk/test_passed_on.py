@@ -41,6 +41,7 @@ def test_what_an_agent_forwards_is_the_customers(session: Session, cast: Cast) -
     assert message.recipients["from"] == CUSTOMER
     assert message.recipients["forwarded_by"] == "ana@ours.example"
     assert message.proof == Proof.CLAIMED
+    assert message.reading["sender"] == {"why": "passed_on"}
 
 
 def test_the_agents_own_words_become_a_note_of_theirs(session: Session, cast: Cast) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from inbox import ids
 from inbox.db import Database
@@ -171,3 +172,22 @@ async def test_a_file_of_somebody_else_is_not_there(database: Database) -> None:
         await database.read(lambda s: read(s, "foreign"))
     with pytest.raises(NotFound):
         await database.read(lambda s: visitors.own_file(s, inbox_id, VISITOR, ids.new()))
+
+
+def test_a_visitors_messages_are_found_without_looking_through_everybodys(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    asked: list[str] = []
+
+    def listen(conn: Any, cursor: Any, statement: str, given: Any, *_: Any) -> None:
+        plan = cursor.connection.execute(f"EXPLAIN QUERY PLAN {statement}", given).fetchall()
+        asked.extend(str(row[3]) for row in plan)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", listen)
+    database.look(lambda s: visitors.history(s, "inbox", VISITOR))
+    database.look(lambda s: visitors.newest_conversation_id(s, "inbox", VISITOR))
+    sa.event.remove(sa.Engine, "before_cursor_execute", listen)
+    database.engine.dispose()
+
+    assert any("ix_message_thread" in step for step in asked)
+    tables = ("SCAN message", "SCAN channel_thread", "SCAN identity", "SCAN conversation")
+    assert [step for step in asked if step.startswith(tables)] == []

@@ -17,8 +17,10 @@ function shown(): string {
 function open(particulars: string): void {
   document.body.innerHTML = `<form>
     <reply-limit data-left="{count} left" data-over="{count} too many" data-sms="{count}, {parts} SMS"
+      data-no-files="no files" data-large="up to {size} MB" data-fewer="{count} files"
       data-window="another {time}" data-closed="over"><span data-thread="1" ${particulars}></span>
-    </reply-limit><textarea data-mode="reply"></textarea></form>`;
+    </reply-limit><textarea data-mode="reply"></textarea>
+    <div class="composer-files"></div></form>`;
 }
 
 beforeEach(() => {
@@ -39,6 +41,31 @@ test("SMS are counted from the first letter on", () => {
   open('data-limit="1600" data-segments');
 
   expect(write("a".repeat(161))).toBe("161, 2 SMS");
+});
+
+function attach(size: number, type = "text/plain"): void {
+  const files = document.querySelector(".composer-files");
+  files?.insertAdjacentHTML(
+    "beforeend",
+    `<span class="upload" data-size="${size}" data-type="${type}"></span>`,
+  );
+  document.querySelector("form")?.dispatchEvent(new Event("input"));
+}
+
+test("files that the channel does not take are named before anything is sent", () => {
+  const mega = 2 ** 20;
+  open("data-file-limit='0'");
+  expect(shown()).toBe("");
+  attach(1);
+  expect(shown()).toBe("no files");
+
+  open(`data-file-limit="${5 * mega}" data-file-limits='{"image/": ${mega}}' data-file-count="2"`);
+  attach(2 * mega);
+  expect(shown()).toBe("");
+  attach(2 * mega, "image/png");
+  expect(shown()).toBe("up to 1 MB");
+  attach(1);
+  expect(shown()).toBe("2 files");
 });
 
 test("the time for answers runs down and ends with a word", () => {

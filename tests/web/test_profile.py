@@ -94,3 +94,13 @@ async def test_one_ends_ones_own_sessions_and_nobody_elses(signed_in, ana, owner
         await post(client, f"/profile/sessions/{row.id}/end", {})
     assert (await other.get("/profile", allow_redirects=False)).status == 303
     assert (await boss.get("/profile")).status == 200
+
+
+async def test_an_agent_chooses_of_what_to_be_told_by_mail(signed_in, ana, services):
+    client = await signed_in(ana)
+    wishes = {"mail_when_assigned": "true", "mail_when_unassigned": "true"}
+    assert (await post(client, "/profile", {**FORM, **wishes})).status == 303
+
+    found = stored(services, ana)
+    assert (found.mail_when_assigned, found.mail_when_answered) == (True, False)
+    assert found.mail_when_unassigned

@@ -167,3 +167,12 @@ async def test_an_inbox_with_a_password_has_no_provider(admin, services) -> None
     place = f"/settings/inboxes/{stored(services).id}/sign-in"
 
     assert (await admin.get(place, allow_redirects=False)).status == 404
+
+
+async def test_google_is_chosen_from_the_first_page_on(admin) -> None:
+    kinds = await (await admin.get("/settings/inboxes/new")).text()
+    assert "/settings/inboxes/new/email?login=google" in kinds
+    form = await (await admin.get("/settings/inboxes/new/email?login=google")).text()
+
+    assert '<option value="google" selected>' in form
+    assert "/settings/sign-ins/back" in form

@@ -1,18 +1,20 @@
 """One poller an inbox in all processes, which goes on from the checkpoint after trouble."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select
 
 from inbox import clock
 from inbox.channels import registry
 from inbox.channels.base import LoginRefused, PermanentFailure
 from inbox.envelope import RawItem
-from inbox.model import Health, Inbox, Lease
+from inbox.errors import Conflict
+from inbox.model import Arrival, Health, Inbox, Lease
 from inbox.testing import FakeChannel
 from inbox.workers.receive import Receiving
 
@@ -110,7 +112,7 @@ async def test_who_comes_back_after_another_had_it_begins_anew(desk, channel, pa
     await asyncio.wait_for(channel.handed_over.wait(), 5)
 
     def expire(session) -> None:
-        lease = session.exec(select(Lease)).one()
+        lease = session.exec(select(Lease).where(col(Lease.name).startswith("receive:"))).one()
         lease.until = clock.now() - timedelta(seconds=1)
         session.add(lease)
 
@@ -178,3 +180,82 @@ async def test_an_inbox_that_is_switched_off_is_left(desk, channel, pair) -> Non
     await pair[0].work()
 
     assert pair[0]._pollers == {}
+
+
+@pytest.fixture
+async def five(desk, channel) -> None:
+    """Mailboxes in all."""
+    more = [Inbox(name=f"Fetching {n}", kind="fetching", slug=f"fetching-{n}") for n in range(4)]
+    await desk.services.database.write(lambda s: s.add_all(more))
+
+
+async def held(desk) -> dict[str, int]:
+    """How many mailboxes each process has."""
+
+    def work(session) -> dict[str, int]:
+        query = select(Lease).where(col(Lease.name).startswith("receive:"))
+        leases = [one for one in session.exec(query) if one.until > clock.now()]
+        return dict(Counter(one.owner for one in leases))
+
+    return await desk.services.database.read(work)
+
+
+async def test_mailboxes_are_shared_out_as_processes_come_and_go(desk, five, pair) -> None:
+    first, second = pair
+    await first.work()
+    assert await held(desk) == {first.owner: 5}
+
+    for _ in range(2):  # the second says that it is here, the first lets go, the second takes
+        for receiving in (second, first):
+            await receiving.work()
+    assert await held(desk) == {first.owner: 3, second.owner: 2}
+
+    await second.close()
+    await first.work()
+    assert await held(desk) == {first.owner: 5}
+
+
+async def test_the_mailboxes_of_a_process_that_died_are_taken_over(desk, five, pair) -> None:
+    first, second = pair
+    for receiving in (first, second, first, second):
+        await receiving.work()
+
+    def die(session) -> None:
+        for lease in session.exec(select(Lease).where(Lease.owner == second.owner)):
+            lease.until = clock.now() - timedelta(seconds=1)
+            session.add(lease)
+
+    await desk.services.database.write(die)
+    await first.work()
+    await first.work()
+
+    assert await held(desk) == {first.owner: 5}
+
+
+async def test_what_a_frozen_process_hands_over_after_another_took_its_mailbox_is_refused(
+    desk, channel, pair
+) -> None:
+    """Neither its items nor its checkpoint: the other goes on from where they were."""
+    frozen, other = pair
+    await frozen.work()
+    await asyncio.wait_for(channel.handed_over.wait(), 5)
+    before = await inbox_of(desk)
+
+    def expire(session) -> None:
+        for lease in session.exec(select(Lease)):
+            lease.until = clock.now() - timedelta(seconds=1)
+            session.add(lease)
+
+    await desk.services.database.write(expire)
+    channel.handed_over.clear()
+    await other.work()
+    await asyncio.wait_for(channel.handed_over.wait(), 5)
+    late = RawItem(external_id="late", content=b"{}")
+    with pytest.raises(Conflict):
+        await desk.services.arrivals.record(
+            desk.inbox.id, [late], {"position": 99}, before.checkpoint_epoch
+        )
+
+    assert (await inbox_of(desk)).checkpoint == {"position": 2}
+    query = select(Arrival.external_id).order_by(col(Arrival.external_id))
+    assert await desk.services.database.read(lambda s: s.exec(query).all()) == ["1", "2"]

@@ -11,13 +11,14 @@ from inbox.channels.base import (
     ChannelError,
     ChannelSettings,
     Checked,
+    Known,
     LoginRefused,
     PermanentFailure,
     Record,
     Tokens,
     Unparsable,
 )
-from inbox.channels.email import imap, smtp
+from inbox.channels.email import comparing, imap, smtp
 from inbox.channels.email.compose import compose, needs_utf8, recipients
 from inbox.channels.email.mailbox import Mailbox
 from inbox.channels.email.reading import LOOKED_AT_LIMIT, extract, read_large, read_mail
@@ -122,6 +123,11 @@ class EmailChannel:
     async def listen(self, checkpoint: Mapping[str, Any], record: Record) -> None:
         mailbox = await Mailbox.open(self._account)
         await imap.listen(mailbox, self._settings, checkpoint, record, self._doubts)
+
+    async def compare(self, checkpoint: Mapping[str, Any], known: Known, record: Record) -> int:
+        mailbox = await Mailbox.open(self._account)
+        settings, doubts = self._settings, self._doubts
+        return await comparing.compare(mailbox, settings, checkpoint, known, record, doubts)
 
     def provider(self) -> str:
         return self._sign_in.provider.name if self._sign_in else ""

@@ -130,15 +130,15 @@ async def _take_new(
     uids = await mailbox.uids_after(checkpoint["uid"], since)
     for start in range(0, len(uids), FETCH_LIMIT):
         group = uids[start : start + FETCH_LIMIT]
-        for batch in _batches(await mailbox.sizes(group)):
-            items = await _fetch(mailbox, batch, doubts)
+        for batch in batches(await mailbox.sizes(group)):
+            items = await fetch(mailbox, batch, doubts)
             checkpoint = {**checkpoint, "uid": max(batch)}
             await record(items, checkpoint)
         checkpoint = {**checkpoint, "uid": group[-1]}
     return checkpoint
 
 
-def _batches(sizes: Mapping[int, int]) -> Iterator[Mapping[int, int]]:
+def batches(sizes: Mapping[int, int]) -> Iterator[Mapping[int, int]]:
     """In the order of their UIDs, each within the limit of bytes; a large message is alone."""
     batch: dict[int, int] = {}
     for uid, size in sizes.items():
@@ -150,7 +150,7 @@ def _batches(sizes: Mapping[int, int]) -> Iterator[Mapping[int, int]]:
         yield batch
 
 
-async def _fetch(mailbox: Mailbox, batch: Mapping[int, int], doubts: Doubts) -> Sequence[RawItem]:
+async def fetch(mailbox: Mailbox, batch: Mapping[int, int], doubts: Doubts) -> Sequence[RawItem]:
     """A message that is gone meanwhile is passed over; one that is there must have a content."""
     validity = mailbox.uid_validity
     small = {

@@ -302,6 +302,10 @@ def upgrade() -> None:
     sa.Column('health_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('checkpoint', sa.JSON(), nullable=False),
     sa.Column('checkpoint_epoch', sa.Integer(), nullable=False),
+    sa.Column('checked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('checked', sa.JSON(), nullable=False),
+    sa.Column('check_wanted', sa.Boolean(), nullable=False),
+    sa.Column('check_began_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('gaps', sa.JSON(), nullable=False),
     sa.Column('reconciled_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('version', sa.Integer(), nullable=False),
@@ -447,6 +451,16 @@ def upgrade() -> None:
     sa.UniqueConstraint('inbox_id', 'agent_id')
     )
     op.create_index(op.f('ix_inbox_membership_agent_id'), 'inbox_membership', ['agent_id'], unique=False)
+    op.create_table('mail_uid',
+    sa.Column('inbox_id', sa.String(), nullable=False),
+    sa.Column('folder', sa.String(length=16), nullable=False),
+    sa.Column('uid_validity', sa.BigInteger(), nullable=False),
+    sa.Column('uid', sa.BigInteger(), nullable=False),
+    sa.Column('fingerprint', sa.String(length=32), nullable=False),
+    sa.ForeignKeyConstraint(['inbox_id'], ['inbox.id'], ),
+    sa.PrimaryKeyConstraint('inbox_id', 'folder', 'uid_validity', 'uid')
+    )
+    op.create_index('ix_mail_uid_fingerprint', 'mail_uid', ['inbox_id', 'fingerprint'], unique=False)
     op.create_table('message_template',
     sa.Column('id', sa.String(length=25), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
@@ -669,6 +683,7 @@ def upgrade() -> None:
     op.create_index('ix_message_conversation', 'message', ['conversation_id', 'id'], unique=False)
     op.create_index('ix_message_mail', 'message', ['mail_message_id'], unique=False)
     op.create_index('ix_message_provider', 'message', ['inbox_id', 'provider_id'], unique=False)
+    op.create_index('ix_message_thread', 'message', ['thread_id', 'id'], unique=False)
     op.create_index('ix_message_unindexed', 'message', ['id'], unique=False, sqlite_where=sa.text('indexed = 0'), postgresql_where=sa.text('NOT indexed'))
     op.create_table('attachment',
     sa.Column('id', sa.String(length=25), nullable=False),

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 
 from inbox import ids
 from inbox.channels.api import ApiArrival, read_arrival
-from inbox.desk import inboxes, paging
+from inbox.desk import comparing, inboxes, paging
 from inbox.desk.inboxes import NewInbox
 from inbox.desk.paging import Order
 from inbox.desk.tokens import Bearer
@@ -87,6 +87,13 @@ def create(session: Session, call: Call) -> object:
     return inboxes.create(session, new, vault=call.services.vault, by=call.by)
 
 
+def check(session: Session, call: Call) -> object:
+    inbox = inboxes.get(session, call.path["id"])
+    if not call.bearer.sees(inbox.id):
+        raise NotFound("There is no such inbox.")
+    return comparing.want(session, inbox.id, by=call.by)
+
+
 async def _require_inbox(services: Services, inbox_id: str, bearer: Bearer) -> None:
     missing = NotFound(
         Phrase(
@@ -116,5 +123,9 @@ OPERATIONS = [
         method="POST", path="/inboxes/{id}/arrivals", access=Access.API_WRITE,
         summary="Hand in a customer's message", handler=arrive, body=ApiArrival,
         gives=ArrivalTaken, status=202,
+    ),
+    Operation(
+        method="POST", path="/inboxes/{id}/checks", access=Access.API_ADMIN,
+        summary="Compare a mailbox with what is stored", work=check, gives=InboxShape, status=202,
     ),
 ]  # fmt: skip

@@ -124,6 +124,8 @@ class InboxShape(Shape):
     health: Health
     health_reason: str
     gaps: list[dict[str, Any]]
+    checked_at: datetime | None
+    checked: dict[str, Any]
     created_at: datetime
 
 

@@ -43,7 +43,9 @@ class ContactForm(BaseModel):
         "", title=N_("About"), max_length=5000, json_schema_extra={"kind": "textarea"}
     )
     blocked: bool = Field(
-        False, title=N_("Blocked"), description=N_("What they write goes to spam.")
+        False,
+        title=N_("Blocked"),
+        description=N_("What they write goes to spam; the chat takes nothing."),
     )
 
     @field_validator("time_zone")

@@ -6,7 +6,7 @@ from aiohttp import web
 
 from inbox import ids
 from inbox.desk import access, visiting, visitors
-from inbox.errors import Invalid, NotFound
+from inbox.errors import Conflict, InboxError, Invalid, NotFound
 from inbox.i18n import gettext as _
 from inbox.model import Inbox
 from inbox.web import asking, keys, nav
@@ -58,7 +58,7 @@ async def write(request: web.Request) -> web.StreamResponse:
 
     try:
         number = await asking.database(request).write(work)
-    except Invalid as error:
+    except (Invalid, Conflict) as error:
         return await _page(request, error, text)
     raise web.HTTPSeeOther(f"/conversations/{number}")
 
@@ -94,7 +94,9 @@ def _chat(session: Any, request: web.Request) -> Inbox:
     return inbox
 
 
-async def _page(request: web.Request, error: Invalid | None = None, text: str = "") -> web.Response:
+async def _page(
+    request: web.Request, error: InboxError | None = None, text: str = ""
+) -> web.Response:
     visitor = asking.wanted(request, "visitor")
 
     def work(session: Any) -> dict[str, Any]:
@@ -110,5 +112,11 @@ async def _page(request: web.Request, error: Invalid | None = None, text: str = 
     return render(
         request, "visitors/show.html", nav=await nav.load(request), status=422 if error else 200,
         present=present, visitor=visitor, text=text, request_id=ids.new(),
-        problem=_(next(iter(error.fields.values()), error.message)) if error else "", **found,
+        problem=_problem(error), **found,
     )  # fmt: skip
+
+
+def _problem(error: InboxError | None) -> str:
+    if isinstance(error, Invalid):
+        return _(next(iter(error.fields.values()), error.message))
+    return _(error.message) if error else ""

@@ -135,3 +135,14 @@ async def test_an_inbox_that_cannot_work_is_refused(program, given, field):
 
     assert answer.status == 422
     assert field in (await answer.json())["error"]["fields"]
+
+
+async def test_a_program_has_a_mailbox_compared(program, services, owner):
+    mailbox = Inbox(name="Mail", kind="email", slug="mail-2", checkpoint={"uid": 1})
+    services.database.run(lambda s: s.add(mailbox))
+    client = await program("admin")
+    answer = await client.post(f"/api/v1/inboxes/{mailbox.id}/checks")
+
+    assert answer.status == 202
+    assert (await answer.json())["checked_at"] is None
+    assert services.database.look(lambda s: s.get_one(Inbox, mailbox.id)).check_wanted

@@ -29,6 +29,8 @@ async def test_programs_see_who_is_here_write_first_and_block(program, server, c
     assert (await said.json())["channel"] == "webchat"
     done = await client.post(f"{base}/{VISITOR}/blocks", json={"blocked": True})
     assert (await done.json())["blocked"] is True
+    refused = await client.post(f"{base}/{VISITOR}/messages", json={"text": "Once more"})
+    assert refused.status == 409
     (one,) = (await (await client.get(base)).json())["items"]
     assert one["blocked"] is True
     assert one["contact_id"]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
-from inbox.model import Contact, Delivery, Identity, Inbox, Message
+from inbox.model import Contact, Conversation, Delivery, Identity, Inbox, Message
 from inbox.services import Services
 from tests.web.webchat_desk import answer, take_in
 
@@ -56,6 +56,8 @@ async def test_the_conversation_goes_to_the_address_that_we_know(client, inbox, 
     assert mail.text.index("Where is") < mail.text.index("On its way")
     assert (mail.automatic, mail.recipients["to"]) == (True, ["ana@example.com"])
     assert services.database.look(lambda s: len(s.exec(select(Delivery)).all())) == 2
+    row = services.database.look(lambda s: s.exec(select(Conversation)).one())
+    assert (row.preview, row.last_author) == ("On its way", "agent")
 
 
 async def test_it_goes_to_an_address_that_is_typed_a_few_times_only(client, inbox, token, services):

@@ -63,6 +63,8 @@ export class Uploads {
   private draw(file: File): { chip: HTMLElement; progress: HTMLProgressElement } {
     const chip = document.createElement("span");
     chip.className = "upload";
+    chip.dataset.size = String(file.size);
+    chip.dataset.type = file.type;
     const name = document.createElement("span");
     name.className = "truncate";
     name.textContent = file.name;

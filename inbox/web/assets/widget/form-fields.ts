@@ -21,14 +21,15 @@ export class FormFields extends HTMLElement {
       part.hidden = !shown;
       for (const control of part.querySelectorAll<Control>("input, select, textarea")) {
         control.disabled = !shown;
-        if ("required" in control.dataset) control.required = shown;
+        if (control.hasAttribute("data-required")) control.required = shown;
       }
     }
   };
 
   private holds(name: string, wanted: string): boolean {
-    const controls = this.querySelectorAll<Control>(`[name="${CSS.escape(name)}"]:enabled`);
+    const controls = this.querySelectorAll<Control>(`[name="${CSS.escape(name)}"]`);
     return [...controls].some((control) => {
+      if (control.disabled) return false;
       if (!(control instanceof HTMLInputElement && control.type === "checkbox")) {
         return wanted ? control.value.trim() === wanted : control.value.trim() !== "";
       }

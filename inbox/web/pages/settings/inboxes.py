@@ -5,7 +5,7 @@ from typing import Any
 from aiohttp import web
 
 from inbox.channels import registry
-from inbox.channels.base import Hooked
+from inbox.channels.base import Hooked, SignsIn
 from inbox.desk import arrivals, failures, inboxes
 from inbox.errors import Conflict, InboxError, Invalid
 from inbox.i18n import gettext as _
@@ -35,7 +35,9 @@ async def kinds(request: web.Request) -> web.StreamResponse:
 
 
 async def new(request: web.Request) -> web.StreamResponse:
-    return await _new_form(request, {}, {})
+    """With `?login=google` and the like, that choice is made already."""
+    chosen = {"login": request.query["login"]} if "login" in request.query else {}
+    return await _new_form(request, {}, chosen)
 
 
 async def create(request: web.Request) -> web.StreamResponse:
@@ -162,6 +164,7 @@ async def _new_form(
         request, drawn, error, template="settings/inboxes/form.html",
         title=_("Connect: %(channel)s") % {"channel": _(channel.label)},
         submit=_("Connect"), back=f"{PATH}/new", check_path=f"{PATH}/new/{kind}/check", inbox=None,
+        signs_in=issubclass(channel, SignsIn), back_url=inbox_forms.back_url(request),
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ SECTIONS = (
         (
             ("/settings/workspace", N_("General"), "settings"),
             ("/settings/inboxes", N_("Inboxes"), "inbox"),
+            ("/settings/health", N_("Health"), "heart-pulse"),
             ("/settings/agents", N_("Agents"), "user-round-check"),
             ("/settings/teams", N_("Teams"), "users"),
             ("/settings/business-hours", N_("Business hours"), "clock"),
@@ -34,7 +35,6 @@ SECTIONS = (
             ("/settings/tokens", N_("API tokens"), "key-round"),
             ("/settings/webhooks", N_("Webhooks"), "webhook"),
             ("/settings/quarantine", N_("Quarantine"), "shield"),
-            ("/settings/health", N_("Health"), "heart-pulse"),
         ),
     ),
 )

@@ -1,6 +1,6 @@
 /**
- * What the chosen channel still takes: characters near its limit, SMS as they are counted, and the
- * time for which answers are allowed. A <span data-thread> for each channel says what holds there.
+ * What the chosen channel still takes: characters near its limit, SMS as they are counted, files
+ * that are too many or too large for it, and the time for which answers are allowed. A <span data-thread> for each channel says what holds there.
  */
 import { segments } from "../segments";
 
@@ -10,18 +10,22 @@ const LOOK_AGAIN = 30_000;
 export class ReplyLimit extends HTMLElement {
   private connection = new AbortController();
   private timer = 0;
+  private readonly attached = new MutationObserver(() => this.show());
 
   connectedCallback(): void {
     this.connection = new AbortController();
     const { signal } = this.connection;
     this.closest("form")?.addEventListener("input", this.show, { signal });
     this.closest("form")?.addEventListener("change", this.show, { signal });
+    const files = this.closest("form")?.querySelector(".composer-files");
+    if (files) this.attached.observe(files, { childList: true });
     this.timer = window.setInterval(this.show, LOOK_AGAIN);
     this.show();
   }
 
   disconnectedCallback(): void {
     this.connection.abort();
+    this.attached.disconnect();
     window.clearInterval(this.timer);
   }
 
@@ -31,7 +35,7 @@ export class ReplyLimit extends HTMLElement {
     const field = form?.querySelector<HTMLTextAreaElement>('textarea[data-mode="reply"]');
     for (const place of this.querySelectorAll<HTMLElement>("[data-thread]")) {
       place.hidden = chosen !== undefined && chosen !== "" && place.dataset.thread !== chosen;
-      const said = [this.length(place, field?.value ?? ""), this.window(place)];
+      const said = [this.length(place, field?.value ?? ""), this.files(place), this.window(place)];
       place.textContent = said.filter(Boolean).join(" · ");
     }
   };
@@ -52,6 +56,29 @@ export class ReplyLimit extends HTMLElement {
     }
     if (limit === undefined || left > Number(limit) * (1 - NEAR)) return "";
     return fill(this.dataset.left, { count: number.format(left) });
+  }
+
+  /** What the channel does not take of the files that are attached. */
+  private files(place: HTMLElement): string {
+    const chips = this.closest("form")?.querySelectorAll<HTMLElement>(".upload") ?? [];
+    const { fileLimit, fileLimits, fileCount } = place.dataset;
+    if (!chips.length || fileLimit === undefined) return "";
+    const refuse = (words = "", values: Record<string, string> = {}): string => {
+      place.toggleAttribute("data-over", true);
+      return fill(words, values);
+    };
+    if (fileLimit === "0") return refuse(this.dataset.noFiles);
+    const most = Number(fileCount ?? 0);
+    if (most && chips.length > most) return refuse(this.dataset.fewer, { count: String(most) });
+    const special: Record<string, number> = JSON.parse(fileLimits || "{}");
+    for (const chip of chips) {
+      const { size, type = "" } = chip.dataset;
+      const kind = Object.keys(special).find((start) => type.startsWith(start));
+      const limit = kind ? (special[kind] ?? 0) : Number(fileLimit);
+      if (Number(size) > limit)
+        return refuse(this.dataset.large, { size: String(Math.floor(limit / 2 ** 20)) });
+    }
+    return "";
   }
 
   private window(place: HTMLElement): string {
