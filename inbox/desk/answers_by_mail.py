@@ -55,12 +55,18 @@ def taken_out(session: Session, key: bytes, items: Sequence[Item]) -> list[Item]
         assert isinstance(envelope, InboundEnvelope)
         if envelope.bounce:
             _came_back(session, notice, envelope.bounce)
-        elif _is_only_quoted(session, key, notice, envelope):
-            rest.append(item)
-        elif not envelope.automatic and not _answer(session, notice, item, envelope):
+        elif not _is_settled(session, key, notice, item, envelope):
             rest.append(item)
     session.flush()
     return rest
+
+
+def _is_settled(
+    session: Session, key: bytes, notice: MailNotice, item: Any, envelope: InboundEnvelope
+) -> bool:
+    if _is_only_quoted(session, key, notice, envelope):
+        return False
+    return envelope.automatic or _answer(session, notice, item, envelope)
 
 
 def _is_only_quoted(
