@@ -27,6 +27,7 @@ def edit(batch: Batch, inbox_id: str, envelope: InboundEnvelope) -> bool:
         return False
     if message.text != envelope.text:
         message.edits = [*message.edits, _version(message.text)]
+        _preview(batch, message, envelope.text)
         message.text, message.edited_at, message.indexed = envelope.text, clock.now(), False
         batch.session.add(message)
         _tell(batch, inbox_id, envelope, message)
@@ -93,6 +94,14 @@ def set_reactions(
         session, EventKind.MESSAGE_REACTED, by=by, conversation=conversation,
         message_id=message.id, emojis=list(emojis), side=side,
     )  # fmt: skip
+
+
+def _preview(batch: Batch, message: Message, text: str) -> None:
+    """The list shows the new words where it showed the old."""
+    conversation = batch.session.get_one(Conversation, message.conversation_id)
+    if conversation.preview == rows.preview(message.text):
+        conversation.preview = rows.preview(text)
+        batch.session.add(conversation)
 
 
 def _version(text: str) -> dict[str, str]:

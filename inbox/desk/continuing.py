@@ -8,13 +8,12 @@ import structlog
 from sqlmodel import Session, col, select
 
 from inbox import i18n
-from inbox.desk import conversations, visiting
+from inbox.desk import attachments, visiting
 from inbox.desk.replies import Composed, reply
-from inbox.errors import Conflict, Invalid
+from inbox.errors import InboxError
 from inbox.events import Actor
 from inbox.i18n import gettext as _
 from inbox.model import (
-    Attachment,
     ChannelThread,
     Contact,
     Continuation,
@@ -64,7 +63,11 @@ def send_due(session: Session, now: datetime) -> int:
     for row in found:
         row.due_at = None
         session.add(row)
-        _go_on(session, row)
+        try:
+            with session.begin_nested():
+                _go_on(session, row)
+        except InboxError as error:  # one that can't be mailed leaves nothing, and stops no other
+            log.info("chat_not_mailed", conversation=row.conversation_id, error=error.message)
     return len(found)
 
 
@@ -97,7 +100,7 @@ def mail_inbox_of(session: Session, inbox: Inbox) -> Inbox | None:
 def _go_on(session: Session, row: Continuation) -> None:
     """Nothing is sent to who has read it, has written since, is blocked or has no address."""
     thread = session.get_one(ChannelThread, row.thread_id)
-    conversation = conversations.find(session, row.conversation_id)  # merged, where it goes on
+    conversation = session.get_one(Conversation, thread.conversation_id)  # goes on in a merged one
     inbox = session.get_one(Inbox, thread.inbox_id)
     mail_inbox = mail_inbox_of(session, inbox)
     answers = _unread(session, thread, row.upto)
@@ -111,15 +114,12 @@ def _go_on(session: Session, row: Continuation) -> None:
         text=_text(contact, answers),
         subject=_subject(contact, inbox),
         thread_id=mail_thread(session, conversation, mail_inbox, identity).id,
-        attachment_ids=_copies(session, answers),
+        attachment_ids=attachments.copied(session, [answer.id for answer in answers]),
         automatic=True,
     )
     last = answers[-1]
     by = Actor("agent", last.author_id, last.author_name)
-    try:
-        reply(session, conversation, composed, by=by, request_id=f"continued:{last.id}")
-    except (Invalid, Conflict) as error:  # the address can't be written to any more
-        log.warning("chat_not_mailed", conversation=conversation.id, error=error.message)
+    reply(session, conversation, composed, by=by, request_id=f"continued:{last.id}")
     row.upto = last.id
 
 
@@ -150,17 +150,3 @@ def _text(contact: Contact, answers: Sequence[Message]) -> str:
 def _subject(contact: Contact, inbox: Inbox) -> str:
     with i18n.speaking(contact.language):
         return _("Our chat: %(title)s") % {"title": inbox.settings.get("title") or inbox.name}
-
-
-def _copies(session: Session, answers: Sequence[Message]) -> list[str]:
-    """The same files once more, since a file belongs to one message."""
-    wanted = select(Attachment).where(
-        col(Attachment.message_id).in_([answer.id for answer in answers])
-    )
-    copies = [
-        Attachment(**file.model_dump(include={"name", "content_type", "size", "digest"}))
-        for file in session.exec(wanted.order_by(col(Attachment.id)))
-    ]
-    session.add_all(copies)
-    session.flush()
-    return [copy.id for copy in copies]

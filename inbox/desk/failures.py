@@ -1,19 +1,17 @@
 """Replies that did not reach anybody: kept in a list until a person has looked after each."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from inbox.desk import replies, reply_channels
+from inbox.desk import attachments, counters, replies, reply_channels
 from inbox.desk.composing import Composed
-from inbox.desk.reply_channels import ReplyChannel
 from inbox.errors import Conflict, Invalid, NotFound
 from inbox.events import Actor, EventKind, record
 from inbox.i18n import N_
 from inbox.model import (
-    Attachment,
     ChannelThread,
     Conversation,
     Delivery,
@@ -96,68 +94,73 @@ def ways(
     reach: Mapping[str, str],
     inbox_ids: Collection[str] | None = None,
 ) -> list[Way]:
-    """`reach` is the kind of address of each kind of inbox in which we may begin.
+    """By inboxes that may be seen (None: all); none for what was said beside the customer.
 
-    None for what was said beside: every other way leads to the customer. One begins anew only in
-    an inbox that may be seen (`inbox_ids`: None for all).
+    `reach` is the kind of address of each kind of inbox in which we may begin.
     """
     if message.is_side:
         return []
     conversation = session.get_one(Conversation, message.conversation_id)
-    threads = [one for one in _threads(session, conversation) if one.thread_id != message.thread_id]
-    known = {(one.inbox_id, one.address) for one in _threads(session, conversation)}
+    threads = [one for one in reply_channels.choices_for(session, conversation) if not one.is_side]
+    known = {(one.inbox_id, one.address) for one in threads}
     found = [
-        Way(one.thread_id, one.channel, one.inbox_name, one.address)
+        (one.inbox_id, Way(one.thread_id, one.channel, one.inbox_name, one.address))
         for one in threads
-        if one.available
+        if one.available and one.thread_id != message.thread_id
     ]
-    query = select(Inbox).where(col(Inbox.enabled), col(Inbox.kind).in_(reach))
-    if inbox_ids is not None:
-        query = query.where(col(Inbox.id).in_(inbox_ids))
-    inboxes = session.exec(query.order_by(col(Inbox.name))).all()
-    people = select(Identity).where(
-        Identity.contact_id == conversation.contact_id,
-        col(Identity.bouncing_since).is_(None),
-        col(Identity.stopped_at).is_(None),
-    )
-    for identity in session.exec(people.order_by(col(Identity.id))):
-        found += [
-            Way(f"{NEW}:{inbox.id}:{identity.id}", inbox.kind, inbox.name, identity.value)
-            for inbox in inboxes
-            if reach[inbox.kind] == identity.kind and (inbox.id, identity.value) not in known
-        ]
-    return found
+    found += [
+        (inbox.id, Way(f"{NEW}:{inbox.id}:{identity.id}", inbox.kind, inbox.name, identity.value))
+        for inbox, identity in _beginnings(session, conversation, reach)
+        if (inbox.id, identity.value) not in known
+    ]
+    return [way for inbox_id, way in found if inbox_ids is None or inbox_id in inbox_ids]
 
 
 def send_by(
-    session: Session, message: Message, place: str, offered: Sequence[Way], *, by: Actor
+    session: Session, message: Message, place: str, offered: Collection[Way], *, by: Actor
 ) -> Message:
-    """The same words and files by one of the `ways`; doing it twice is doing it once."""
-    delivery = _delivery(session, message.id)
+    """The same words and files by one of the ways that were `offered`; twice is once."""
+    conversation = session.get_one(Conversation, message.conversation_id)
+    counters.hold(session, conversation)
     request_id = f"otherwise:{message.id}"
     done = session.exec(select(Delivery).where(Delivery.request_id == request_id)).first()
     if done:
         return session.get_one(Message, done.message_id)
-    if delivery.failed_at is None:
+    if _delivery(session, message.id).failed_at is None:
         raise Conflict("Only a message that failed can be sent by another way.")
     if place not in {way.place for way in offered}:
         raise Invalid(fields={"place": N_("Choose a way from the list.")})
-    conversation = session.get_one(Conversation, message.conversation_id)
     composed = Composed(
         text=message.text,
         html=message.html,
         subject=message.subject,
         thread_id=_thread(session, conversation, place),
-        attachment_ids=_copies(session, message),
+        attachment_ids=attachments.copied(session, [message.id]),
     )
     sent = replies.reply(session, conversation, composed, by=by, request_id=request_id)
     dismiss(session, message.id, by=by)
     return sent
 
 
-def _threads(session: Session, conversation: Conversation) -> list[ReplyChannel]:
-    found = reply_channels.choices_for(session, conversation)
-    return [one for one in found if not one.is_side]
+def _beginnings(
+    session: Session, conversation: Conversation, reach: Mapping[str, str]
+) -> list[tuple[Inbox, Identity]]:
+    """Each address of the customer with each inbox that reaches such addresses."""
+    inboxes = session.exec(
+        select(Inbox)
+        .where(col(Inbox.enabled), col(Inbox.kind).in_(reach))
+        .order_by(col(Inbox.name))
+    ).all()
+    identities = session.exec(
+        select(Identity)
+        .where(
+            Identity.contact_id == conversation.contact_id,
+            col(Identity.bouncing_since).is_(None),
+            col(Identity.stopped_at).is_(None),
+        )
+        .order_by(col(Identity.id))
+    ).all()
+    return [(i, who) for who in identities for i in inboxes if reach[i.kind] == who.kind]
 
 
 def _thread(session: Session, conversation: Conversation, place: str) -> str:
@@ -173,23 +176,6 @@ def _thread(session: Session, conversation: Conversation, place: str) -> str:
     session.add(thread)
     session.flush()  # the message refers to it
     return thread.id
-
-
-def _copies(session: Session, message: Message) -> Sequence[str]:
-    """The files stay with the message that failed as well."""
-    files = session.exec(
-        select(Attachment).where(Attachment.message_id == message.id).order_by(col(Attachment.id))
-    ).all()
-    made = [
-        Attachment(
-            name=file.name, content_type=file.content_type, size=file.size, digest=file.digest,
-            content_id=file.content_id, inline=file.inline,
-        )
-        for file in files
-    ]  # fmt: skip
-    session.add_all(made)
-    session.flush()
-    return [file.id for file in made]
 
 
 def _delivery(session: Session, message_id: str) -> Delivery:

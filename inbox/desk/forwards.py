@@ -3,19 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlmodel import Session, col, select
 
 from inbox.crm import contacts
-from inbox.desk import copies, counters, own_addresses, quoting, rearranging, replies
+from inbox.desk import attachments, copies, counters, own_addresses, quoting, rearranging, replies
 from inbox.desk.composing import Composed
 from inbox.envelope import Address, AddressKind
 from inbox.errors import Invalid
 from inbox.events import Actor
 from inbox.i18n import N_
 from inbox.model import (
-    Attachment,
     ChannelThread,
     Conversation,
     Delivery,
@@ -54,7 +52,11 @@ def forward(
     messages = _quoted(session, conversation, wanted.message_id)
     _check(session, conversation, wanted)
     thread = _begin(session, conversation, wanted.to[0], _subject(conversation))
-    files = _copy_files(session, messages, by) if wanted.with_files else []
+    files = (
+        attachments.copied(session, [one.id for one in messages], uploader_id=by.id)
+        if wanted.with_files
+        else []
+    )
     composed = Composed(
         text=wanted.text,
         subject=thread.subject,
@@ -148,20 +150,3 @@ def _our_address(session: Session, conversation: Conversation, inbox: Inbox) -> 
 def _subject(conversation: Conversation) -> str:
     subject = conversation.subject or conversation.preview
     return f"Fwd: {subject}".strip()
-
-
-def _copy_files(session: Session, messages: Sequence[Message], by: Actor) -> list[str]:
-    """Rows of their own for the same bytes; pictures in the text as well."""
-    wanted = select(Attachment).where(col(Attachment.message_id).in_([one.id for one in messages]))
-    copies = [
-        Attachment(**_particulars(one), uploader_id=by.id)
-        for one in session.exec(wanted.order_by(col(Attachment.id)))
-    ]
-    session.add_all(copies)
-    session.flush()
-    return [one.id for one in copies]
-
-
-def _particulars(attachment: Attachment) -> dict[str, Any]:
-    names = {"name", "content_type", "size", "digest", "content_id", "inline"}
-    return attachment.model_dump(include=names)

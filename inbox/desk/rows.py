@@ -223,7 +223,7 @@ def show(conversation: ConversationRow, message: Mapping[str, Any], *, flagged: 
         conversation.version += 1
         conversation.unread += not message["automatic"]
         return
-    conversation.preview = " ".join(message["text"].split())[:PREVIEW_LENGTH]
+    conversation.preview = preview(message["text"])
     conversation.last_author = Author.CONTACT
     conversation.message_count += 1
     conversation.version += 1
@@ -253,3 +253,8 @@ def _recipients(envelope: InboundEnvelope) -> dict[str, Any]:
         "to": [address.value for address in envelope.to],
         "cc": [address.value for address in envelope.cc],
     }
+
+
+def preview(text: str) -> str:
+    """In one line, as lists show it."""
+    return " ".join(text.split())[:PREVIEW_LENGTH]

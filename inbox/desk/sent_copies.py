@@ -15,6 +15,7 @@ from inbox.desk import (
     counters,
     own_addresses,
     replies,
+    rows,
     thread_facts,
     threads,
 )
@@ -196,16 +197,9 @@ def _message(
 
 
 def _attach(session: Session, message: Message, item: Any) -> None:
+    row = {"id": message.id, "created_at": message.created_at}
     session.add_all(
-        Attachment(
-            message_id=message.id,
-            name=part.name[:255],
-            content_type=part.content_type[:128],
-            size=part.size,
-            digest=item.digests.get(position, ""),
-            content_id=part.content_id[:255],
-            inline=part.inline,
-        )
+        Attachment(**rows.attachment(row, part, item.digests.get(position, "")))
         for position, part in enumerate(item.inbound.files)
     )
 

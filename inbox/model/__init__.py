@@ -8,6 +8,7 @@ from inbox.model.attachment import Attachment
 from inbox.model.automation_rule import AutomationRule, RuleRun
 from inbox.model.base import Record
 from inbox.model.business_hours import BusinessHours, Holiday
+from inbox.model.canned_response import CannedResponse
 from inbox.model.channel_thread import ChannelThread
 from inbox.model.company import Company
 from inbox.model.contact import Contact, ContactKind
@@ -47,6 +48,7 @@ __all__ = [
     "AutomationRule",
     "Availability",
     "BusinessHours",
+    "CannedResponse",
     "ChannelThread",
     "Company",
     "Contact",

@@ -50,6 +50,13 @@ def subject_of(session: Session, event: Event) -> Subject | None:
     )
 
 
+def subject_about(session: Session, conversation: Conversation) -> Subject:
+    """Without a message."""
+    query = _joined().where(col(Conversation.id) == conversation.id)
+    found, contact, inbox, company = session.exec(query).one()
+    return Subject(conversation=found, contact=contact, inbox=inbox, company=company)
+
+
 def _joined() -> Any:
     return (
         select(Conversation, Contact, Inbox, Company)

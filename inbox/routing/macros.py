@@ -12,7 +12,7 @@ from inbox import clock
 from inbox.desk import rearranging
 from inbox.errors import Conflict, Invalid, NotFound
 from inbox.events import Actor, EventKind, record
-from inbox.i18n import Phrase
+from inbox.i18n import N_, Phrase
 from inbox.model import Conversation, Event, Macro
 from inbox.routing import actions, engine
 
@@ -97,9 +97,9 @@ def _check(session: Session, values: MacroValues, macro_id: str = "") -> None:
     faults: dict[str, str] = {}
     same_name = select(Macro.id).where(Macro.name == values.name, Macro.id != macro_id)
     if not values.name.strip():
-        faults["name"] = "Give it a name."
+        faults["name"] = N_("Give it a name.")
     elif session.exec(same_name).first():
-        faults["name"] = "There is a macro of this name. Give another."
+        faults["name"] = N_("There is a macro of this name. Give another.")
     if not 1 <= len(values.actions) <= MAX_ACTIONS:
         faults["actions"] = Phrase("Choose 1 to %(most)d things to do.", most=MAX_ACTIONS)
     for position, wanted in enumerate(values.actions):

@@ -24,19 +24,29 @@ VARIABLES: dict[str, Callable[[Subject], str]] = {
 }
 
 
-def fill(template: str, subject: Subject) -> str:
+# of whoever inserts the text, so not in what is sent by itself
+OF_THE_AGENT: dict[str, Callable[[str], str]] = {
+    "agent.name": lambda name: name,
+    "agent.first_name": lambda name: (name.split() or [""])[0],
+}
+
+
+def fill(template: str, subject: Subject, agent_name: str = "") -> str:
     """An unknown variable stays as it is written; a value is never searched for variables."""
 
     def value(found: re.Match[str]) -> str:
+        if agent_name and found[1] in OF_THE_AGENT:
+            return _harmless(OF_THE_AGENT[found[1]](agent_name))
         read = VARIABLES.get(found[1])
         return found[0] if read is None else _harmless(read(subject))
 
     return _VARIABLE.sub(value, template)
 
 
-def unknown(template: str) -> list[str]:
+def unknown(template: str, *, by_hand: bool = False) -> list[str]:
     """The variables of a template that do not exist, to tell who writes it."""
-    return sorted(set(_VARIABLE.findall(template)) - set(VARIABLES))
+    known = {*VARIABLES, *OF_THE_AGENT} if by_hand else set(VARIABLES)
+    return sorted(set(_VARIABLE.findall(template)) - known)
 
 
 def _harmless(value: str) -> str:

@@ -9,6 +9,8 @@ from inbox.channels import registry
 from inbox.desk import accounts, agents, first_run, inboxes, passwords
 from inbox.events import SYSTEM, Actor
 from inbox.model import Agent, AutomationRule, BusinessHours, Inbox, Strategy, Team, TeamMembership
+from inbox.routing import canned
+from inbox.routing.canned import CannedValues
 from inbox.seed.conversations import UNASSIGNED_TEAM, Desk, tell
 from inbox.services import Services
 
@@ -86,6 +88,8 @@ def _make(
         )  # fmt: skip
         made[kind] = inboxes.create(session, new, vault=services.vault, by=by)
     _rules(session)
+    for title, text in CANNED.items():
+        canned.add(session, CannedValues(name=title, text=text), by=by)
     tell(session, services.vault.key("mail"), Desk(people, made, teams))
     # read again: what came in was written past the session, which has forgotten its rows
     return {inbox.kind: inbox for inbox in session.exec(select(Inbox))}
@@ -122,6 +126,14 @@ def _teams(session: Session, people: Mapping[str, Agent]) -> dict[str, Team]:
             TeamMembership(team_id=team.id, agent_id=people[member].id) for member in members
         )
     return found
+
+
+CANNED = {
+    "Greeting": "Hello {{contact.first_name}},\n\n{{agent.first_name}} here.",
+    "Return": "You can send it back within 30 days. The label is in your account under Orders.",
+    "Refund": "The money is on its way and reaches your account within five working days.",
+    "Повраћај новца": "Новац враћамо за пет радних дана.",
+}
 
 
 def _rules(session: Session) -> None:

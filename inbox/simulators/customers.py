@@ -8,7 +8,7 @@ from inbox.envelope import FilePart
 from inbox.simulators.ledger import Entry, Ledger
 from inbox.simulators.mailbox import Mailbox
 from inbox.simulators.telegram import Telegram
-from inbox.simulators.twilio import Twilio
+from inbox.simulators.twilio import WHATSAPP, Twilio
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +46,30 @@ class Customers:
         )
         return await self.twilio.write(number, text, kept)
 
+    async def send_whatsapp(self, number: str, text: str, files: Sequence[FilePart] = ()) -> Entry:
+        return await self.send_sms(f"{WHATSAPP}{number}", text, files)
+
+    def whatsapp_of(self, number: str) -> list[Entry]:
+        return self.sms_of(f"{WHATSAPP}{number}")
+
     def sms_of(self, number: str) -> list[Entry]:
         """What the shop sent to this number, oldest first."""
         return self.ledger.received("sms", number)
 
     def telegram_write(self, chat: int | str, text: str, files: Sequence[FilePart] = ()) -> Entry:
+        if len(files) > 1:
+            return self.telegram_album(chat, text, files)[0]
         return self.telegram.write(str(chat), text, files)
 
     def telegram_edit(self, entry: Entry, text: str) -> None:
         self.telegram.edit(entry, text)
+
+    def telegram_album(self, chat: int | str, text: str, files: Sequence[FilePart]) -> list[Entry]:
+        """Pictures that belong together, each an update of its own."""
+        return self.telegram.album(str(chat), text, files)
+
+    def telegram_react(self, entry: Entry, emoji: str) -> None:
+        self.telegram.react(entry, emoji)
 
     def telegram_press(self, entry: Entry, data: str) -> None:
         """Press a button under a message of the bot."""

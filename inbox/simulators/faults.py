@@ -20,12 +20,21 @@ class Failure:
     accepted: bool = False
 
 
+# what a switch on the page makes of every message of the shop, until it is thrown back
+STANDING = {
+    "busy": Failure(status=429, code=20429, message="Too Many Requests", retry_after=5),
+    "broken": Failure(status=500, code=20500, message="Internal Server Error"),
+    "silent": Failure(status=504, delay=30),
+}
+
+
 @dataclass(slots=True)
 class Faults:
     """`wrong_signature` makes what comes in look forged; `outage` is thrown by the simulator."""
 
     outage: bool = False
     wrong_signature: bool = False
+    standing: str = ""  # a key of STANDING
     _coming: deque[Failure] = field(default_factory=deque)
 
     def fail(self, failure: Failure, times: int = 1) -> None:
@@ -34,4 +43,4 @@ class Faults:
 
     def take(self) -> Failure | None:
         """The failure that is due now, if any."""
-        return self._coming.popleft() if self._coming else None
+        return self._coming.popleft() if self._coming else STANDING.get(self.standing)

@@ -11,6 +11,7 @@ from inbox.errors import Invalid, NotFound
 from inbox.i18n import gettext as _
 from inbox.simulators import mail_page
 from inbox.simulators.cast import CAST, Customer, by_key
+from inbox.simulators.faults import STANDING
 from inbox.simulators.ledger import Entry
 from inbox.simulators.panels import PICTURES, panels_of
 from inbox.simulators.providers import SIMULATORS, Simulators
@@ -28,6 +29,8 @@ def routes() -> list[tuple[str, str, Handler]]:
         ("GET", "/simulators/threads", threads),
         ("POST", "/simulators/messages", write),
         ("POST", "/simulators/presses", press),
+        ("POST", "/simulators/reactions", react),
+        ("POST", "/simulators/edits", edit),
         ("POST", "/simulators/faults", throw),
         *mail_page.routes(),
         ("GET", "/simulators/files/{file}", download),
@@ -87,6 +90,8 @@ async def write(request: web.Request) -> web.StreamResponse:
             await _write_mail(simulators, customer, str(form.get("subject", "")), (text, files))
         elif is_new and channel == "sms":
             await simulators.customers.send_sms(customer.phone, text, files)
+        elif is_new and channel == "whatsapp":
+            await simulators.customers.send_whatsapp(customer.phone, text, files)
         elif is_new:
             simulators.customers.telegram_write(customer.telegram, text, files)
     return _back(customer, channel)
@@ -101,15 +106,44 @@ async def press(request: web.Request) -> web.StreamResponse:
     return _back(by_key(str(form.get("customer", ""))), "telegram")
 
 
+async def react(request: web.Request) -> web.StreamResponse:
+    """The customer reacts to a message; the same emoji again takes it back."""
+    form, customers = await request.post(), request.app[SIMULATORS].customers
+    entry = request.app[SIMULATORS].ledger.get(str(form.get("entry", "")))
+    if not entry or entry.channel != "telegram":
+        raise NotFound
+    customers.telegram_react(entry, str(form.get("emoji", "")))
+    return _back(by_key(str(form.get("customer", ""))), "telegram")
+
+
+async def edit(request: web.Request) -> web.StreamResponse:
+    """The customer changes the last message they wrote."""
+    form, simulators = await request.post(), request.app[SIMULATORS]
+    customer = by_key(str(form.get("customer", "")))
+    written = [
+        entry
+        for entry in simulators.ledger.of("telegram", str(customer.telegram))
+        if not entry.outgoing
+    ]
+    text = str(form.get("text", "")).strip()
+    if not written or not text:
+        raise Invalid(fields={"text": _("Write something first.")})
+    simulators.customers.telegram_edit(written[-1], text)
+    return _back(customer, "telegram")
+
+
 async def throw(request: web.Request) -> web.StreamResponse:
     """Throw one of a provider's switches: on if it is off, and off if it is on."""
     form = await request.post()
     simulators = request.app[SIMULATORS]
     channel, fault = str(form.get("channel", "")), str(form.get("fault", ""))
-    if fault not in FAULTS:
+    if fault not in (*FAULTS, *STANDING):
         raise NotFound
     faults = simulators.faults(channel)
-    if fault == "outage":
+    if fault in STANDING:
+        faults.standing = "" if faults.standing == fault else fault
+        simulators.ledger.tell()
+    elif fault == "outage":
         await simulators.set_outage(channel, on=not faults.outage)
     else:
         faults.wrong_signature = not faults.wrong_signature

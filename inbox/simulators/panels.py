@@ -27,6 +27,7 @@ class Bubble:
     files: list[KeptFile]
     pictures: list[KeptFile]
     buttons: list[dict[str, str]] = field(default_factory=list)
+    reactions: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +42,7 @@ class Panel:
     bubbles: list[Bubble]
     outage: bool
     wrong_signature: bool
+    standing: str = ""
     has_subject: bool = False
     has_files: bool = True
     no_sending: bool = False
@@ -56,6 +58,12 @@ def panels_of(simulators: Simulators, customer: Customer) -> list[Panel]:
             has_subject=True,
         ),
         _panel(simulators, ("sms", _("SMS"), "phone"), customer.phone, twilio.NUMBER),
+        _panel(
+            simulators,
+            ("whatsapp", "WhatsApp", "message-circle"),
+            f"{twilio.WHATSAPP}{customer.phone}",
+            twilio.NUMBER,
+        ),
         _panel(
             simulators,
             ("telegram", _("Telegram"), "send"),
@@ -75,16 +83,18 @@ def _panel(
 ) -> Panel:
     channel, label, icon = kind
     faults = simulators.faults(channel)
-    entries = simulators.ledger.of(channel, mine)[-SHOWN_MESSAGES:]
+    kept_as = "sms" if channel == "whatsapp" else channel  # both are Twilio's
+    entries = simulators.ledger.of(kept_as, mine)[-SHOWN_MESSAGES:]
     return Panel(
         channel=channel,
         label=label,
         icon=icon,
-        mine=mine,
+        mine=mine.removeprefix(twilio.WHATSAPP),
         shop=shop,
         bubbles=[_bubble(entry) for entry in entries],
         outage=faults.outage,
         wrong_signature=faults.wrong_signature,
+        standing=faults.standing,
         has_subject=has_subject,
         no_sending=channel == "email" and not simulators.mailbox.sends,
     )
@@ -103,6 +113,9 @@ def _bubble(entry: Entry) -> Bubble:
         files=[file for file in entry.files if file.content_type not in PICTURES],
         pictures=[file for file in entry.files if file.content_type in PICTURES],
         buttons=entry.meta.get("buttons", []),
+        reactions=" ".join(
+            emoji for side in ("theirs", "ours") for emoji in entry.meta.get(side, ())
+        ),
     )
 
 

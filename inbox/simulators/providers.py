@@ -143,6 +143,7 @@ class Simulators:
             "auth_token": twilio.AUTH_TOKEN,
             "sender": twilio.NUMBER,
             "api_base": self.twilio.server.url,
+            "content_base": self.twilio.server.url,
         }
 
     def _telegram_settings(self) -> dict[str, Any]:
@@ -151,8 +152,12 @@ class Simulators:
     def _providers(self) -> dict[str, Mailbox | Twilio | Telegram]:
         return {"email": self.mailbox, "sms": self.twilio, "telegram": self.telegram}
 
+    def _kept_by(self, channel: str) -> str:
+        """WhatsApp's messages go by Twilio too."""
+        return "sms" if channel == "whatsapp" else channel
+
     def _provider(self, channel: str) -> Mailbox | Twilio | Telegram:
-        found = self._providers().get(channel)
+        found = self._providers().get(self._kept_by(channel))
         if not found:
             raise NotFound(f"There is no simulator of {channel!r}.")
         return found

@@ -37,6 +37,7 @@ class Telegram:
         self.ledger = ledger
         self.memory = memory
         self.faults = Faults()
+        self.answered: list[str] = []  # ids of the presses that the bot took note of
         self.updates = Updates(memory, hooks, self.faults)
         self._methods = {
             "getMe": self._get_me,
@@ -48,7 +49,9 @@ class Telegram:
             "editMessageText": self._edit_message,
             "deleteMessage": self._delete_message,
             "sendChatAction": self._agree,
-            "answerCallbackQuery": self._agree,
+            "answerCallbackQuery": self._answer_press,
+            "setMessageReaction": self._react_as_bot,
+            "sendMediaGroup": self._send_album,
             "setMyCommands": self._agree,
             "getFile": self._get_file,
             "getChat": self._get_chat,
@@ -78,7 +81,12 @@ class Telegram:
 
     def write(self, chat: str, text: str, files: Sequence[FilePart] = ()) -> Entry:
         """A customer's message to the bot; the text of one with a file is its caption."""
-        entry = Entry(
+        entry = self.ledger.record(self._written(chat, text, files))
+        self.updates.add("message", shapes.message(entry))
+        return entry
+
+    def _written(self, chat: str, text: str, files: Sequence[FilePart]) -> Entry:
+        return Entry(
             channel=self.channel,
             customer=chat,
             outgoing=False,
@@ -90,9 +98,24 @@ class Telegram:
             ],
             meta={"message_id": self.memory.count("telegram_message")},
         )
+
+    def album(self, chat: str, text: str, files: Sequence[FilePart]) -> list[Entry]:
+        """Each picture is a message of its own; the first has the caption."""
+        group = str(self.memory.count("telegram_album"))
+        entries = []
+        for place, file in enumerate(files):
+            entry = self._written(chat, "" if place else text, [file])
+            entry.meta["album"] = group
+            entries.append(self.ledger.record(entry))
+            self.updates.add("message", shapes.message(entry))
+        return entries
+
+    def react(self, entry: Entry, emoji: str) -> None:
+        """The customer reacts to a message; the same again takes it back."""
+        had = entry.meta.get("theirs", [])
+        entry.meta["theirs"] = [] if emoji in had else [emoji]
         self.ledger.record(entry)
-        self.updates.add("message", shapes.message(entry))
-        return entry
+        self.updates.add("message_reaction", shapes.reaction(entry, had))
 
     def edit(self, entry: Entry, text: str) -> None:
         """The customer changes what they wrote."""
@@ -185,6 +208,29 @@ class Telegram:
 
     async def _agree(self, _call: Call) -> bool:
         return True
+
+    async def _answer_press(self, call: Call) -> bool:
+        self.answered.append(call.text("callback_query_id"))
+        return True
+
+    async def _react_as_bot(self, call: Call) -> bool:
+        wanted = (call.text("chat_id"), call.text("message_id"))
+        for entry in self.ledger.of(self.channel, wanted[0]):
+            if str(entry.meta["message_id"]) == wanted[1]:
+                given = call.structure("reaction") or []
+                entry.meta["ours"] = [one.get("emoji", "") for one in given]
+                self.ledger.record(entry)
+                return True
+        raise Refused(400, "Bad Request: message to react not found")
+
+    async def _send_album(self, call: Call) -> list[dict[str, Any]]:
+        sent = []
+        for one in call.structure("media") or []:
+            file = call.files.get(str(one.get("media", "")).removeprefix("attach://"))
+            if not file:
+                raise Refused(400, "Bad Request: there is no file in the request")
+            sent.append(shapes.message(self._record(call, str(one.get("caption", "")), [file])))
+        return sent
 
     async def _get_chat(self, call: Call) -> dict[str, Any]:
         return shapes.chat_in_full(self._known_chat(call))

@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from inbox import clock
 from inbox.simulators.cast import by_address
 from inbox.simulators.ledger import Entry, KeptFile
 
@@ -50,6 +51,13 @@ def message(entry: Entry) -> dict[str, Any]:
         "chat": chat(entry.customer),
         "date": int(datetime.fromisoformat(entry.at).timestamp()),
     }
+    if entry.meta.get("buttons"):
+        rows = [
+            [{"text": one["text"], "callback_data": one["data"]}] for one in entry.meta["buttons"]
+        ]
+        shape["reply_markup"] = {"inline_keyboard": rows}
+    if "album" in entry.meta:
+        shape["media_group_id"] = entry.meta["album"]
     if "edited" in entry.meta:
         shape["edit_date"] = entry.meta["edited"]
     if not entry.files:
@@ -57,6 +65,18 @@ def message(entry: Entry) -> dict[str, Any]:
     if entry.text:
         shape["caption"] = entry.text
     return shape | _attached(entry.files[0])
+
+
+def reaction(entry: Entry, before: list[str]) -> dict[str, Any]:
+    """What the customer felt about a message, and what they feel now."""
+    return {
+        "chat": chat(entry.customer),
+        "message_id": entry.meta["message_id"],
+        "user": person(entry.customer),
+        "date": int(clock.now().timestamp()),
+        "old_reaction": [{"type": "emoji", "emoji": emoji} for emoji in before],
+        "new_reaction": [{"type": "emoji", "emoji": emoji} for emoji in entry.meta["theirs"]],
+    }
 
 
 def callback_query(entry: Entry, data: str) -> dict[str, Any]:

@@ -6,12 +6,14 @@ import hmac
 import re
 import secrets
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import web
 
 from inbox import clock
+from inbox.simulators import twilio_content as content
 from inbox.simulators import twilio_shapes as shapes
 from inbox.simulators.faults import Failure, Faults
 from inbox.simulators.hooks import Hooks
@@ -21,8 +23,11 @@ from inbox.simulators.loopback import HttpServer
 ACCOUNT_SID = "AC" + "51" * 16
 AUTH_TOKEN = "5".rjust(32, "7")
 NUMBER = "+12025550100"
+SECOND = "+12025550109"
+WHATSAPP = "whatsapp:"
 
 TEXT_LIMIT = 1600
+WINDOW = timedelta(hours=24)
 STEP_SECONDS = 0.4  # between two states of a message; a person can watch it
 NUMBER_SHAPE = re.compile(r"(whatsapp:)?\+[1-9]\d{6,14}")
 
@@ -46,7 +51,9 @@ class Twilio:
                 web.post(f"{account}/Messages.json", self._create),
                 web.get(f"{account}/Messages.json", self._list),
                 web.get(f"{account}/Messages/{{message}}.json", self._show),
+                web.get(f"{account}/Messages/{{message}}/Media.json", self._list_media),
                 web.get(f"{account}/Messages/{{message}}/Media/{{media}}", self._media),
+                web.get("/v1/ContentAndApprovals", self._templates),
             ],
             port,
         )
@@ -72,7 +79,11 @@ class Twilio:
             text=text,
             files=list(files),
             state="received",
-            meta={"sid": _sid("MM" if files else "SM"), "from": number, "to": NUMBER},
+            meta={
+                "sid": _sid("MM" if files else "SM"),
+                "from": number,
+                "to": f"{WHATSAPP}{NUMBER}" if number.startswith(WHATSAPP) else NUMBER,
+            },
         )
         self.ledger.record(entry)
         entry.state = await self.post_again(entry)
@@ -97,19 +108,35 @@ class Twilio:
     async def _create(self, request: web.Request) -> web.StreamResponse:
         if not _is_authorised(request):
             return _error(401, 20003, "Authenticate")
-        form = {name: str(value) for name, value in (await request.post()).items()}
+        posted = await request.post()
+        form = {name: str(value) for name, value in posted.items()}
+        if form.get("ContentSid"):
+            form["Body"] = content.filled(form["ContentSid"], form.get("ContentVariables", ""))
+        media = [str(value) for value in posted.getall("MediaUrl", [])]
         failure = self.faults.take()
         if failure and not failure.accepted:
             return await _fail(request, failure)
-        problem = _problem(form)
+        problem = _problem(form) or self._closed(form)
         if problem:
             return _error(400, *problem)
-        entry = self._accept(form)
+        entry = self._accept(form, media)
         if failure:
             return await _fail(request, failure)
         return web.json_response(shapes.message(entry, ACCOUNT_SID), status=201)
 
-    def _accept(self, form: Mapping[str, str]) -> Entry:
+    def _closed(self, form: Mapping[str, str]) -> tuple[int, str] | None:
+        """WhatsApp's window: after a day without a message of theirs only templates go."""
+        if not form["To"].startswith(WHATSAPP) or form.get("ContentSid"):
+            return None
+        begin = (clock.now() - WINDOW).isoformat()
+        wrote = [
+            entry.at
+            for entry in self.ledger.of(self.channel, form["To"])
+            if not entry.outgoing and entry.at > begin
+        ]
+        return None if wrote else (63016, "Outside the allowed window. Use a template.")
+
+    def _accept(self, form: Mapping[str, str], media: list[str]) -> Entry:
         entry = Entry(
             channel=self.channel,
             customer=form["To"],
@@ -121,7 +148,7 @@ class Twilio:
                 "from": form.get("From") or NUMBER,
                 "to": form["To"],
                 "callback": form.get("StatusCallback", ""),
-                "media": form.get("MediaUrl", ""),
+                "media": media,
             },
         )
         self.ledger.record(entry)
@@ -175,6 +202,17 @@ class Twilio:
         kept, content = found
         return web.Response(body=content, headers={"Content-Type": kept.content_type})
 
+    async def _list_media(self, request: web.Request) -> web.StreamResponse:
+        if not _is_authorised(request):
+            return _error(401, 20003, "Authenticate")
+        entry = self._by_sid(request.match_info["message"])
+        found = entry.files if entry else []
+        listed = [{"sid": kept.id, "content_type": kept.content_type} for kept in found]
+        return web.json_response(shapes.page("media_list", listed, request.rel_url))
+
+    async def _templates(self, _request: web.Request) -> web.StreamResponse:
+        return web.json_response({"contents": content.TEMPLATES, "meta": {"next_page_url": None}})
+
     async def _show_account(self, request: web.Request) -> web.StreamResponse:
         if not _is_authorised(request):
             return _error(401, 20003, "Authenticate")
@@ -213,7 +251,7 @@ def _problem(form: Mapping[str, str]) -> tuple[int, str] | None:
             "A 'From' phone number is required.",
         ),
         (
-            sender.removeprefix("whatsapp:") not in {"", NUMBER},
+            sender.removeprefix(WHATSAPP) not in {"", NUMBER, SECOND},
             21606,
             f"The 'From' phone number {sender} is not a valid, SMS-capable phone number",
         ),

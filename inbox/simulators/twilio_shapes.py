@@ -7,6 +7,7 @@ from typing import Any
 
 from yarl import URL
 
+from inbox.simulators.cast import by_address
 from inbox.simulators.ledger import Entry, KeptFile
 
 VERSION = "2010-04-01"
@@ -31,7 +32,7 @@ def message(entry: Entry, account_sid: str) -> dict[str, Any]:
         "error_message": entry.meta.get("error_message"),
         "from": entry.meta["from"],
         "messaging_service_sid": None,
-        "num_media": str(len(entry.files) + bool(entry.meta.get("media"))),
+        "num_media": str(len(entry.files) + len(entry.meta.get("media") or ())),
         "num_segments": str(_segments(entry.text)),
         "price": None,
         "price_unit": "USD",
@@ -60,6 +61,9 @@ def inbound(
         "SmsStatus": "received",
         "To": entry.meta["to"],
     }
+    if entry.customer.startswith("whatsapp:"):
+        who = by_address(entry.customer.removeprefix("whatsapp:"))
+        form |= {"ProfileName": who.name} if who else {}
     for index, kept in enumerate(entry.files):
         form[f"MediaContentType{index}"] = kept.content_type
         form[f"MediaUrl{index}"] = media_url(entry, kept)

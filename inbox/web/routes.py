@@ -5,6 +5,7 @@ from inbox.web.api import openapi
 from inbox.web.pages import (
     attachments,
     bulk,
+    canned,
     changes,
     chat_templates,
     contact_merges,
@@ -46,6 +47,7 @@ ROUTES: list[Route] = [
     *changes.ROUTES,
     *whys.ROUTES,
     *replies.ROUTES,
+    *canned.ROUTES,
     *chat_templates.ROUTES,
     *failures.ROUTES,
     *reactions.ROUTES,

@@ -104,6 +104,7 @@ def test_every_version_of_an_edited_message_is_kept(session: Session, telegram: 
 
     session.refresh(message)
     assert message.text == "Wednesday"
+    assert conversation_of(session, message).preview == "Wednesday"
     assert [one["text"] for one in message.edits] == ["Monday", "Tuesday"]
 
 

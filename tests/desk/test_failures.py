@@ -108,9 +108,10 @@ def test_it_goes_by_another_way_once_with_its_files(session, cast, failed, phone
 
 
 def test_a_way_that_nobody_offered_is_refused(session, failed, phone) -> None:
-    offered = failures.ways(session, failed, REACH)
     with pytest.raises(Invalid):
-        failures.send_by(session, failed, "new:made:up", offered, by=SYSTEM)
+        failures.send_by(
+            session, failed, "new:made:up", failures.ways(session, failed, REACH), by=SYSTEM
+        )
 
 
 def test_a_dead_address_is_no_way(session, failed, phone) -> None:
@@ -127,19 +128,17 @@ def test_what_did_not_fail_goes_no_other_way(session, failed, phone) -> None:
         failures.send_by(session, failed, way.place, [way], by=SYSTEM)
 
 
-def test_what_was_said_beside_goes_no_other_way_for_that_would_be_to_the_customer(
-    session, cast, phone
-) -> None:
-    wanted = Forward(to=["parts@supplier.example"], text="He never pays, ask for cash")
+def test_an_inbox_that_may_not_be_seen_is_no_way(session, cast, failed, phone) -> None:
+    assert failures.ways(session, failed, REACH, {cast.inbox.id}) == []
+    assert len(failures.ways(session, failed, REACH, {phone.id})) == 1
+
+
+def test_what_failed_beside_never_goes_to_the_customer(session, cast, phone) -> None:
     conversation = cast.conversation()
+    asked = Forward(to=["plumber@their.example"], text="What does he owe you?")
     cast.incoming(conversation)
-    beside = forwards.forward(session, conversation, wanted, by=SYSTEM, request_id="1")
+    beside = forwards.forward(session, conversation, asked, by=SYSTEM, request_id="1")
     session.flush()
     fail(session, beside)
-
+    assert listed(session) == [beside.id]
     assert failures.ways(session, beside, REACH) == []
-
-
-def test_nobody_begins_in_an_inbox_that_they_may_not_see(session, cast, failed, phone) -> None:
-    assert failures.ways(session, failed, REACH, {cast.inbox.id}) == []
-    assert len(failures.ways(session, failed, REACH, {cast.inbox.id, phone.id})) == 1

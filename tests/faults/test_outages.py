@@ -11,6 +11,7 @@ import subprocess
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -193,11 +194,13 @@ async def _is_known(site: Site) -> bool:
 async def test_f10_a_database_that_goes_away_loses_nothing_and_all_goes_on_when_it_is_back(
     tmp_path: Path, how: str
 ) -> None:
-    server = postgres.Own(tmp_path)
-    url = postgres.sqlalchemy_url(server.address)
-    async with open_shop(tmp_path, url) as shop:
-        await working(shop, lambda site, mails: _gone(shop, site, mails, server, how))
-    server.stop("fast")
+    # not pytest's folder: the server runs as a user of its own, who may not always enter it
+    with TemporaryDirectory(prefix="inbox-postgres-", ignore_cleanup_errors=True) as folder:
+        server = postgres.Own(Path(folder))
+        url = postgres.sqlalchemy_url(server.address)
+        async with open_shop(tmp_path, url) as shop:
+            await working(shop, lambda site, mails: _gone(shop, site, mails, server, how))
+        server.stop("fast")
 
 
 async def _gone(shop: Shop, site: Site, mails: ImapServer, server: postgres.Own, how: str) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from inbox import clock
+from inbox.channels.base import Account
 from inbox.channels.email import smtp
 from inbox.channels.email.settings import EmailSettings
 from inbox.desk.deliveries import SPAN
@@ -180,7 +181,7 @@ async def test_f38_a_link_that_breaks_after_the_dot_repeats_once_with_the_same_i
 
 async def test_f39_many_recipients_are_told_a_hundred_at_a_time(server: SmtpServer) -> None:
     everyone = [f"u{n}@customer.test" for n in range(250)]
-    outcome = await smtp.send(settings(server), hosts(server), everyone, b"Subject: x\r\n\r\nx\r\n")
+    outcome = await smtp.send(account(server), everyone, b"Subject: x\r\n\r\nx\r\n")
 
     assert [len(m.recipients) for m in server.taken] == [100, 100, 50]
     assert [who for m in server.taken for who in m.recipients] == everyone
@@ -190,7 +191,7 @@ async def test_f39_many_recipients_are_told_a_hundred_at_a_time(server: SmtpServ
 async def test_f39_what_breaks_in_the_middle_names_those_who_must_wait(server: SmtpServer) -> None:
     server.answers = {DOT: ["250 ok", "451 4.3.0 later"]}
     everyone = [f"u{n}@customer.test" for n in range(250)]
-    outcome = await smtp.send(settings(server), hosts(server), everyone, b"Subject: x\r\n\r\nx\r\n")
+    outcome = await smtp.send(account(server), everyone, b"Subject: x\r\n\r\nx\r\n")
 
     assert [len(m.recipients) for m in server.taken] == [100]
     assert sorted(outcome.later) == sorted(everyone[100:])
@@ -268,7 +269,7 @@ async def test_n5_a_dead_server_is_left_alone_and_all_goes_out_when_it_is_back(
     await server.stop()
     await shop.deliver()
     tried = [await shop.delivery(one) for one in replies]
-    assert sum(one.attempts for one in tried) <= deliver.EACH
+    assert sum(one.attempts for one in tried) < len(replies), "not each finds out by itself"
     shown = await shop.get(Inbox, inbox.id)
     assert (shown.health, "refuses connections" in shown.health_reason) == (Health.TROUBLE, True)
 
@@ -338,12 +339,10 @@ async def test_n6_replies_leave_in_the_order_in_which_they_were_written(
     assert [text for body in bodies for text in written if text in body] == written
 
 
-def settings(server: SmtpServer) -> EmailSettings:
-    return EmailSettings(**server.settings())
-
-
-def hosts(server: SmtpServer) -> str:
-    return f"127.0.0.1:{server.port}"
+def account(server: SmtpServer) -> Account:
+    settings = EmailSettings(**server.settings())
+    hosts = f"127.0.0.1:{server.port}"
+    return Account(inbox_id="i", name="Mail", settings=settings, private_hosts=hosts)
 
 
 def message_id(content: bytes) -> bytes:

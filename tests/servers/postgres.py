@@ -60,6 +60,7 @@ class Own:
             warnings.simplefilter("ignore")  # it says on import where it will keep its sockets
             import pgserver  # noqa: PLC0415  only where there is no server
             from pgserver._commands import pg_ctl  # noqa: PLC0415  nothing else stops one
+        folder.chmod(0o755)  # it runs as a user of its own, who has to get in
         self._server, self._control = pgserver.get_server(folder / "postgres"), pg_ctl
         self.address: str = self._server.get_uri()
 

@@ -10,6 +10,7 @@ from inbox.model import (
     Arrival,
     ArrivalState,
     Attachment,
+    CannedResponse,
     Conversation,
     Inbox,
     InboxMembership,
@@ -67,7 +68,8 @@ TABLE: dict[str, tuple[Any, ...]] = {
     f"POST {_C}/taggings": CONVERSATION, f"DELETE {_C}/taggings/{{tag}}": CONVERSATION,
     f"POST {_C}/readings": CONVERSATION, f"POST {_C}/notes": CONVERSATION,
     f"PUT {_C}/drafts/{{kind}}": CONVERSATION, f"POST {_C}/replies": CONVERSATION,
-    f"POST {_C}/forwards": CONVERSATION,
+    f"POST {_C}/forwards": CONVERSATION, f"GET {_C}/canned-responses": CONVERSATION,
+    f"POST {_C}/canned-responses/{{id}}/uses": CONVERSATION,
     f"GET {_C}/rearrangement": CONVERSATION, f"POST {_C}/merges": CONVERSATION,
     f"POST {_C}/splits": CONVERSATION, f"POST {_C}/moves": CONVERSATION,
     f"POST {_C}/customers": CONVERSATION, f"POST {_C}/macro-runs": CONVERSATION,
@@ -102,6 +104,7 @@ class Things:
     inbox: Inbox
     arrival: Arrival
     event_id: str
+    canned_id: str
     forms: dict[str, Any]
 
 
@@ -123,15 +126,17 @@ async def things(services, owner) -> Things:
         session.add_all([attachment, arrival])
         session.flush()
         event_id = cast.received(message).id
-        macro = Macro(name="Macro")
-        session.add(macro)
+        macro, canned = Macro(name="Macro"), CannedResponse(name="Hello", text="Hello")
+        session.add_all([macro, canned])
         session.flush()
         forms = {
             f"POST {_C}/customers": {"data": {"contact": cast.contact.id}},
             f"POST {_C}/moves": {"data": {"inbox": cast.inbox.id}},
             f"POST {_C}/macro-runs": {"data": {"macro": macro.id}},
         }
-        return Things(conversation, message, attachment, cast.inbox, arrival, event_id, forms)
+        return Things(
+            conversation, message, attachment, cast.inbox, arrival, event_id, canned.id, forms
+        )
 
     return services.database.run(make)
 
@@ -146,7 +151,8 @@ def expected(name: str) -> tuple[Any, ...]:
 
 def path_of(name: str, things: Things) -> str:
     template = name.partition(" ")[2]
-    ids = {"/attachments": things.attachment.id, "/messages": things.message.id,
+    ids = {f"{_C}/canned-responses": things.canned_id,
+           "/attachments": things.attachment.id, "/messages": things.message.id,
            "/merges": things.event_id, "/splits": things.event_id}  # fmt: skip
     one = next((value for start, value in ids.items() if template.startswith(start)), "unheard-of")
     kind = "note" if "drafts" in template else "email" if "settings" in template else "all"

@@ -94,3 +94,21 @@ async def test_what_stands_in_a_restricted_inbox_is_for_its_agents(
     assert "Everything was sent." in await (await client.get("/failed-sends")).text()
     assert (await client.post(f"/messages/{failed[0]}/dismissals")).status == 404
     assert "/failed-sends" not in await (await client.get("/views/mine")).text()
+
+
+async def test_an_inbox_that_may_not_be_seen_is_no_way_to_send_by(signed_in, ana, failed, services):
+    def restrict(session):
+        phone = session.exec(select(Inbox).where(Inbox.kind == "sms")).one()
+        phone.restricted = True
+        session.add(phone)
+        who = session.exec(select(Identity).where(Identity.kind == "phone")).one()
+        return f"new:{phone.id}:{who.id}"
+
+    place = services.database.run(restrict)
+    client = await signed_in(ana)
+    url = f"/messages/{failed[0]}/other-ways"
+    assert place not in await (await client.get(url)).text()
+    answer = await client.post(url, data={"place": place})
+
+    assert answer.status == 422
+    assert services.database.look(lambda s: s.exec(select(Message.channel)).all()) == ["email"]

@@ -2,6 +2,7 @@
 
 from inbox.web.api import (
     bulk,
+    canned,
     channels,
     contact_merges,
     contacts,
@@ -46,6 +47,7 @@ OPERATIONS: list[Operation] = [
     *stream.OPERATIONS,
     *rules.OPERATIONS,
     *macros.OPERATIONS,
+    *canned.OPERATIONS,
     *views.OPERATIONS,
     *reports.OPERATIONS,
     *team.OPERATIONS,

@@ -10,6 +10,7 @@ from inbox.desk import conversations, finding, inboxes, moving, paging, replies,
 from inbox.desk.finding import Filter
 from inbox.desk.paging import Order
 from inbox.desk.replies import Composed
+from inbox.desk.tokens import Bearer
 from inbox.errors import Conflict, NotFound
 from inbox.i18n import Phrase
 from inbox.model import Conversation, Inbox, Message, Status
@@ -118,6 +119,15 @@ def known(session: Session, call: Call) -> Conversation:
     found = conversations.find(session, call.path["id"])
     if found is None or not call.bearer.sees(found.inbox_id):
         raise NotFound("There is no such conversation.")
+    return found
+
+
+def seen_message(session: Session, bearer: Bearer, message_id: str) -> Message:
+    """For who sees its conversation, by whatever inbox it came or went; NotFound for others."""
+    found = session.get(Message, message_id)
+    conversation = session.get(Conversation, found.conversation_id) if found else None
+    if not found or not conversation or not bearer.sees(conversation.inbox_id):
+        raise NotFound("There is no such message.")
     return found
 
 

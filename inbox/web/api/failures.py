@@ -8,10 +8,10 @@ from sqlmodel import Session, col, select
 
 from inbox.desk import arrivals, failures, paging, replies
 from inbox.desk.paging import Order
-from inbox.errors import NotFound
 from inbox.i18n import said
-from inbox.model import Arrival, ArrivalState, Conversation, Message
+from inbox.model import Arrival, ArrivalState, Message
 from inbox.web import carrying
+from inbox.web.api.conversations import seen_message
 from inbox.web.api.operation import Call, Operation
 from inbox.web.api.reading import Input, Paged
 from inbox.web.api.shapes import MessageShape, Page
@@ -117,11 +117,7 @@ def _ways(session: Session, call: Call, message: Message) -> list[failures.Way]:
 
 
 def _message(session: Session, call: Call) -> Message:
-    found = session.get(Message, call.path["id"])
-    conversation = session.get(Conversation, found.conversation_id) if found else None
-    if not found or not conversation or not call.bearer.sees(conversation.inbox_id):
-        raise NotFound("There is no such message.")
-    return found
+    return seen_message(session, call.bearer, call.path["id"])
 
 
 OPERATIONS = [

@@ -10,7 +10,7 @@ from inbox.errors import Invalid, NotFound
 from inbox.i18n import N_
 from inbox.model import Conversation, Direction, Interaction, InteractionKind, Message
 from inbox.web import carrying
-from inbox.web.api.conversations import seen_inbox
+from inbox.web.api.conversations import seen_inbox, seen_message
 from inbox.web.api.operation import Call, Operation
 from inbox.web.api.reading import Id, Input, Moment, Words, wrong
 from inbox.web.api.shapes import InteractionShape, MessageShape
@@ -79,9 +79,10 @@ def _conversation(session: Session, call: Call, contact_id: str) -> Conversation
 
 
 def _known(session: Session, call: Call, interaction: Interaction) -> InteractionShape:
-    message = session.get_one(Message, interaction.message_id)
-    if not call.bearer.sees(message.inbox_id):
-        raise Invalid(fields={"external_id": "This id is used already. Give another."})
+    try:
+        message = seen_message(session, call.bearer, interaction.message_id)
+    except NotFound:
+        raise Invalid(fields={"external_id": "This id is used already. Give another."}) from None
     return _whole(message, interaction)
 
 

@@ -4,10 +4,10 @@ from aiohttp import web
 from pydantic import Field
 from sqlmodel import Session
 
-from inbox.desk import inboxes, templates
-from inbox.errors import NotFound
+from inbox.desk import templates
 from inbox.model import Message
 from inbox.web import keys, reacting
+from inbox.web.api.conversations import seen_inbox, seen_message
 from inbox.web.api.operation import Call, Operation
 from inbox.web.api.reading import Input, read_body, read_path
 from inbox.web.api.shapes import MessageShape, Templates
@@ -26,10 +26,7 @@ async def react(request: web.Request) -> web.Response:
     body = read_body(NewReaction, await request.read())
 
     def find(session: Session) -> Message:
-        found = session.get(Message, message_id)
-        if found is None or not bearer.sees(found.inbox_id):
-            raise NotFound("There is no such message.")
-        return found
+        return seen_message(session, bearer, message_id)
 
     message = await reacting.react(services, find, body.emoji, by=bearer.actor)
     shape = MessageShape.model_validate(message, from_attributes=True)
@@ -37,9 +34,7 @@ async def react(request: web.Request) -> web.Response:
 
 
 def listed(session: Session, call: Call) -> object:
-    inbox = inboxes.get(session, call.path["id"])
-    if not call.bearer.sees(inbox.id):
-        raise NotFound("There is no such inbox.")
+    inbox = seen_inbox(session, call, call.path["id"])
     return {"items": templates.of(session, [inbox.id], all_of_them=True)}
 
 

@@ -3,9 +3,9 @@
 from aiohttp import web
 from sqlmodel import Session
 
-from inbox.errors import NotFound
-from inbox.model import Arrival, Conversation, Message
+from inbox.model import Arrival
 from inbox.web import keys
+from inbox.web.api.conversations import seen_message
 from inbox.web.api.operation import Operation
 from inbox.web.api.reading import read_path
 from inbox.web.pages.sources import arrival_of, raw
@@ -18,11 +18,7 @@ async def original(request: web.Request) -> web.Response:
     bearer = request[keys.BEARER]
 
     def work(session: Session) -> Arrival:
-        message = session.get(Message, message_id)
-        conversation = session.get(Conversation, message.conversation_id) if message else None
-        if message is None or conversation is None or not bearer.sees(conversation.inbox_id):
-            raise NotFound("There is no such message.")
-        return arrival_of(session, message)
+        return arrival_of(session, seen_message(session, bearer, message_id))
 
     return raw(services.files, await services.database.read(work), message_id)
 

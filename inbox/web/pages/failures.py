@@ -48,7 +48,8 @@ async def send(request: web.Request) -> web.StreamResponse:
     place = str((await request.post()).get("place", ""))
 
     def verb(session: Session, message: Message, by: Actor) -> Message:
-        sent = failures.send_by(session, message, place, _ways(request, session, message), by=by)
+        offered = _ways(session, request, message)
+        sent = failures.send_by(session, message, place, offered, by=by)
         carrying.refuse_too_much(session, sent)
         return sent
 
@@ -85,7 +86,7 @@ async def _choices(
 
     def work(session: Session) -> tuple[Message, list[failures.Way]]:
         message = conversations.message(session, message_id, agent, role)
-        return message, _ways(request, session, message)
+        return message, _ways(session, request, message)
 
     message, ways = await asking.database(request).read(work)
     problem = " ".join(map(_, error.fields.values())) if isinstance(error, Invalid) else ""
@@ -96,6 +97,6 @@ async def _choices(
     )  # fmt: skip
 
 
-def _ways(request: web.Request, session: Session, message: Message) -> list[failures.Way]:
+def _ways(session: Session, request: web.Request, message: Message) -> list[failures.Way]:
     seen = access.visible_inboxes(session, request[keys.AGENT], request[keys.ROLE])
-    return failures.ways(session, message, carrying.reach(), seen.keys())
+    return failures.ways(session, message, carrying.reach(), seen)

@@ -6,7 +6,7 @@ from inbox.desk import arrivals, deliveries, replies
 from inbox.desk.composing import Composed
 from inbox.envelope import AddressKind, RawItem
 from inbox.events import SYSTEM
-from inbox.model import Arrival, Identity, Inbox, Message
+from inbox.model import Arrival, Conversation, Identity, Inbox, Message
 from tests.cast import Cast
 
 
@@ -82,3 +82,32 @@ async def test_what_channels_carry_is_data(program):
     assert found["sms"]["text_limit"] == 1600
     assert found["email"]["html"] is True
     assert found["telegram"]["buttons"] is True
+
+
+async def test_a_limited_token_sends_by_its_own_inboxes_only(program, services):
+    message_id, _ = failed(services)
+    mail = services.database.look(lambda s: s.get(Message, message_id).inbox_id)
+    free, limited = await program("write"), await program("write", inbox_ids=[mail])
+    url = f"/api/v1/failures/{message_id}/ways"
+    (way,) = (await (await free.get(url)).json())["items"]
+
+    assert (await (await limited.get(url)).json())["items"] == []
+    assert (await limited.post(url, json={"place": way["place"]})).status == 422
+
+
+async def test_a_message_is_for_who_sees_where_its_conversation_stands_now(program, services):
+    message_id, _ = failed(services)
+
+    def move(session):
+        message = session.get(Message, message_id)
+        elsewhere = session.exec(select(Inbox).where(Inbox.kind == "sms")).one()
+        conversation = session.get(Conversation, message.conversation_id)
+        conversation.inbox_id = elsewhere.id
+        session.add(conversation)
+        return message.inbox_id
+
+    client = await program("write", inbox_ids=[services.database.run(move)])
+
+    for place in (f"failures/{message_id}/dismissals", f"messages/{message_id}/reactions"):
+        assert (await client.post(f"/api/v1/{place}", json={})).status == 404
+    assert (await client.get(f"/api/v1/messages/{message_id}/raw")).status == 404

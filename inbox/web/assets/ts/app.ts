@@ -2,6 +2,7 @@
 import "./htmx";
 import "htmx.org/dist/ext/hx-preload.js";
 import "./elements/chat-tools";
+import "./elements/canned-picker";
 import "./elements/cmd-palette";
 import "./elements/copy-text";
 import "./elements/form-builder";

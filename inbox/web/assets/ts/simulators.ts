@@ -48,13 +48,15 @@ class PlayCustomer extends HTMLElement {
     if (this.#sending.has(form)) return;
     this.#sending.add(form);
     const body = new FormData(form, event.submitter);
+    const other = event.submitter?.getAttribute("formaction");
+    const target = other ?? form.action;
     const isMultipart = form.enctype === "multipart/form-data";
     const send = isMultipart
       ? body
       : new URLSearchParams(body as unknown as Record<string, string>);
     try {
       const headers = { Accept: "application/json" };
-      const answer = await fetch(form.action, { method: "POST", body: send, headers });
+      const answer = await fetch(target, { method: "POST", body: send, headers });
       if (!answer.ok) throw new Error((await answer.json()).error.message);
       form.reset();
       const id = form.querySelector<HTMLInputElement>("[name=request_id]");

@@ -4,6 +4,7 @@ from aiohttp import web
 
 from inbox.web.pages.settings import (
     agents,
+    canned_responses,
     form_builder,
     health,
     hours,
@@ -51,6 +52,7 @@ ROUTES: list[Route] = [
     *rules.ROUTES,
     *rule_runs.ROUTES,
     *macros.ROUTES,
+    *canned_responses.ROUTES,
     *tokens.ROUTES,
     *webhooks.ROUTES,
     *quarantine.ROUTES,

@@ -26,6 +26,7 @@ SECTIONS = (
             ("/settings/business-hours", N_("Business hours"), "clock"),
             ("/settings/rules", N_("Automation rules"), "workflow"),
             ("/settings/macros", N_("Macros"), "zap"),
+            ("/settings/canned-responses", N_("Canned responses"), "message-square"),
             ("/settings/interactions", N_("Calls and meetings"), "phone-call"),
         ),
     ),

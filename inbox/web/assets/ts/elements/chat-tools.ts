@@ -127,6 +127,7 @@ export class ChatTools extends HTMLElement {
     this.answer({});
     for (const field of this.querySelectorAll<HTMLInputElement>('[name="buttons"]'))
       field.value = "";
+    this.extra("buttons")?.removeAttribute("open");
     const template = this.querySelector<HTMLSelectElement>('[name="template"]');
     if (template) template.value = "";
     this.querySelector(".template-fields")?.replaceChildren();
