@@ -53,6 +53,8 @@ def taken_out(session: Session, key: bytes, items: Sequence[Item]) -> list[Item]
             rest.append(item)
             continue
         assert isinstance(envelope, InboundEnvelope)
+        if _is_notice(key, envelope):
+            continue
         if envelope.bounce:
             _came_back(session, notice, envelope.bounce)
         elif not _is_settled(session, key, notice, item, envelope):
@@ -86,11 +88,19 @@ def _author(envelope: InboundEnvelope) -> str:
 
 def _notice(session: Session, key: bytes, envelope: InboundEnvelope) -> MailNotice | None:
     bounced = (envelope.bounce.original_message_id,) if envelope.bounce else ()
-    for found in (*envelope.delivered_to, *bounced, *envelope.references, *envelope.markers):
+    came_back = (envelope.mail_message_id, *envelope.reply_to)
+    named = (*envelope.delivered_to, *bounced, *envelope.references, *envelope.markers)
+    for found in (*named, *came_back):
         notice_id = mailtokens.read_notice(key, found)
         if notice_id:
             return session.get(MailNotice, notice_id)
     return None
+
+
+def _is_notice(key: bytes, envelope: InboundEnvelope) -> bool:
+    """The notice itself, which the agent's mailbox has sent on to us: it must begin nothing."""
+    own = (envelope.mail_message_id, *envelope.reply_to)
+    return any(mailtokens.read_notice(key, one) for one in own)
 
 
 def _came_back(session: Session, notice: MailNotice, bounce: Bounce) -> None:
