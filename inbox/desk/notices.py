@@ -1,6 +1,6 @@
 """Who of the team is told by mail of what happened, as each chose; the mails wait in a table."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -68,9 +68,12 @@ def sender(session: Session, conversation: Conversation) -> str | None:
     return own or next((one.id for one in found), None)
 
 
-def claim_due(session: Session, limit: int) -> list[MailNotice]:
-    """The attempt is counted before the try, so that one which kills us comes to an end."""
-    awake = sa.select(col(Inbox.id)).where(col(Inbox.enabled))
+def claim_due(session: Session, limit: int, busy: Collection[str] = ()) -> list[MailNotice]:
+    """The attempt is counted before the try, so that one which kills us comes to an end.
+
+    The inboxes in `busy` are passed over.
+    """
+    awake = sa.select(col(Inbox.id)).where(col(Inbox.enabled), col(Inbox.id).not_in(busy))
     due = sa.and_(
         col(MailNotice.state) == MessageState.QUEUED,
         col(MailNotice.not_before) <= clock.now(),
