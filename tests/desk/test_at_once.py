@@ -124,6 +124,22 @@ def test_of_two_answers_to_the_same_message_the_second_is_stopped(server, conver
     assert [[message.text for message in error.newer] for error in refused] == [["Ana"]]
 
 
+def test_what_was_newer_can_be_shown_when_the_second_is_rolled_back(
+    server, conversation_id
+) -> None:
+    def late(session: Session) -> None:
+        conversation = session.get_one(Conversation, conversation_id)
+        seen = session.exec(select(Message.id).where(Message.direction == "incoming")).one()
+        composed = Composed(text="Boris", seen_message_id=seen)
+        replies.reply(session, conversation, composed, by=SYSTEM, request_id="Boris")
+
+    server.run(lambda s: answer(s, s.get_one(Conversation, conversation_id)))
+    with pytest.raises(Overtaken) as refused:
+        server.run(late)
+
+    assert [message.direction for message in refused.value.newer] == ["outgoing"]
+
+
 def test_of_two_who_react_at_once_both_stand(server, conversation_id) -> None:
     def react(side: str, person: str) -> Verb:
         def verb(session: Session, _conversation: Conversation) -> None:
