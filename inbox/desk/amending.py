@@ -3,7 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from inbox import clock
 from inbox.crm import people
@@ -63,8 +65,7 @@ def react(session: Session, reactions: Sequence[Seen]) -> None:
         return
     found = parts.find(session, {(inbox_id, one.message_id) for inbox_id, one in reactions})
     known = people.recognise(session, [one.sender for _, one in reactions])
-    ids = set(found.values())
-    messages = {m.id: m for m in session.exec(select(Message).where(col(Message.id).in_(ids)))}
+    messages = {m.id: m for m in session.exec(_held(col(Message.id).in_(set(found.values()))))}
     for inbox_id, one in reactions:
         message = messages.get(found.get((inbox_id, one.message_id), ""))
         if message is None:
@@ -77,7 +78,10 @@ def react(session: Session, reactions: Sequence[Seen]) -> None:
 def set_reactions(
     session: Session, message: Message, side: str, emojis: Sequence[str], *, by: Actor
 ) -> None:
-    """Those of one person, or ours together, replace what they were before."""
+    """Those of one person, or ours together, replace what they were before.
+
+    The message has to be held, since what is kept of it besides is written whole.
+    """
     kept = message.extras.get("reactions", [])
     mine = [one for one in kept if one["by"] == side and (side == "us" or one["id"] == by.id)]
     if [one["emoji"] for one in mine] == list(emojis):
@@ -115,13 +119,23 @@ def _in_batch(batch: Batch, inbox_id: str, external_id: str) -> dict[str, Any] |
 
 
 def _stored(batch: Batch, inbox_id: str, external_id: str) -> Message | None:
-    return batch.session.exec(
-        select(Message).where(
-            Message.inbox_id == inbox_id,
-            Message.direction == Direction.INCOMING,
-            Message.external_id == external_id,
-        )
-    ).first()
+    wanted = _held(
+        col(Message.inbox_id) == inbox_id,
+        col(Message.direction) == Direction.INCOMING,
+        col(Message.external_id) == external_id,
+    )
+    return batch.session.exec(wanted).first()
+
+
+def hold(session: Session, message_id: str) -> Message:
+    """As it is now, until the commit."""
+    return session.exec(_held(col(Message.id) == message_id)).one()
+
+
+def _held(*where: sa.ColumnElement[bool]) -> SelectOfScalar[Message]:
+    """In one order, so that two who hold several do not wait for each other."""
+    query = select(Message).where(*where).order_by(col(Message.id))
+    return query.with_for_update(key_share=True).execution_options(populate_existing=True)
 
 
 def _tell(

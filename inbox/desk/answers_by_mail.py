@@ -44,7 +44,7 @@ Item = TypeVar("Item", bound=Taken)
 
 
 def taken_out(session: Session, key: bytes, items: Sequence[Item]) -> list[Item]:
-    """Posts those that answer a notice, and gives back the rest."""
+    """Posts those that answer a notice, and gives back the rest: what nobody would hear of too."""
     rest = []
     for item in items:
         envelope = item.inbound
@@ -53,21 +53,54 @@ def taken_out(session: Session, key: bytes, items: Sequence[Item]) -> list[Item]
             rest.append(item)
             continue
         assert isinstance(envelope, InboundEnvelope)
+        if _is_notice(key, envelope):
+            continue
         if envelope.bounce:
             _came_back(session, notice, envelope.bounce)
-        elif not envelope.automatic:
-            _answer(session, notice, item, envelope)
+        elif not _is_settled(session, key, notice, item, envelope):
+            rest.append(item)
     session.flush()
     return rest
 
 
+def _is_settled(
+    session: Session, key: bytes, notice: MailNotice, item: Any, envelope: InboundEnvelope
+) -> bool:
+    if _is_only_quoted(session, key, notice, envelope):
+        return False
+    return envelope.automatic or _answer(session, notice, item, envelope)
+
+
+def _is_only_quoted(
+    session: Session, key: bytes, notice: MailNotice, envelope: InboundEnvelope
+) -> bool:
+    """A mail of somebody to whom the agent passed the notice on: to us as any other."""
+    named = (*envelope.delivered_to, *envelope.markers)
+    agent = session.get_one(Agent, notice.agent_id)
+    return _author(envelope) != agent.email.lower() and not any(
+        mailtokens.read_notice(key, one) for one in named
+    )
+
+
+def _author(envelope: InboundEnvelope) -> str:
+    return envelope.written_by or envelope.sender.value
+
+
 def _notice(session: Session, key: bytes, envelope: InboundEnvelope) -> MailNotice | None:
     bounced = (envelope.bounce.original_message_id,) if envelope.bounce else ()
-    for found in (*envelope.delivered_to, *bounced, *envelope.references, *envelope.markers):
+    came_back = (envelope.mail_message_id, *envelope.reply_to)
+    named = (*envelope.delivered_to, *bounced, *envelope.references, *envelope.markers)
+    for found in (*named, *came_back):
         notice_id = mailtokens.read_notice(key, found)
         if notice_id:
             return session.get(MailNotice, notice_id)
     return None
+
+
+def _is_notice(key: bytes, envelope: InboundEnvelope) -> bool:
+    """The notice itself, which the agent's mailbox has sent on to us: it must begin nothing."""
+    own = (envelope.mail_message_id, *envelope.reply_to)
+    return any(mailtokens.read_notice(key, one) for one in own)
 
 
 def _came_back(session: Session, notice: MailNotice, bounce: Bounce) -> None:
@@ -75,12 +108,13 @@ def _came_back(session: Session, notice: MailNotice, bounce: Bounce) -> None:
         notices.settle(session, notice.id, MessageState.FAILED, bounce.explanation)
 
 
-def _answer(session: Session, notice: MailNotice, item: Any, envelope: InboundEnvelope) -> None:
+def _answer(session: Session, notice: MailNotice, item: Any, envelope: InboundEnvelope) -> bool:
+    """Whether it was posted, or the agent is told why not."""
     agent = session.get_one(Agent, notice.agent_id)
     conversation = conversations.find(session, notice.conversation_id)
     text = RULE.split(envelope.text, maxsplit=1)[0].strip()
     if conversation is None:
-        return
+        return False
     reason = _objection(session, notice, agent, conversation, envelope) or _lack(text, envelope)
     cause = "mail:" + hashlib.sha256(envelope.external_id.encode()).hexdigest()[:40]
     if not reason:
@@ -89,8 +123,7 @@ def _answer(session: Session, notice: MailNotice, item: Any, envelope: InboundEn
                 _post(session, notice, agent, conversation, text, item, cause)
         except InboxError as error:
             reason = "; ".join(getattr(error, "fields", {}).values()) or error.message
-    if reason:
-        _refuse(session, notice, conversation, reason, text, cause)
+    return not reason or _refuse(session, notice, conversation, reason, text, cause)
 
 
 def _objection(
@@ -101,7 +134,7 @@ def _objection(
     envelope: InboundEnvelope,
 ) -> str:
     """Why it is not sent; the token alone proves nobody, since mails are passed on."""
-    author = envelope.written_by or envelope.sender.value
+    author = _author(envelope)
     inbox = session.get_one(Inbox, notice.inbox_id)
     if author != agent.email.lower():
         words = N_("An answer to this came from %(address)s, which is not your address.")
@@ -187,8 +220,8 @@ def _refuse(
     reason: str,
     text: str,
     cause: str,
-) -> None:
-    """To the agent's own address, whoever wrote."""
+) -> bool:
+    """To the agent's own address, whoever wrote; whether they are told of it."""
     since = clock.now() - timedelta(days=1)
     lately = select(MailNotice.cause).where(
         MailNotice.agent_id == notice.agent_id,
@@ -197,7 +230,7 @@ def _refuse(
     )
     told = session.exec(lately).all()
     if cause in told or len(told) >= MOST_REFUSALS:
-        return
+        return cause in told
     session.add(
         MailNotice(
             agent_id=notice.agent_id,
@@ -212,3 +245,4 @@ def _refuse(
         )
     )
     touch(session, notices.TOPIC)
+    return True

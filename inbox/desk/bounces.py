@@ -2,10 +2,10 @@
 
 from sqlmodel import Session, select
 
-from inbox.desk import addresses, deliveries
+from inbox.desk import addresses, deliveries, parts
 from inbox.envelope import Bounce
 from inbox.events import SYSTEM, Actor, EventKind, record
-from inbox.model import Conversation, Delivery, Direction, Message, MessageState
+from inbox.model import Conversation, Delivery, Message, MessageState
 
 
 def bounced(session: Session, inbox_id: str, bounce: Bounce, *, by: Actor) -> None:
@@ -13,13 +13,7 @@ def bounced(session: Session, inbox_id: str, bounce: Bounce, *, by: Actor) -> No
 
     Who sent the report is unknown, so it can speak only of those the message went to.
     """
-    message = session.exec(
-        select(Message).where(
-            Message.mail_message_id == bounce.original_message_id,
-            Message.inbox_id == inbox_id,
-            Message.direction == Direction.OUTGOING,
-        )
-    ).first()
+    message = parts.sent_as(session, inbox_id, bounce.original_message_id)
     if message is None:
         return
     delivery = session.exec(select(Delivery).where(Delivery.message_id == message.id)).first()

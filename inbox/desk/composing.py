@@ -14,11 +14,12 @@ from inbox.desk.reply_channels import ReplyChannel, channels_for
 from inbox.envelope import Button
 from inbox.errors import Invalid
 from inbox.events import Actor
-from inbox.i18n import N_
+from inbox.i18n import N_, Phrase
 from inbox.model import Attachment, Author, Conversation, Direction, Message, MessageState
 from inbox.richtext.cleaning import QUOTE_CLASS
 
 LATEST = timedelta(days=366)
+LONGEST = 100_000  # characters
 AUTHORS = {
     "agent": Author.AGENT, "contact": Author.CONTACT, "system": Author.SYSTEM, "api": Author.API,
 }  # fmt: skip
@@ -55,10 +56,12 @@ class Composed:
 
 
 def check(composed: Composed) -> None:
-    """Raises Invalid for what is nothing, or too far away."""
+    """Raises Invalid for what is nothing, too long, or too far away."""
     written = composed.text.strip() or composed.html or composed.quoted
     if not (written or composed.attachment_ids or composed.template_id):
         raise Invalid(fields={"text": "Write something or attach a file."})
+    if not composed.automatic and max(len(composed.text), len(composed.html)) > LONGEST:
+        raise Invalid(fields={"text": Phrase("Use at most %(most)d characters.", most=LONGEST)})
     if composed.not_before and composed.not_before > clock.now() + LATEST:
         raise Invalid(fields={"not_before": N_("Choose a time within a year.")})
 

@@ -25,6 +25,7 @@ from inbox.model import (
 )  # fmt: skip
 
 MOST = 50
+LONGEST = 254  # RFC 5321, errata 1690
 _ADDRESS = re.compile(r"[^@\s,;<>\"]+@[^@\s,;<>\"]+")
 _NAMED = re.compile(r"[^<>,;]*<\s*([^<>]*?)\s*>")
 
@@ -51,9 +52,10 @@ def check(
 
 
 def check_each(field: str, values: Sequence[str]) -> None:
-    wrong = next((value for value in values if not _ADDRESS.fullmatch(value)), None)
-    if wrong:
-        raise Invalid(fields={field: _("%(address)s is not an address.") % {"address": wrong}})
+    for value in values:
+        if len(value) > LONGEST or not _ADDRESS.fullmatch(value):
+            shown = {"address": value[:LONGEST]}
+            raise Invalid(fields={field: _("%(address)s is not an address.") % shown})
 
 
 def _keep_beside(session: Session, conversation: Conversation, composed: Composed) -> None:

@@ -82,7 +82,8 @@ def _quoted(
     if message_id:
         query = query.where(Message.id == message_id)
     else:
-        query = query.where(col(Message.is_side).is_(False))
+        said = col(Message.state) != MessageState.NOTED  # a call is told as we wrote it up
+        query = query.where(col(Message.is_side).is_(False), said)
     found = session.exec(query.order_by(col(Message.id).desc()).limit(MOST_QUOTED)).all()
     if not found:
         raise Invalid(fields={"message": N_("Choose a message of this conversation, not a note.")})
@@ -123,12 +124,13 @@ def _begin(
 
 
 def _inbox(session: Session, conversation: Conversation) -> Inbox:
-    """The conversation's own if it is one for mail, else the first that is."""
+    """The conversation's own if it is one for mail, else the first that is, open ones before."""
     own = session.get_one(Inbox, conversation.inbox_id)
     if own.kind == MAIL and own.enabled:
         return own
-    others = select(Inbox).where(Inbox.kind == MAIL, col(Inbox.enabled)).order_by(col(Inbox.id))
-    found = session.exec(others.limit(1)).first()
+    others = select(Inbox).where(Inbox.kind == MAIL, col(Inbox.enabled))
+    open_first = others.order_by(col(Inbox.restricted), col(Inbox.id))
+    found = session.exec(open_first.limit(1)).first()
     if found is None:
         raise Invalid(fields={"to": N_("Connect an e-mail inbox first, or switch one on.")})
     return found

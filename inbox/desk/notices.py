@@ -1,6 +1,6 @@
 """Who of the team is told by mail of what happened, as each chose; the mails wait in a table."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 import sqlalchemy as sa
@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from inbox import clock, ids
 from inbox.db import claim, touch
-from inbox.desk import access, own_addresses
+from inbox.desk import access, copies, own_addresses
 from inbox.events import EventKind
 from inbox.model import (
     Agent,
@@ -50,8 +50,7 @@ def queue(session: Session, event: Event) -> None:
     if conversation is None or conversation.status is Status.SPAM:
         return
     kind, people = _wanted(session, event, conversation)
-    own = own_addresses.every(session) if people else set()
-    told = [one for one in people if not own_addresses.is_ours(one.email, own)]
+    told = _who_are_others(session, people, conversation) if people else []
     inbox_id = sender(session, conversation) if told else None
     if inbox_id:
         _add(session, event, conversation, kind, told, inbox_id)
@@ -69,9 +68,12 @@ def sender(session: Session, conversation: Conversation) -> str | None:
     return own or next((one.id for one in found), None)
 
 
-def claim_due(session: Session, limit: int) -> list[MailNotice]:
-    """The attempt is counted before the try, so that one which kills us comes to an end."""
-    awake = sa.select(col(Inbox.id)).where(col(Inbox.enabled))
+def claim_due(session: Session, limit: int, busy: Collection[str] = ()) -> list[MailNotice]:
+    """The attempt is counted before the try, so that one which kills us comes to an end.
+
+    The inboxes in `busy` are passed over.
+    """
+    awake = sa.select(col(Inbox.id)).where(col(Inbox.enabled), col(Inbox.id).not_in(busy))
     due = sa.and_(
         col(MailNotice.state) == MessageState.QUEUED,
         col(MailNotice.not_before) <= clock.now(),
@@ -140,6 +142,20 @@ def _who_see(
     roles = {r.id: r for r in session.exec(select(Role).where(col(Role.id).in_(wanted)))}
     seen = access.visible_to(session, {one.id: roles[one.role_id] for one in agents})
     return [one for one in agents if conversation.inbox_id in seen[one.id]]
+
+
+def _who_are_others(
+    session: Session, agents: Sequence[Agent], conversation: Conversation
+) -> Sequence[Agent]:
+    """A mail that leads back to us, or was written by its own taker, would be told of for ever."""
+    own, theirs = own_addresses.every(session), copies.theirs(session, conversation)
+    if any(own_addresses.is_ours(one, own) for one in theirs):
+        return []
+    return [
+        one
+        for one in agents
+        if not own_addresses.is_ours(one.email, own) and one.email.lower() not in theirs
+    ]
 
 
 def _add(

@@ -46,10 +46,28 @@ def of_album(session: Session, pairs: Iterable[tuple[str, InboundEnvelope]]) -> 
         return set()
     rows = session.execute(
         sa.select(col(MessagePart.inbox_id), col(MessagePart.external_id)).where(
-            col(MessagePart.external_id).in_([external_id for _, external_id in wanted])
+            col(MessagePart.inbox_id).in_({inbox_id for inbox_id, _ in wanted}),
+            col(MessagePart.external_id).in_([external_id for _, external_id in wanted]),
         )
     )
     return {(inbox_id, external_id) for inbox_id, external_id in rows} & wanted
+
+
+def sent_as(session: Session, inbox_id: str, mail_message_id: str) -> Message | None:
+    """Ours of that Message-ID (RFC 5322 section 3.6.4).
+
+    The id alone is asked for and the rest looked at here: SQLite would go by the inbox and its
+    direction, through all that it ever sent.
+    """
+    wanted = select(Message).where(Message.mail_message_id == mail_message_id)
+    return next(
+        (
+            one
+            for one in session.exec(wanted)
+            if one.inbox_id == inbox_id and one.direction is Direction.OUTGOING
+        ),
+        None,
+    )
 
 
 def note(session: Session, inbox_id: str, message_id: str, others: Sequence[str]) -> None:

@@ -38,12 +38,13 @@ Item = TypeVar("Item", bound=Taken)
 def unwrapped(session: Session, items: Sequence[Item]) -> list[Item]:
     """By each inbox's own setting: of agents, of anyone, of nobody.
 
-    Whatever From said, nothing about the customer is proven by it.
+    Whatever From said, nothing about the customer is proven by it. Where a server checks who
+    writes, an agent is who it vouches for; a Reply-To makes nobody an agent.
     """
     found = [item for item in items if _forwarded(item)]
     if not found:
         return list(items)
-    named = {_envelope(item).sender.value for item in found}
+    named = {_author(_envelope(item)) for item in found}
     agents = {
         agent.email: agent
         for agent in session.exec(
@@ -52,8 +53,9 @@ def unwrapped(session: Session, items: Sequence[Item]) -> list[Item]:
     }
     own = own_addresses.every(session)
     inboxes = select(Inbox).where(col(Inbox.id).in_({item.inbox_id for item in found}))
-    rule = {i.id: i.settings.get("forwards", "agents") for i in session.exec(inboxes)}
-    return [_unwrap(item, rule.get(item.inbox_id, "nobody"), agents, own) for item in items]
+    settings = {i.id: i.settings for i in session.exec(inboxes)}
+    unknown = {"forwards": "nobody"}
+    return [_unwrap(item, settings.get(item.inbox_id, unknown), agents, own) for item in items]
 
 
 def note(
@@ -92,9 +94,13 @@ def note(
     batch.events.append(rows.happened(EventKind.NOTE_ADDED, conversation, row) | event)
 
 
-def _unwrap(item: Item, rule: str, agents: Mapping[str, Agent], own: set[str]) -> Item:
+def _unwrap(
+    item: Item, settings: Mapping[str, Any], agents: Mapping[str, Agent], own: set[str]
+) -> Item:
     envelope, forwarded = _envelope(item), _forwarded(item)
-    agent = agents.get(envelope.sender.value)
+    is_vouched = envelope.proof == Proof.PROVEN or not settings.get("trusted_host")
+    agent = agents.get(_author(envelope)) if is_vouched else None
+    rule = settings.get("forwards", "agents")
     is_believed = rule == "anyone" or (rule == "agents" and agent is not None)
     if not forwarded or not is_believed or own_addresses.is_ours(forwarded.sender.value, own):
         return item
@@ -109,10 +115,14 @@ def _unwrap(item: Item, rule: str, agents: Mapping[str, Agent], own: set[str]) -
         reading={**envelope.reading, "sender": {"why": "passed_on"}},
         automatic=False,
         written_by="",
-        forwarded_by=envelope.written_by or envelope.sender.value,
+        forwarded_by=_author(envelope),
     )
     comment = Comment(agent.id, agent.name, forwarded.above) if agent and forwarded.above else None
     return replace(item, inbound=customers, comment=comment)  # type: ignore[type-var]
+
+
+def _author(envelope: InboundEnvelope) -> str:
+    return envelope.written_by or envelope.sender.value
 
 
 def _envelope(item: Taken) -> InboundEnvelope:

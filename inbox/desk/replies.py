@@ -140,6 +140,8 @@ def _refuse_overtaken(session: Session, conversation: Conversation, composed: Co
         .order_by(col(Message.id))
         .limit(20)
     ).all()
+    for message in newer:  # they are shown when all of this is rolled back
+        session.expunge(message)
     if newer:
         raise Overtaken(newer)
 

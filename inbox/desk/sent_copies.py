@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from inbox import clock, ids, mailtokens
@@ -14,6 +13,7 @@ from inbox.desk import (
     copies,
     counters,
     own_addresses,
+    parts,
     replies,
     rows,
     thread_facts,
@@ -73,13 +73,15 @@ def _is_known(session: Session, key: bytes, item: Taken, envelope: InboundEnvelo
 
 
 def _stored(session: Session, item: Taken, envelope: InboundEnvelope) -> bool:
-    named = col(Message.external_id) == envelope.external_id[:500]
-    if envelope.mail_message_id:
-        named = sa.or_(named, col(Message.mail_message_id) == envelope.mail_message_id[:998])
+    mail_id = envelope.mail_message_id[:998]
+    if mail_id and parts.sent_as(session, item.inbox_id, mail_id):
+        return True
     query = select(Message.id).where(
-        Message.inbox_id == item.inbox_id, Message.direction == Direction.OUTGOING, named
+        Message.inbox_id == item.inbox_id,
+        Message.direction == Direction.OUTGOING,
+        Message.external_id == envelope.external_id[:500],
     )
-    return session.exec(query.limit(1)).first() is not None
+    return session.exec(query).first() is not None
 
 
 def _show(session: Session, key: bytes, item: Any, envelope: InboundEnvelope) -> None:

@@ -8,6 +8,7 @@ import structlog
 from aiohttp import hdrs, web
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler
+from sqlalchemy.exc import DataError
 
 from inbox import i18n, ids
 from inbox.errors import (
@@ -51,7 +52,8 @@ REFUSALS = {
 }
 TROUBLE = N_("Nothing can be read or saved at the moment. This passes by itself: try again soon.")
 RETRY_SECONDS = 30
-UNREADABLE = (ValueError, RecursionError, OverflowError, HttpProcessingError)
+# the database's own too: of a text that it can't hold
+UNREADABLE = (ValueError, RecursionError, OverflowError, HttpProcessingError, DataError)
 SAFE = {"GET", "HEAD", "OPTIONS"}
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:;"
@@ -113,6 +115,8 @@ async def keep_no_error(request: web.Request, response: web.StreamResponse) -> N
 async def errors_shown(request: web.Request, handler: Handler) -> web.StreamResponse:
     """The only place that knows status codes; a page for people, one JSON shape for programs."""
     try:
+        if "\0" in request.path:  # no database takes it, so nothing has that name
+            raise NotFound(REFUSALS[404])
         return await handler(request)
     except web.HTTPException as error:
         if error.status < 400:

@@ -43,7 +43,7 @@ async def react(services: Services, find: Find, emoji: str, *, by: Actor) -> Mes
         raise Conflict(message_of(error)) from error
 
     def keep(session: Session) -> Message:
-        kept = session.get_one(Message, message.id)
+        kept = amending.hold(session, message.id)
         amending.set_reactions(session, kept, "us", [chosen] if chosen else [], by=by)
         return kept
 

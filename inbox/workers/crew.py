@@ -47,6 +47,7 @@ class Crew:
         self.ingesting = Ingesting(services)
         self.delivering = Delivering(services)
         self.telling = Telling(services)
+        self.noticing = Noticing(services)
         reacting = Reacting(services, REACTIONS, Together)
         loop = partial(Loop, bus=services.bus)
         self.loops = [
@@ -55,7 +56,7 @@ class Crew:
             loop("react", topic=TOPIC, work=reacting.work, every=5, gives_way=PAGES_FIRST),
             loop("deliver", topic=deliveries.TOPIC, work=self.delivering.begin, every=1),
             loop("webhooks", topic=telling.TOPIC, work=self.telling.begin, every=1),
-            loop("notices", topic=notices.TOPIC, work=Noticing(services).work, every=10),
+            loop("notices", topic=notices.TOPIC, work=self.noticing.begin, every=10),
             loop("index", topic=TOPIC, work=self._index, every=10, gives_way=INDEX_LAST),
             loop("tick", topic="tick", work=self._tick, every=5),
             loop("housekeeping", topic="housekeeping", work=Housekeeping(services).work, every=600),
@@ -70,8 +71,8 @@ class Crew:
 
     async def stop(self) -> None:
         await asyncio.gather(*(loop.stop() for loop in self.loops))
-        await self.delivering.close()
-        await self.telling.close()
+        calling = (self.delivering, self.telling, self.noticing)
+        await asyncio.gather(*(one.calls.close() for one in calling))
         await self.receiving.close()
         await self.ingesting.close()
 

@@ -29,7 +29,7 @@ from inbox.i18n import N_
 from inbox.model import Delivery, Health, Inbox
 from inbox.services import Services
 from inbox.workers import looking
-from inbox.workers.slots import Slots
+from inbox.workers.slots import Calls
 
 log = structlog.get_logger()
 
@@ -37,7 +37,6 @@ AT_ONCE = 24
 EACH = 8  # of one inbox, so that one slow server leaves room for the others
 SILENT_SECONDS = 60  # between two tries at a provider that does not answer
 LOGIN_SECONDS = 300  # a refused login is not tried again sooner
-FINISH_SECONDS = 10.0  # so that a message on its way is not cut off by a restart
 SEND_SECONDS = 600  # above what each channel allows itself, so that it is the one to say what broke
 SLOWEST_UPLINK = 32 * 1024  # bytes a second
 LEASE_SECONDS = 30  # on top, so that nobody else takes it meanwhile
@@ -51,9 +50,9 @@ class Delivering:
     def __init__(self, services: Services) -> None:
         self.services = services
         self.key = services.vault.key("mail")
-        self.slots = Slots(AT_ONCE, EACH)
+        self.calls = Calls(AT_ONCE, EACH)
+        self.slots = self.calls.slots
         self._left_alone: dict[str, int] = {}  # the versions of the inboxes whose calls failed
-        self._sending: set[asyncio.Task[None]] = set()
 
     async def begin(self) -> int:
         """How many deliveries were claimed: as many as there is room for beside the slow ones."""
@@ -62,31 +61,15 @@ class Delivering:
             return 0
         claimed, number = await self.services.database.write(partial(self._claim, limit=room))
         for found in claimed:
-            self.slots.take(found.inbox.id)
-            task = asyncio.create_task(self._deliver(found), name=f"deliver {found.delivery.id}")
-            self._sending.add(task)
-            task.add_done_callback(partial(self._done, found.inbox.id))
+            name = f"deliver {found.delivery.id}"
+            self.calls.begin(found.inbox.id, self._deliver(found), name)
         return number
 
     async def work(self) -> int:
         """How many deliveries were tried, all of them to their end."""
         claimed = await self.begin()
-        await asyncio.gather(*self._sending)
+        await self.calls.finish()
         return claimed
-
-    async def close(self) -> None:
-        """What is on its way is finished, unless it takes too long."""
-        if self._sending:
-            _, cut_off = await asyncio.wait(self._sending, timeout=FINISH_SECONDS)
-            for task in cut_off:
-                task.cancel()
-            await asyncio.gather(*cut_off, return_exceptions=True)
-
-    def _done(self, inbox_id: str, task: asyncio.Task[None]) -> None:
-        self.slots.give_back(inbox_id)
-        self._sending.discard(task)
-        if not task.cancelled() and task.exception():
-            log.error("delivery_not_noted", error=repr(task.exception()))
 
     def _claim(self, session: Session, limit: int) -> tuple[list[Outbound], int]:
         """Those to hand over, and how many were taken up at all."""

@@ -12,10 +12,12 @@ from inbox.envelope import OutboundEnvelope
 from inbox.errors import message_of
 from inbox.model import Inbox, MessageState
 from inbox.services import Services
+from inbox.workers.slots import Calls
 
 log = structlog.get_logger()
 
-BATCH = 20
+AT_ONCE = 20
+EACH = 5  # by one inbox, so that a mail server that hangs leaves room for the others
 SECONDS = 420  # above what the channel allows itself, below the lease
 
 Built = tuple[str, Inbox, OutboundEnvelope]
@@ -25,18 +27,29 @@ class Noticing:
     def __init__(self, services: Services) -> None:
         self.services = services
         self.key = services.vault.key("mail")
+        self.calls = Calls(AT_ONCE, EACH)
 
-    async def work(self) -> int:
-        """How many were tried."""
+    async def begin(self) -> int:
+        """How many were begun: as many as there is room for beside the slow ones."""
+        if self.calls.slots.room <= 0:
+            return 0
         claimed = await self.services.database.write(self._claim)
-        await asyncio.gather(*(self._send(*one) for one in claimed))
+        for notice_id, inbox, envelope in claimed:
+            call = self._send(notice_id, inbox, envelope)
+            self.calls.begin(inbox.id, call, f"notice {notice_id}")
         return len(claimed)
 
+    async def work(self) -> int:
+        """How many were tried, all of them to their end."""
+        begun = await self.begin()
+        await self.calls.finish()
+        return begun
+
     def _claim(self, session: Session) -> list[Built]:
-        url = self.services.settings.public_url
+        url, slots = self.services.settings.public_url, self.calls.slots
         return [
             (notice.id, *notice_mails.build(session, notice, self.key, url))
-            for notice in notices.claim_due(session, BATCH)
+            for notice in notices.claim_due(session, min(slots.room, EACH), slots.full())
         ]
 
     async def _send(self, notice_id: str, inbox: Inbox, envelope: OutboundEnvelope) -> None:

@@ -1,10 +1,18 @@
 """Who may be called now: only so many at once, and hardly anybody who does not answer."""
 
+import asyncio
 import time
 from collections import Counter
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
+from functools import partial
+
+import structlog
+
+log = structlog.get_logger()
 
 FAILURES = 3  # in a row, before a party is left alone
+FINISH_SECONDS = 10.0  # so that what is on its way is not cut off by a restart
 
 
 @dataclass(slots=True)
@@ -54,3 +62,35 @@ class Slots:
         self._failures[key] += FAILURES if at_once else 1
         if self._failures[key] >= FAILURES:
             self._closed_until[key] = time.monotonic() + seconds
+
+
+class Calls:
+    """Calls under way, each in a place of its party's; whoever began them need not wait."""
+
+    def __init__(self, at_once: int, each: int) -> None:
+        self.slots = Slots(at_once, each)
+        self._running: set[asyncio.Task[None]] = set()
+
+    def begin(self, key: str, call: Coroutine[None, None, None], name: str) -> None:
+        self.slots.take(key)
+        task = asyncio.create_task(call, name=name)
+        self._running.add(task)
+        task.add_done_callback(partial(self._done, key))
+
+    async def finish(self) -> None:
+        """Waits for all of them; raises what one raised."""
+        await asyncio.gather(*self._running)
+
+    async def close(self) -> None:
+        """Those under way are finished, unless it takes too long."""
+        if self._running:
+            _, cut_off = await asyncio.wait(self._running, timeout=FINISH_SECONDS)
+            for task in cut_off:
+                task.cancel()
+            await asyncio.gather(*cut_off, return_exceptions=True)
+
+    def _done(self, key: str, task: asyncio.Task[None]) -> None:
+        self.slots.give_back(key)
+        self._running.discard(task)
+        if not task.cancelled() and task.exception():
+            log.error("call_not_noted", call=task.get_name(), error=repr(task.exception()))

@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import dataclass
-from functools import partial
 
 import aiohttp
 import structlog
@@ -14,13 +13,12 @@ from inbox.errors import InboxError, message_of
 from inbox.i18n import Phrase
 from inbox.outgoing import read_limited
 from inbox.services import Services
-from inbox.workers.slots import Slots
+from inbox.workers.slots import Calls
 
 log = structlog.get_logger()
 
 BATCH = 20
 EACH = 5  # to one address, so that one that hangs leaves room for the others
-FINISH_SECONDS = 10.0
 SECONDS = 15  # below the lease, so that nobody else tells it meanwhile
 LARGEST_ANSWER = 64 * 1024
 
@@ -35,44 +33,24 @@ class Outcome:
 class Telling:
     def __init__(self, services: Services) -> None:
         self.services = services
-        self.slots = Slots(BATCH, EACH)
-        self._calls: set[asyncio.Task[None]] = set()
+        self.calls = Calls(BATCH, EACH)
 
     async def begin(self) -> int:
         """How many calls were begun: as many as there is room for beside the slow ones."""
-        room = self.slots.room
-        if room <= 0:
+        slots = self.calls.slots
+        if slots.room <= 0:
             return 0
-        full = self.slots.full()
-        claimed = await self.services.database.write(
-            lambda s: telling.claim_due(s, min(room, EACH), full)
-        )
+        limit, full = min(slots.room, EACH), slots.full()
+        claimed = await self.services.database.write(lambda s: telling.claim_due(s, limit, full))
         for due in claimed:
-            self.slots.take(due.webhook.id)
-            task = asyncio.create_task(self._tell(due), name=f"tell {due.delivery.id}")
-            self._calls.add(task)
-            task.add_done_callback(partial(self._done, due.webhook.id))
+            self.calls.begin(due.webhook.id, self._tell(due), f"tell {due.delivery.id}")
         return len(claimed)
 
     async def work(self) -> int:
         """How many calls were made, all of them to their end."""
         begun = await self.begin()
-        await asyncio.gather(*self._calls)
+        await self.calls.finish()
         return begun
-
-    async def close(self) -> None:
-        """Those who are on the line are heard, unless it takes too long."""
-        if self._calls:
-            _, cut_off = await asyncio.wait(self._calls, timeout=FINISH_SECONDS)
-            for task in cut_off:
-                task.cancel()
-            await asyncio.gather(*cut_off, return_exceptions=True)
-
-    def _done(self, webhook_id: str, task: asyncio.Task[None]) -> None:
-        self.slots.give_back(webhook_id)
-        self._calls.discard(task)
-        if not task.cancelled() and task.exception():
-            log.error("telling_not_noted", error=repr(task.exception()))
 
     async def _tell(self, due: Due) -> None:
         outcome, delivery_id = await self._call(due), due.delivery.id

@@ -8,9 +8,9 @@ import pytest
 from sqlmodel import Session, select
 
 from inbox.db import Database
-from inbox.desk import counters, replies, snooze, status
+from inbox.desk import amending, counters, replies, snooze, status
 from inbox.desk.replies import Composed, Overtaken
-from inbox.events import SYSTEM
+from inbox.events import SYSTEM, Actor
 from inbox.model import Conversation, Inbox, Message, Status
 from tests.cast import Cast
 from tests.desk.incoming import mail, take
@@ -122,3 +122,35 @@ def test_of_two_answers_to_the_same_message_the_second_is_stopped(server, conver
     at_once(server, conversation_id, reply("Ana"), reply("Boris"))
 
     assert [[message.text for message in error.newer] for error in refused] == [["Ana"]]
+
+
+def test_what_was_newer_can_be_shown_when_the_second_is_rolled_back(
+    server, conversation_id
+) -> None:
+    def late(session: Session) -> None:
+        conversation = session.get_one(Conversation, conversation_id)
+        seen = session.exec(select(Message.id).where(Message.direction == "incoming")).one()
+        composed = Composed(text="Boris", seen_message_id=seen)
+        replies.reply(session, conversation, composed, by=SYSTEM, request_id="Boris")
+
+    server.run(lambda s: answer(s, s.get_one(Conversation, conversation_id)))
+    with pytest.raises(Overtaken) as refused:
+        server.run(late)
+
+    assert [message.direction for message in refused.value.newer] == ["outgoing"]
+
+
+def test_of_two_who_react_at_once_both_stand(server, conversation_id) -> None:
+    def react(side: str, person: str) -> Verb:
+        def verb(session: Session, _conversation: Conversation) -> None:
+            message_id = session.exec(select(Message.id)).one()
+            message = amending.hold(session, message_id)
+            by = Actor("agent" if side == "us" else "contact", person, person)
+            amending.set_reactions(session, message, side, ["👍"], by=by)
+
+        return verb
+
+    at_once(server, conversation_id, react("us", "Ana"), react("contact", "Marko"))
+
+    extras = server.look(lambda s: s.exec(select(Message.extras)).one())
+    assert [one["name"] for one in extras["reactions"]] == ["Ana", "Marko"]

@@ -69,6 +69,16 @@ def test_what_is_no_address_is_refused_by_name(session: Session, cast: Cast, fie
     assert refused.value.fields == {field: "ivo is not an address."}
 
 
+def test_an_address_longer_than_any_mail_system_takes_is_none(session: Session, cast: Cast) -> None:
+    composed = Composed(text="Here", cc=["x" * 5000 + "@their.example"])
+    by = Actor.agent(cast.agents["Ana"])
+
+    with pytest.raises(Invalid) as refused:
+        replies.reply(session, cast.conversation(), composed, by=by, request_id="one")
+
+    assert len(refused.value.fields["cc"]) < 300
+
+
 def test_only_an_email_goes_to_others(session: Session, cast: Cast) -> None:
     conversation = cast.conversation()
     identity = session.exec(select(Identity)).one()

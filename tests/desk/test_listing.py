@@ -3,17 +3,16 @@
 from datetime import timedelta
 
 import pytest
-import sqlalchemy as sa
 from sqlmodel import Session
 
 from inbox import clock
-from inbox.db import Database
 from inbox.desk import assignment, listing, tags
 from inbox.desk.listing import View
 from inbox.errors import Invalid
 from inbox.events import SYSTEM
 from inbox.model import Conversation, Status
 from tests.cast import Cast
+from tests.plans import plans
 
 INDEXES = {
     "mine": "ix_conversation_assignee",
@@ -103,22 +102,9 @@ def test_the_navigation_counts_what_the_lists_show(session: Session, cast: Cast)
 
 @pytest.mark.parametrize("kind", INDEXES)
 def test_a_list_walks_its_index_and_sorts_nothing(sqlite_url: str, kind: str) -> None:
-    database = Database(sqlite_url)
-    asked: list[tuple[str, object]] = []
-
-    def note(_connection, _cursor, statement, parameters, _context, _many) -> None:
-        asked.append((statement, parameters))
-
-    sa.event.listen(database._reading, "before_cursor_execute", note)
     cursor = f"{clock.now().isoformat()}~x"
     view = View(kind=kind, id="some")
-    database.look(lambda s: listing.page(s, view, "some", None, cursor=cursor))
-    statement, parameters = asked[-1]
-    with database._reading.connect() as connection:
-        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
-    database.engine.dispose()
-    database._reading.dispose()
+    text = plans(sqlite_url, lambda s: listing.page(s, view, "some", None, cursor=cursor))[-1]
 
-    text = " / ".join(str(row[-1]) for row in plan)
     assert INDEXES[kind] in text
     assert "TEMP B-TREE" not in text

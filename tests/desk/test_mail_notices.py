@@ -279,12 +279,54 @@ def test_machines_that_answer_a_notice_are_not_heard_and_no_conversation_begins(
     assert session.get_one(MailNotice, notice.delivery_id).state is MessageState.FAILED
 
 
-def test_refusals_come_to_an_end(session: Session, cast: Cast, ana: Agent) -> None:
+def test_a_notice_that_the_agents_mailbox_sends_back_begins_nothing(
+    session: Session, cast: Cast, ana: Agent
+) -> None:
+    conversation, notice = told(session, cast)
+    back = {"from_us": True, "automatic": True, "delivered_to": ("help@ours.example",)}
+
+    answer(session, cast, notice, "help@ours.example", mail_message_id=notice.message_id, **back)
+    answer(session, cast, notice, "help@ours.example", reply_to=(notice.reply_to,), **back)
+
+    assert [c.id for c in session.exec(select(Conversation))] == [conversation.id]
+    assert refusals(session) == outgoing(session) == []
+
+
+@pytest.mark.parametrize("sender", ["ana@ours.example", "help@ours.example"])
+def test_nobody_is_told_of_what_comes_from_themselves_or_from_us(
+    session: Session, cast: Cast, ana: Agent, sender: str
+) -> None:
+    (message,) = take(session, cast.inbox, mail(sender, text="New in your conversation"))
+    assignment.assign(session, conversation_of(session, message), ana.id, by=SYSTEM)
+    session.flush()
+
+    assert react(session) == []
+
+
+def test_refusals_come_to_an_end_and_what_nobody_is_told_of_is_a_mail_as_any_other(
+    session: Session, cast: Cast, ana: Agent
+) -> None:
     _, notice = told(session, cast)
-    for _ in range(20):
-        answer(session, cast, notice, sender="mallory@else.example")
+    mails = [mail("mallory@else.example", delivered_to=(notice.reply_to,)) for _ in range(20)]
+
+    made = take(session, cast.inbox, *mails)
 
     assert len(refusals(session)) == 5
+    assert len(made) == 15
+    assert take(session, cast.inbox, *mails) == []
+    assert outgoing(session) == []
+
+
+def test_who_answers_a_notice_that_was_passed_on_to_them_is_heard(
+    session: Session, cast: Cast, ana: Agent
+) -> None:
+    conversation, notice = told(session, cast)
+    quoting = {"references": (notice.message_id,), "delivered_to": ("support@ours.example",)}
+
+    (message,) = take(session, cast.inbox, mail("parts@supplier.example", **quoting))
+
+    assert message.conversation_id != conversation.id
+    assert refusals(session) == outgoing(session) == []
 
 
 def test_an_answer_to_what_came_from_beside_goes_beside(

@@ -1,5 +1,7 @@
 """A customer's mail that somebody forwards into the inbox makes the customer the contact."""
 
+from dataclasses import replace
+
 import pytest
 from sqlmodel import Session, col, select
 
@@ -72,6 +74,34 @@ def test_whose_forwards_are_believed_is_the_inboxs_choice(
     (message,) = take(session, cast.inbox, forwarded(sender))
 
     assert message.recipients["from"] == contact
+
+
+def test_a_stranger_is_no_agent_by_asking_for_answers_at_an_agents_address(
+    session: Session, cast: Cast
+) -> None:
+    forged = replace(forwarded("ana@ours.example"), written_by="mallory@else.example")
+
+    (message,) = take(session, cast.inbox, forged)
+
+    assert message.recipients["from"] == "ana@ours.example"
+    assert session.exec(select(Message).where(Message.direction == Direction.NOTE)).all() == []
+
+
+def test_where_a_server_checks_senders_an_agents_name_alone_is_not_believed(
+    session: Session, cast: Cast
+) -> None:
+    cast.inbox.settings = {"trusted_host": "mx.ours.example"}
+    session.add(cast.inbox)
+    session.flush()
+    forged = replace(forwarded("ana@ours.example"), proof=Proof.CLAIMED)
+
+    (message,) = take(session, cast.inbox, forged)
+    (believed,) = take(session, cast.inbox, forwarded("ana@ours.example"))
+
+    assert message.recipients["from"] == "ana@ours.example"
+    assert believed.recipients["from"] == CUSTOMER
+    notes = session.exec(select(Message).where(Message.direction == Direction.NOTE)).all()
+    assert [note.conversation_id for note in notes] == [believed.conversation_id]
 
 
 def test_who_left_forwards_for_nobody(session: Session, cast: Cast) -> None:

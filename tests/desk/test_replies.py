@@ -102,6 +102,13 @@ def test_an_automatic_answer_leaves_the_turn_with_us(session: Session, cast: Cas
     assert conversation.first_reply_at is None
 
 
+def test_an_answer_longer_than_anybody_reads_is_refused(session: Session, cast: Cast) -> None:
+    for written in ({"text": "x" * 100_001}, {"text": "x", "html": "<p>" + "x" * 100_000}):
+        with pytest.raises(Invalid) as refused:
+            answer(session, cast, cast.conversation(), **written)
+        assert "text" in refused.value.fields
+
+
 @pytest.mark.parametrize("text", ["", " \n "])
 def test_an_empty_answer_is_refused(session: Session, cast: Cast, text: str) -> None:
     with pytest.raises(Invalid):

@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
-from inbox import mailtokens
-from inbox.desk import forwards, notes, outbound, replies
+from inbox import clock, mailtokens
+from inbox.desk import forwards, interactions, notes, outbound, replies
 from inbox.desk.composing import Composed
 from inbox.desk.forwards import Forward
+from inbox.desk.interactions import Logged
 from inbox.desk.reply_channels import channels_for
 from inbox.envelope import Address, OutboundEnvelope
 from inbox.errors import Invalid
@@ -17,7 +18,10 @@ from inbox.model import (
     Attachment,
     Conversation,
     Delivery,
+    Direction,
     Event,
+    Inbox,
+    InteractionKind,
     Message,
     MessageState,
     Status,
@@ -224,6 +228,40 @@ def test_notes_and_talks_beside_are_not_forwarded_with_the_conversation(
     ask_of_note = Forward(to=["other@supplier.example"], message_id=note.id)
     with pytest.raises(Invalid):
         forwards.forward(session, conversation, ask_of_note, by=by, request_id="three")
+
+
+def test_a_call_as_we_wrote_it_up_is_not_forwarded_with_the_conversation(
+    session: Session, cast: Cast
+) -> None:
+    conversation = begun(session, cast)
+    by = Actor.agent(cast.agents["Ana"])
+    call = Logged(
+        kind=InteractionKind.CALL, direction=Direction.OUTGOING, at=clock.now(),
+        text="He was rude and will not pay",
+    )  # fmt: skip
+    logged = interactions.log(session, conversation, call, by=by)
+
+    whole = ask(session, cast, conversation)
+    wanted = Forward(to=[SUPPLIER], message_id=logged.id)
+    chosen = forwards.forward(session, conversation, wanted, by=by, request_id="two")
+
+    assert "rude" not in whole.quoted
+    assert "rude" in chosen.quoted
+
+
+def test_a_forward_from_a_chat_goes_by_a_mailbox_that_is_open_to_all(
+    session: Session, cast: Cast
+) -> None:
+    conversation = begun(session, cast)
+    cast.inbox.kind = "webchat"
+    closed = Inbox(name="Staff", kind="email", slug="hr", address="hr@x.example", restricted=True)
+    session.add(closed)
+    session.flush()
+    open_one = Inbox(name="Help", kind="email", slug="help", address="help@x.example")
+    session.add(open_one)
+    session.flush()
+
+    assert ask(session, cast, conversation).inbox_id == open_one.id
 
 
 def test_the_same_forward_twice_is_one(session: Session, cast: Cast) -> None:

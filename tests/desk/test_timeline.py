@@ -1,14 +1,13 @@
 """What was said and what happened, in order."""
 
-import sqlalchemy as sa
 from sqlmodel import Session
 
-from inbox.db import Database
 from inbox.desk import status, tags, timeline
 from inbox.desk.timeline import Entry
 from inbox.events import SYSTEM
 from inbox.model import Attachment
 from tests.cast import Cast
+from tests.plans import plans
 
 
 def words(entries: list[Entry]) -> list[str]:
@@ -80,26 +79,13 @@ def test_files_stand_at_their_message(session: Session, cast: Cast) -> None:
 
 
 def test_a_page_of_a_long_conversation_walks_its_own_span_of_events(sqlite_url: str) -> None:
-    database = Database(sqlite_url)
-    asked: list[tuple[str, object]] = []
-
-    def note(_connection, _cursor, statement, parameters, _context, _many) -> None:
-        asked.append((statement, parameters))
-
     def read(session: Session) -> None:
         timeline._events(session, "some", since="m1", before="m2")
 
-    sa.event.listen(database._reading, "before_cursor_execute", note)
-    database.look(read)
-    statement, parameters = asked[-1]
-    with database._reading.connect() as connection:
-        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
-    database.engine.dispose()
-    database._reading.dispose()
+    steps = plans(sqlite_url, read)[-1].split(" / ")
 
-    first = str(plan[0][-1])
-    assert "ix_event_conversation (conversation_id=? AND seq>? AND seq<?)" in first
-    assert all("SEARCH" in str(row[-1]) or "SUBQUERY" in str(row[-1]) for row in plan)
+    assert "ix_event_conversation (conversation_id=? AND seq>? AND seq<?)" in steps[0]
+    assert all("SEARCH" in step or "SUBQUERY" in step for step in steps)
 
 
 def test_the_mails_own_markup_is_not_read_for_the_page(session: Session, cast: Cast) -> None:

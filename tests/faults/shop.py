@@ -174,7 +174,7 @@ class Shop:
         )
 
     async def close(self) -> None:
-        await self.delivering.close()
+        await self.delivering.calls.close()
         await self.receiving.close()
         await self.ingesting.close()
 

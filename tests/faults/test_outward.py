@@ -143,7 +143,7 @@ async def test_f48_an_address_that_hangs_holds_up_no_other(
     assert time.monotonic() - began < 3
     assert listener.calls.count("hang") <= 2 * worker.EACH
     listener.release.set()
-    await teller.close()
+    await teller.calls.close()
 
 
 async def test_f48_a_dead_address_is_switched_off_after_twelve_tries_and_says_why(

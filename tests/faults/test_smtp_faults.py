@@ -253,7 +253,7 @@ async def test_f41_a_server_that_drips_is_left_and_others_are_served_meanwhile(
         await shop.delivering.begin()
         await until(lambda: quick.taken, "the quick server has its mail", 3)
         assert time.monotonic() - began < 2
-        await asyncio.wait(shop.delivering._sending)
+        await shop.delivering.calls.finish()
 
     assert (await shop.state(sent))[0] is SENT
     waiting = [await shop.delivery(one) for one in slow]

@@ -118,7 +118,17 @@ async def test_what_can_not_be_done_is_refused(signed_in, owner, three, fields, 
 
 
 @pytest.mark.parametrize(
-    "changes", ["", "[", "[1]", '[["taggings", 5, [1]]]', "{}", '[["taggings", {}, ["x"]]]']
+    "changes",
+    [
+        "",
+        "[",
+        "[1]",
+        '[["taggings", 5, [1]]]',
+        "{}",
+        '[["taggings", {}, ["x"]]]',
+        f'[["taggings", {{"tag": "a"}}, {[1] * 101}]]',
+        str([["taggings", {}, []]] * 101).replace("'", '"'),
+    ],
 )
 async def test_only_what_was_given_takes_back(signed_in, owner, three, changes):
     browser = await signed_in(owner)

@@ -3,9 +3,19 @@
 import pytest
 from sqlmodel import Session
 
-from inbox.desk import notes, replies, tokens
+from inbox import clock
+from inbox.desk import interactions, notes, replies, tokens
+from inbox.desk.interactions import Logged
 from inbox.events import SYSTEM
-from inbox.model import Arrival, ArrivalState, Attachment, Inbox, Message
+from inbox.model import (
+    Arrival,
+    ArrivalState,
+    Attachment,
+    Direction,
+    Inbox,
+    InteractionKind,
+    Message,
+)
 from tests.cast import Cast
 
 RAW = (
@@ -55,6 +65,11 @@ def mail(services, owner) -> Message:
         )  # fmt: skip
         notes.note(session, conversation, "He is angry", by=SYSTEM)
         cast.incoming(conversation, "Our plumber says so", is_side=True)
+        call = Logged(
+            kind=InteractionKind.CALL, direction=Direction.INCOMING, at=clock.now(),
+            text="He shouted at us",
+        )  # fmt: skip
+        interactions.log(session, conversation, call, by=SYSTEM)
         replies.reply(
             session, conversation, replies.Composed(text="We are coming"), by=SYSTEM,
             request_id="1",
@@ -148,7 +163,7 @@ async def test_paper_holds_no_notes_unless_they_are_asked_for(admin, mail) -> No
     assert "It leaks badly." in page
     assert "We are coming" in page
     assert "Invitation: Visit" in page
-    for private in ("He is angry", "Our plumber says so"):
+    for private in ("He is angry", "Our plumber says so", "He shouted at us"):
         assert private not in page
         assert private in with_notes
 

@@ -198,7 +198,7 @@ async def test_a_slow_send_keeps_no_other_back(desk, queued, monkeypatch) -> Non
     assert [one.text for one in desk.channel.sent] == ["Other"]
 
     may_end.set()
-    await delivering.close()
+    await delivering.calls.close()
     assert [one.text for one in desk.channel.sent] == ["Other", "Hi"]
 
 

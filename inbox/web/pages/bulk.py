@@ -66,6 +66,8 @@ async def take_back(request: web.Request) -> web.StreamResponse:
         given = TAKEN_BACK.validate_json(str((await request.post()).get("changes", "")))
     except ValidationError as error:
         raise Invalid(fields={"changes": "Give what the answer to the change gave."}) from error
+    if sum(max(1, len(numbers)) for _, _, numbers in given) > bulk.MOST:
+        raise Invalid(fields={"changes": "Give what the answer to the change gave."})
     zone = zones.zone_of(request)
     steps = [
         Step(tuple(map(str, numbers)), changing.named(name, fields, zone))

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from inbox.desk import conversations, timeline
 from inbox.desk.timeline import Entry
-from inbox.model import Conversation, Direction, MessageState
+from inbox.model import Conversation, MessageState
 from inbox.web import asking, keys
 from inbox.web.render import render
 from inbox.web.route import Access, Route
@@ -16,7 +16,10 @@ LIMIT = 1000  # messages; who needs more exports them
 
 
 async def conversation(request: web.Request) -> web.Response:
-    """What the customer may not see, notes and side talks, only where it is asked for."""
+    """What the customer may not see, only where it is asked for.
+
+    That is notes, side talks, and calls and meetings as we wrote them up.
+    """
     agent, role = request[keys.AGENT], request[keys.ROLE]
     number, with_notes = asking.wanted(request, "number"), request.query.get("notes") == "1"
 
@@ -64,7 +67,7 @@ ROUTES = [
 
 def _is_private(entry: Entry) -> bool:
     message = entry.message
-    return bool(message and (message.direction == Direction.NOTE or message.is_side))
+    return bool(message and (message.state == MessageState.NOTED or message.is_side))
 
 
 def _is_printed(entry: Entry, with_notes: bool) -> bool:

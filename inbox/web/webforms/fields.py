@@ -14,7 +14,7 @@ from inbox.i18n import gettext as _
 from inbox.web.fields import Field
 
 EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-PHONE = re.compile(r"\+?[\d\s()/.-]{5,30}")
+PHONE = re.compile(r"(?=(?:\D*\d){5})\+?[\d\s()/.-]{5,30}")
 CONSENT = "consent"
 TICKED = "yes"
 DRAWN_AS = {FieldKind.CHOICE: "select", FieldKind.CHOICES: "checks"}

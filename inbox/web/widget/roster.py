@@ -51,14 +51,12 @@ class Roster:
         return sorted(found, key=lambda one: one.since, reverse=True)
 
     def find(self, inbox_id: str, visitor: str) -> Present | None:
-        return self._present.get((inbox_id, visitor))
+        return self._here((inbox_id, visitor))
 
     def _heard(self, said: dict[str, Any]) -> None:
-        if len(self._present) >= MOST:
-            self._forget_the_gone()
         key = (str(said["inbox_id"]), str(said["visitor"]))
-        known = self._present.get(key)
-        if known is None and len(self._present) >= MOST:
+        known = self._here(key)
+        if known is None and not self._has_room():
             return
         present = Present(
             inbox_id=key[0],
@@ -72,9 +70,22 @@ class Roster:
         )
         self._present[key] = replace(present, since=known.since) if known else present
 
+    def _here(self, key: Key) -> Present | None:
+        """Nobody who left, though he may not be forgotten yet: who comes back comes anew."""
+        found = self._present.get(key)
+        return found if found and not _is_gone(found) else None
+
+    def _has_room(self) -> bool:
+        if len(self._present) >= MOST:
+            self._forget_the_gone()
+        return len(self._present) < MOST
+
     def _forget_the_gone(self) -> None:
-        before = time.monotonic() - GONE_SECONDS
-        self._present = {key: one for key, one in self._present.items() if one.heard >= before}
+        self._present = {key: one for key, one in self._present.items() if not _is_gone(one)}
+
+
+def _is_gone(one: Present) -> bool:
+    return time.monotonic() - one.heard > GONE_SECONDS
 
 
 def country_of(time_zone: str) -> str:

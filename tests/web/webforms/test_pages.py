@@ -210,7 +210,7 @@ async def test_a_field_that_depends_on_another_is_asked_for_only_then(
         ({"kind": "date"}, ["25.11.2026", "2026-13-01"], "2026-11-25"),
         ({"kind": "choice", "options": ["A", "B"]}, ["C"], "A"),
         ({"kind": "choices", "options": ["A", "B"]}, ["C"], "B"),
-        ({"kind": "tel"}, ["call me"], "+381 21 555 333"),
+        ({"kind": "tel"}, ["call me", "((-----))"], "+381 21 555 333"),
         ({"min_length": 3, "max_length": 5}, ["ab", "abcdef"], "abc"),
         ({"pattern": "[0-9]+"}, ["12a"], "12"),
         ({"kind": "checkbox", "required": True}, [""], "yes"),

@@ -54,6 +54,20 @@ async def test_who_is_gone_is_off_the_list(client, make_inbox, monkeypatch):
     assert client.app[ROSTER].now([inbox.id]) == []
 
 
+async def test_who_comes_back_after_he_was_gone_has_just_come(client, make_inbox, monkeypatch):
+    inbox = make_inbox(watch_visitors=True)
+    token = await visitor_token(client, inbox)
+    await visit(client, inbox, token)
+    (first,) = client.app[ROSTER].now([inbox.id])
+    monkeypatch.setattr("inbox.web.widget.roster.GONE_SECONDS", -1)
+    assert client.app[ROSTER].find(inbox.id, first.visitor) is None
+    await visit(client, inbox, token)
+    monkeypatch.undo()
+
+    (again,) = client.app[ROSTER].now([inbox.id])
+    assert again.since > first.since
+
+
 async def test_who_is_written_to_first_hears_that_there_is_something(client, make_inbox, services):
     inbox = make_inbox(watch_visitors=True)
     token = await visitor_token(client, inbox)
