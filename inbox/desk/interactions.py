@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 from inbox import clock, ids
 from inbox.crm import contacts
 from inbox.db import next_numbers
-from inbox.desk import counters, rearranging
+from inbox.desk import counters, rearranging, rows
 from inbox.errors import Invalid
 from inbox.events import Actor, EventKind, record
 from inbox.i18n import N_
@@ -31,7 +31,6 @@ from inbox.model import (
 AUTHORS = {"agent": Author.AGENT, "api": Author.API, "contact": Author.CONTACT}
 LEEWAY = timedelta(minutes=5)  # between two clocks
 LONGEST_SECONDS = 7 * 24 * 3600
-PREVIEW_LENGTH = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,8 +188,8 @@ def _show(conversation: Conversation, message: Message, what: Logged) -> None:
     conversation.message_count += 1
     conversation.version += 1
     if what.at >= conversation.last_at:
-        shown = " ".join((message.text or message.subject).split())
-        conversation.preview, conversation.last_at = shown[:PREVIEW_LENGTH], what.at
+        conversation.preview = rows.preview(message.text or message.subject)
+        conversation.last_at = what.at
         conversation.last_author = message.author_kind
     is_their_letter = what.kind is InteractionKind.LETTER and what.direction is Direction.INCOMING
     waiting = conversation.waiting_since
