@@ -6,8 +6,10 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from inbox import clock
+from inbox.i18n import cut, kept
 from inbox.model import Inbox
 
+LONGEST_WHY = 500
 OPEN: None = None  # until it can be looked up
 
 
@@ -18,7 +20,7 @@ def note(
     inbox = _held(session, inbox_id)
     gap = {
         "since": since.isoformat(), "until": until.isoformat() if until else OPEN,
-        "why": why[:500],
+        "why": kept(cut(why, LONGEST_WHY)),
     }  # fmt: skip
     others = [one for one in inbox.gaps if one["since"] != gap["since"]]
     inbox.gaps = [*others, gap]

@@ -89,7 +89,7 @@ def claim_due(session: Session, limit: int, busy: Collection[str] = ()) -> list[
 
 def settle(session: Session, notice_id: str, state: MessageState, error: str = "") -> None:
     notice = session.get_one(MailNotice, notice_id)
-    notice.state, notice.error, notice.lease_until = state, error[:2000], None
+    notice.state, notice.error, notice.lease_until = state, error, None
     session.add(notice)
 
 
@@ -100,7 +100,7 @@ def put_off(session: Session, notice_id: str, error: str) -> None:
         settle(session, notice_id, MessageState.FAILED, error)
         return
     notice.not_before = clock.now() + FIRST_WAIT * 2 ** (notice.attempts - 1)
-    notice.error, notice.lease_until = error[:2000], None
+    notice.error, notice.lease_until = error, None
     session.add(notice)
 
 
