@@ -7,7 +7,7 @@ from aiohttp import web
 from pydantic import Field
 from sqlmodel import Session
 
-from inbox import clock
+from inbox import clock, ids
 from inbox.crm import contacts
 from inbox.desk import access, conversations, directory, interactions, moments
 from inbox.desk.interactions import Logged, Start
@@ -15,7 +15,7 @@ from inbox.errors import Conflict, InboxError, Invalid
 from inbox.events import Actor
 from inbox.i18n import N_
 from inbox.i18n import gettext as _
-from inbox.model import Contact, Direction, Inbox, InteractionKind
+from inbox.model import Contact, Conversation, Direction, Inbox, InteractionKind, Message
 from inbox.web import asking, carrying, fields, forms, keys, nav, words, zones
 from inbox.web.pages.settings.sections import FormModel, errors_of, status_of
 from inbox.web.render import render
@@ -60,7 +60,7 @@ async def create(request: web.Request) -> web.StreamResponse:
     values = await forms.posted(request, InteractionForm)
     try:
         form = forms.validated(InteractionForm, values)
-        what = _logged(request, form)
+        what = _logged(request, form, await _request_id(request))
         conversation = await asking.database(request).write(lambda s: _log(s, request, form, what))
     except (Invalid, Conflict) as error:
         return await _page(request, values, error)
@@ -73,12 +73,18 @@ ROUTES = [
 ]
 
 
-def _logged(request: web.Request, form: InteractionForm) -> Logged:
+async def _request_id(request: web.Request) -> str:
+    """Made with the page, so that pressing the button twice logs it once."""
+    return str((await request.post()).get("request_id", ""))[:60] or ids.new()
+
+
+def _logged(request: web.Request, form: InteractionForm, request_id: str) -> Logged:
     at = moments.chosen(form.at, zones.zone_of(request), field="at")
     assert at  # the form asks for it
     return Logged(
         kind=form.kind, direction=Direction(form.direction), at=at, text=form.text,
         outcome=form.outcome, participants=form.participants, seconds=60 * form.minutes,
+        external_id=f"{request[keys.AGENT].id}:{request_id}",
     )  # fmt: skip
 
 
@@ -86,6 +92,10 @@ def _log(session: Session, request: web.Request, form: InteractionForm, what: Lo
     """The number of its conversation: one of the contact's, or a new one in an inbox."""
     agent, role = request[keys.AGENT], request[keys.ROLE]
     by, contact = Actor.agent(agent), contacts.get(session, asking.wanted(request))
+    session.refresh(contact, with_for_update=True)  # whoever logs for them follows us
+    for done in interactions.by_external_id(session, [what.external_id or ""]).values():
+        message = session.get_one(Message, done.message_id)
+        return session.get_one(Conversation, message.conversation_id).number
     kind, _colon, inbox_id = form.place.partition(":")
     if kind == NEW:
         inbox = _inbox(session, request, inbox_id)
@@ -121,7 +131,7 @@ async def _page(
     drawn = fields.describe(InteractionForm, values, errors_of(error), options)
     return render(
         request, "contacts/interaction.html", status=status_of(error), nav=await nav.load(request),
-        contact=contact, fields=drawn,
+        contact=contact, fields=drawn, request_id=await _request_id(request),
         problem=_(error.message) if isinstance(error, Conflict) else "",
     )  # fmt: skip
 
