@@ -40,10 +40,11 @@ class Grants:
         async with asyncio.timeout(WAIT_SECONDS):
             await self._hold(name, owner)
         try:
-            kept = await self.read()
+            sealed = await self.database.read(self._sealed)
+            kept = self.vault.decrypt(sealed)
             made = await make(kept)
             if made != kept:
-                await self.database.write(lambda s: self._keep(s, made))
+                await self.database.write(lambda s: self._keep(s, sealed, made))
             return made
         finally:
             await self.database.write(lambda s: health.let_go(s, name, owner))
@@ -58,7 +59,10 @@ class Grants:
         inbox = session.get(Inbox, self.inbox_id)
         return inbox.tokens if inbox else b""
 
-    def _keep(self, session: Session, tokens: Tokens) -> None:
-        inbox = session.get_one(Inbox, self.inbox_id)
+    def _keep(self, session: Session, renewed: bytes, tokens: Tokens) -> None:
+        """In place of those they were renewed from, and not of a sign-in that came between."""
+        inbox = session.get_one(Inbox, self.inbox_id, with_for_update=True)
+        if inbox.tokens != renewed:
+            return
         inbox.tokens = self.vault.encrypt(dict(tokens))
         session.add(inbox)

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from inbox.db import Database
 from inbox.grants import Grants, Tokens
@@ -52,6 +52,19 @@ async def test_each_renewal_sees_what_the_one_before_has_kept(
     await asyncio.gather(*(one.renew(make) for one in several))
 
     assert await Grants(database, VAULT, inbox.id).read() == {"count": "4"}
+
+
+async def test_a_sign_in_during_a_renewal_stays(database: Database, inbox: Inbox) -> None:
+    def sign_in(session: Session) -> None:
+        session.get_one(Inbox, inbox.id).tokens = VAULT.encrypt({"refresh_token": "of Ana"})
+
+    async def make(kept: Tokens) -> Tokens:
+        await database.write(sign_in)
+        return {**kept, "refresh_token": "of nobody any more"}
+
+    await Grants(database, VAULT, inbox.id).renew(make)
+
+    assert await Grants(database, VAULT, inbox.id).read() == {"refresh_token": "of Ana"}
 
 
 async def test_a_renewal_that_fails_changes_nothing_and_lets_the_next_one_in(

@@ -65,9 +65,8 @@ class Start:
 def log(session: Session, conversation: Conversation, what: Logged, *, by: Actor) -> Message:
     """Logging again what has the same external id gives what was logged."""
     _check(what)
-    known = by_external_id(session, [what.external_id] if what.external_id else [])
-    if known:
-        return session.get_one(Message, next(iter(known.values())).message_id)
+    if known := logged(session, what.external_id):
+        return session.get_one(Message, known.message_id)
     rearranging.hold_standing(session, conversation)
     return add(session, conversation, what, by=by)
 
@@ -128,6 +127,14 @@ def begin(session: Session, start: Start, what: Logged, *, by: Actor) -> Convers
     if is_open:  # what is over begins nothing that rules should act on
         record(session, EventKind.CONVERSATION_CREATED, by=by, conversation=conversation)
     return conversation
+
+
+def logged(session: Session, external_id: str | None) -> Interaction | None:
+    """What was logged under this id already."""
+    if not external_id:
+        return None
+    asked = select(Interaction).where(Interaction.external_id == external_id)
+    return session.exec(asked).first()
 
 
 def by_external_id(session: Session, external_ids: Sequence[str]) -> dict[str, Interaction]:

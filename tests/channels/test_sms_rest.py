@@ -114,6 +114,7 @@ async def test_the_files_of_a_message_from_the_list_are_found_and_fetched(provid
         ({"date_created": "Mon, 04 May 2026 09:00:00 +0000"}, False),
         ({"direction": "inbound"}, False),
         ({"num_media": "1"}, False),
+        ({"from": SECOND}, False),  # the same, said by another inbox or as another answer
     ],
 )
 async def test_what_went_out_is_known_by_what_it_says_and_when(provider, account, changes, is_it):
@@ -122,6 +123,16 @@ async def test_what_went_out_is_known_by_what_it_says_and_when(provider, account
     found = await opened(provider, account).sent_since(ENVELOPE, SINCE)
 
     assert [one.provider_id for one in found] == (["SM2"] if is_it else [])
+
+
+async def test_what_a_messaging_service_sent_is_known_whichever_number_it_chose(provider, account):
+    provider.will_answer(
+        200, {"messages": [sent(**{"messaging_service_sid": "MG1", "from": None})]}
+    )
+
+    found = await opened(provider, account, sender="MG1").sent_since(ENVELOPE, SINCE)
+
+    assert [one.provider_id for one in found] == ["SM2"]
 
 
 @pytest.mark.parametrize(

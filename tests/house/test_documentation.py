@@ -31,6 +31,21 @@ def test_every_kind_of_event_is_in_the_events() -> None:
     assert sorted(told) == sorted(EventKind)
 
 
+def test_the_layers_are_told_as_the_contract_has_them() -> None:
+    tool = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]
+    (layers,) = (c["layers"] for c in tool["importlinter"]["contracts"] if c["type"] == "layers")
+    there_are = [
+        [name for name in re.findall(r"\w+", layer) if find_spec(f"inbox.{name}")]
+        for layer in layers
+    ]
+    page = (DOCS / "architecture.md").read_text()
+    told = page.partition("names the line that breaks this.\n\n```\n")[2].partition("\n```")[0]
+
+    assert [line.split(" · ") for line in told.splitlines()] == [
+        names for names in there_are if names
+    ]
+
+
 def test_every_channel_has_a_page() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     channels = {

@@ -154,9 +154,13 @@ async def test_copies_are_sent_and_an_answer_address_of_somebody_else_is_warned_
     await row.wait_for(timeout=PATIENCE)
     await row.locator(".row-link").click()
 
-    await expect(desk.locator(".composer-warning")).to_contain_text("ivo@customer.example")
-    await expect(desk.locator('#composer [name="cc"]')).to_have_value("boss@customer.example")
-    await desk.locator('#composer [name="bcc"]').fill("audit@shop.example")
+    await expect(desk.locator(".composer-warning:not([hidden])")).to_contain_text(
+        "ivo@customer.example"
+    )
+    await expect(desk.get_by_role("textbox", name="Cc", exact=True)).to_have_value(
+        "boss@customer.example"
+    )
+    await desk.get_by_role("textbox", name="Bcc", exact=True).fill("audit@shop.example")
     await desk.locator('textarea[data-mode="reply"]').fill("Here it is.")
     await desk.locator('#composer button[data-kind="primary"][type="submit"]').click()
     message = desk.locator("#messages .message", has_text="Here it is.")

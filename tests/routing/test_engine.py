@@ -78,11 +78,13 @@ def test_a_rule_that_matches_does_its_actions_and_says_why(
             "held": True,
         },
         {
-            "action": "add_tags", "failed": False, "result": "tagged leak",
+            "action": "add_tags", "label": "Add tags", "failed": False,
+            "result": "tagged leak",
             "result_parts": {"template": "tagged %(tags)s", "values": {"tags": ["leak"]}},
         },
         {
-            "action": "set_priority", "failed": False, "result": "priority: Urgent",
+            "action": "set_priority", "label": "Set the priority", "failed": False,
+            "result": "priority: Urgent",
             "result_parts": {
                 "template": "priority: %(value)s",
                 "values": {"value": {"template": "Urgent", "values": {}}},

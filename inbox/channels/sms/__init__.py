@@ -119,7 +119,8 @@ class SmsChannel:
 
     async def sent_since(self, envelope: OutboundEnvelope, since: datetime) -> Sequence[Receipt]:
         sent = self._list(To=self._form(envelope)["To"])
-        found = [one async for one in sent if records.is_of(one, envelope, since)]
+        sender = envelope.sender or self.settings.sender
+        found = [one async for one in sent if records.is_of(one, envelope, sender, since)]
         return [Receipt(provider_id=str(one.get("sid"))) for one in reversed(found)]
 
     async def templates(self) -> Sequence[KnownTemplate]:

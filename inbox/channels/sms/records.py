@@ -21,8 +21,7 @@ INBOUND = "inbound"
 def raw_item(record: Mapping[str, Any], senders: Collection[str]) -> RawItem | None:
     """A customer's message, or what became of ours; None for what another inbox has to do with."""
     is_in = record.get("direction") == INBOUND
-    ours = _bare(record.get("to" if is_in else "from"))
-    if ours not in senders and str(record.get("messaging_service_sid")) not in senders:
+    if not _is_ours(record, "to" if is_in else "from", senders):
         return None
     fields = {
         "MessageSid": str(record.get("sid") or ""),
@@ -43,11 +42,17 @@ def raw_item(record: Mapping[str, Any], senders: Collection[str]) -> RawItem | N
     )
 
 
-def is_of(record: Mapping[str, Any], envelope: OutboundEnvelope, since: datetime) -> bool:
-    """Whether this is what the envelope says, handed over since then."""
+def is_of(
+    record: Mapping[str, Any], envelope: OutboundEnvelope, sender: str, since: datetime
+) -> bool:
+    """Whether this is what the envelope says, handed over since then from this number.
+
+    Another inbox of the account may have said the same.
+    """
     created = when(record)
     return (
         record.get("direction") != INBOUND
+        and _is_ours(record, "from", {sender})
         and _says(str(record.get("body") or ""), envelope)
         and int(record.get("num_media") or 0) == len(envelope.files)
         and (created is None or created >= since)
@@ -61,6 +66,12 @@ def when(record: Mapping[str, Any]) -> datetime | None:
     except ValueError:
         return None
     return found.astimezone(UTC) if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _is_ours(record: Mapping[str, Any], end: str, senders: Collection[str]) -> bool:
+    """By the number at our end of it, or by the messaging service that chose one."""
+    by_service = str(record.get("messaging_service_sid")) in senders
+    return by_service or _bare(record.get(end)) in senders
 
 
 def _bare(address: object) -> str:

@@ -54,9 +54,8 @@ def create(session: Session, call: Call) -> object:
         participants=", ".join(body.participants)[:1000], seconds=body.seconds,
         external_id=body.external_id,
     )  # fmt: skip
-    known = interactions.by_external_id(session, [body.external_id] if body.external_id else [])
-    if known:
-        return _known(session, call, next(iter(known.values())))
+    if known := interactions.logged(session, body.external_id):
+        return _known(session, call, known)
     if body.conversation_id:
         conversation = _conversation(session, call, contact.id)
     else:

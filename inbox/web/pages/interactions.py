@@ -15,7 +15,11 @@ from inbox.errors import Conflict, InboxError, Invalid
 from inbox.events import Actor
 from inbox.i18n import N_
 from inbox.i18n import gettext as _
+<<<<<<< HEAD
 from inbox.model import Contact, Conversation, Direction, Inbox, InteractionKind, Message
+=======
+from inbox.model import Contact, Conversation, Direction, Inbox, InteractionKind
+>>>>>>> main
 from inbox.web import asking, carrying, fields, forms, keys, nav, words, zones
 from inbox.web.pages.settings.sections import FormModel, errors_of, status_of
 from inbox.web.render import render
@@ -53,17 +57,22 @@ class InteractionForm(FormModel):
 async def new(request: web.Request) -> web.StreamResponse:
     here = clock.now().astimezone(ZoneInfo(zones.zone_of(request)))
     values = {"at": here.strftime("%Y-%m-%dT%H:%M"), "place": request.query.get("conversation", "")}
-    return await _page(request, values)
+    return await _page(request, values, request_id=ids.new())
 
 
 async def create(request: web.Request) -> web.StreamResponse:
     values = await forms.posted(request, InteractionForm)
     try:
         form = forms.validated(InteractionForm, values)
+<<<<<<< HEAD
         what = _logged(request, form, await _request_id(request))
+=======
+        what = _logged(request, form, str((await request.post()).get("request_id", "")))
+>>>>>>> main
         conversation = await asking.database(request).write(lambda s: _log(s, request, form, what))
     except (Invalid, Conflict) as error:
-        return await _page(request, values, error)
+        request_id = str((await request.post()).get("request_id", ""))
+        return await _page(request, values, error, request_id=request_id)
     raise web.HTTPSeeOther(f"/conversations/{conversation}")
 
 
@@ -73,28 +82,44 @@ ROUTES = [
 ]
 
 
+<<<<<<< HEAD
 async def _request_id(request: web.Request) -> str:
     """Made with the page, so that pressing the button twice logs it once."""
     return str((await request.post()).get("request_id", ""))[:60] or ids.new()
 
 
+=======
+>>>>>>> main
 def _logged(request: web.Request, form: InteractionForm, request_id: str) -> Logged:
     at = moments.chosen(form.at, zones.zone_of(request), field="at")
     assert at  # the form asks for it
     return Logged(
         kind=form.kind, direction=Direction(form.direction), at=at, text=form.text,
         outcome=form.outcome, participants=form.participants, seconds=60 * form.minutes,
+<<<<<<< HEAD
         external_id=f"{request[keys.AGENT].id}:{request_id}",
+=======
+        external_id=f"{request[keys.AGENT].id}:{request_id}"[:200] if request_id else None,
+>>>>>>> main
     )  # fmt: skip
 
 
 def _log(session: Session, request: web.Request, form: InteractionForm, what: Logged) -> int:
-    """The number of its conversation: one of the contact's, or a new one in an inbox."""
+    """The number of its conversation: one of the contact's, or a new one in an inbox.
+
+    Sent twice it is logged once, in the conversation of the first time.
+    """
     agent, role = request[keys.AGENT], request[keys.ROLE]
     by, contact = Actor.agent(agent), contacts.get(session, asking.wanted(request))
+<<<<<<< HEAD
     session.refresh(contact, with_for_update=True)  # whoever logs for them follows us
     for done in interactions.by_external_id(session, [what.external_id or ""]).values():
         message = session.get_one(Message, done.message_id)
+=======
+    session.refresh(contact, with_for_update={"key_share": True})  # the second waits for the first
+    if known := interactions.logged(session, what.external_id):
+        message = conversations.message(session, known.message_id, agent, role)
+>>>>>>> main
         return session.get_one(Conversation, message.conversation_id).number
     kind, _colon, inbox_id = form.place.partition(":")
     if kind == NEW:
@@ -120,7 +145,11 @@ def _inbox(session: Session, request: web.Request, inbox_id: str) -> Inbox:
 
 
 async def _page(
-    request: web.Request, values: dict[str, Any], error: InboxError | None = None
+    request: web.Request,
+    values: dict[str, Any],
+    error: InboxError | None = None,
+    *,
+    request_id: str,
 ) -> web.Response:
     contact, places = await asking.database(request).read(lambda s: _places(s, request))
     options = {
@@ -131,7 +160,11 @@ async def _page(
     drawn = fields.describe(InteractionForm, values, errors_of(error), options)
     return render(
         request, "contacts/interaction.html", status=status_of(error), nav=await nav.load(request),
+<<<<<<< HEAD
         contact=contact, fields=drawn, request_id=await _request_id(request),
+=======
+        contact=contact, fields=drawn, request_id=request_id,
+>>>>>>> main
         problem=_(error.message) if isinstance(error, Conflict) else "",
     )  # fmt: skip
 
