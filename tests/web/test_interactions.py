@@ -66,19 +66,6 @@ async def test_a_meeting_begins_a_conversation_that_is_open_if_something_is_left
     assert found.status == "open"
 
 
-<<<<<<< HEAD
-async def test_pressing_the_button_twice_logs_it_once(signed_in, ana, things, services):
-    client = await signed_in(ana)
-    contact_id, inbox_id, _ = things
-    page = await (await client.get(f"/contacts/{contact_id}/interactions/new")).text()
-    request_id = re.search(r'name="request_id" value="([^"]+)"', page)[1]
-    given = {"kind": "call", "direction": "incoming", "at": "2026-03-02T09:30", "text": "Agreed",
-             "place": f"new:{inbox_id}", "request_id": request_id}  # fmt: skip
-    answers = [await client.post(f"/contacts/{contact_id}/interactions", data=given) for _ in "12"]
-
-    assert len({answer.url.path for answer in answers}) == 1
-    assert len(logged(services)) == 1
-=======
 async def test_a_form_that_is_sent_twice_is_logged_once(signed_in, ana, things, services):
     client = await signed_in(ana)
     contact_id, inbox_id, _ = things
@@ -93,7 +80,6 @@ async def test_a_form_that_is_sent_twice_is_logged_once(signed_in, ana, things, 
     assert answers[0].url.path == answers[1].url.path
     assert len(logged(services)) == 1
     assert len(services.database.look(lambda s: s.exec(select(Conversation)).all())) == 2
->>>>>>> main
 
 
 async def test_what_is_wrong_comes_back_with_what_was_written(signed_in, ana, things, services):

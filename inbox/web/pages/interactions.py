@@ -15,11 +15,7 @@ from inbox.errors import Conflict, InboxError, Invalid
 from inbox.events import Actor
 from inbox.i18n import N_
 from inbox.i18n import gettext as _
-<<<<<<< HEAD
-from inbox.model import Contact, Conversation, Direction, Inbox, InteractionKind, Message
-=======
 from inbox.model import Contact, Conversation, Direction, Inbox, InteractionKind
->>>>>>> main
 from inbox.web import asking, carrying, fields, forms, keys, nav, words, zones
 from inbox.web.pages.settings.sections import FormModel, errors_of, status_of
 from inbox.web.render import render
@@ -64,11 +60,7 @@ async def create(request: web.Request) -> web.StreamResponse:
     values = await forms.posted(request, InteractionForm)
     try:
         form = forms.validated(InteractionForm, values)
-<<<<<<< HEAD
-        what = _logged(request, form, await _request_id(request))
-=======
         what = _logged(request, form, str((await request.post()).get("request_id", "")))
->>>>>>> main
         conversation = await asking.database(request).write(lambda s: _log(s, request, form, what))
     except (Invalid, Conflict) as error:
         request_id = str((await request.post()).get("request_id", ""))
@@ -82,25 +74,13 @@ ROUTES = [
 ]
 
 
-<<<<<<< HEAD
-async def _request_id(request: web.Request) -> str:
-    """Made with the page, so that pressing the button twice logs it once."""
-    return str((await request.post()).get("request_id", ""))[:60] or ids.new()
-
-
-=======
->>>>>>> main
 def _logged(request: web.Request, form: InteractionForm, request_id: str) -> Logged:
     at = moments.chosen(form.at, zones.zone_of(request), field="at")
     assert at  # the form asks for it
     return Logged(
         kind=form.kind, direction=Direction(form.direction), at=at, text=form.text,
         outcome=form.outcome, participants=form.participants, seconds=60 * form.minutes,
-<<<<<<< HEAD
-        external_id=f"{request[keys.AGENT].id}:{request_id}",
-=======
         external_id=f"{request[keys.AGENT].id}:{request_id}"[:200] if request_id else None,
->>>>>>> main
     )  # fmt: skip
 
 
@@ -111,15 +91,9 @@ def _log(session: Session, request: web.Request, form: InteractionForm, what: Lo
     """
     agent, role = request[keys.AGENT], request[keys.ROLE]
     by, contact = Actor.agent(agent), contacts.get(session, asking.wanted(request))
-<<<<<<< HEAD
-    session.refresh(contact, with_for_update=True)  # whoever logs for them follows us
-    for done in interactions.by_external_id(session, [what.external_id or ""]).values():
-        message = session.get_one(Message, done.message_id)
-=======
     session.refresh(contact, with_for_update={"key_share": True})  # the second waits for the first
     if known := interactions.logged(session, what.external_id):
         message = conversations.message(session, known.message_id, agent, role)
->>>>>>> main
         return session.get_one(Conversation, message.conversation_id).number
     kind, _colon, inbox_id = form.place.partition(":")
     if kind == NEW:
@@ -160,11 +134,7 @@ async def _page(
     drawn = fields.describe(InteractionForm, values, errors_of(error), options)
     return render(
         request, "contacts/interaction.html", status=status_of(error), nav=await nav.load(request),
-<<<<<<< HEAD
-        contact=contact, fields=drawn, request_id=await _request_id(request),
-=======
         contact=contact, fields=drawn, request_id=request_id,
->>>>>>> main
         problem=_(error.message) if isinstance(error, Conflict) else "",
     )  # fmt: skip
 
