@@ -7,7 +7,16 @@ from datetime import datetime
 from sqlmodel import Session, col, select
 
 from inbox.crm import contacts
-from inbox.desk import attachments, copies, counters, own_addresses, quoting, rearranging, replies
+from inbox.desk import (
+    attachments,
+    copies,
+    counters,
+    own_addresses,
+    quoting,
+    rearranging,
+    repeats,
+    replies,
+)
 from inbox.desk.composing import Composed
 from inbox.envelope import Address, AddressKind
 from inbox.errors import Invalid
@@ -43,11 +52,14 @@ class Forward:
 def forward(
     session: Session, conversation: Conversation, wanted: Forward, *, by: Actor, request_id: str
 ) -> Message:
-    """Queue it; answers to it come into the conversation, marked. Notes are never forwarded."""
+    """Queue it; answers to it come into the conversation, marked. Notes are never forwarded.
+
+    The same `request_id` twice is the same forward, or Conflict if it isn't.
+    """
     counters.hold(session, conversation)
     repeated = session.exec(select(Delivery).where(Delivery.request_id == request_id)).first()
     if repeated:
-        return session.get_one(Message, repeated.message_id)
+        return _same(session.get_one(Message, repeated.message_id), conversation, wanted)
     rearranging.refuse_merged(conversation)
     messages = _quoted(session, conversation, wanted.message_id)
     _check(session, conversation, wanted)
@@ -69,6 +81,14 @@ def forward(
         not_before=wanted.not_before,
     )
     return replies.reply(session, conversation, composed, by=by, request_id=request_id)
+
+
+def _same(earlier: Message, conversation: Conversation, wanted: Forward) -> Message:
+    repeats.check(
+        (earlier.conversation_id, earlier.text, earlier.recipients.get("to")),
+        (conversation.id, wanted.text.strip(), list(wanted.to)),
+    )
+    return earlier
 
 
 def _quoted(

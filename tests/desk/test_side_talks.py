@@ -12,7 +12,7 @@ from inbox.desk.forwards import Forward
 from inbox.desk.interactions import Logged
 from inbox.desk.reply_channels import channels_for
 from inbox.envelope import Address, OutboundEnvelope
-from inbox.errors import Invalid
+from inbox.errors import Conflict, Invalid
 from inbox.events import Actor, EventKind
 from inbox.model import (
     Attachment,
@@ -268,6 +268,17 @@ def test_the_same_forward_twice_is_one(session: Session, cast: Cast) -> None:
     conversation = begun(session, cast)
 
     assert ask(session, cast, conversation).id == ask(session, cast, conversation).id
+
+
+@pytest.mark.parametrize("other", [{"to": ["other@supplier.example"]}, {"text": "And this?"}])
+def test_another_forward_with_the_same_request_id_is_refused_and_not_lost(
+    session: Session, cast: Cast, other: dict[str, Any]
+) -> None:
+    conversation = begun(session, cast)
+    ask(session, cast, conversation)
+
+    with pytest.raises(Conflict):
+        ask(session, cast, conversation, **other)
 
 
 def test_others_that_answer_to_all_beside_stay_beside(session: Session, cast: Cast) -> None:

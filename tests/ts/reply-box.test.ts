@@ -166,6 +166,18 @@ function type(name: string, value: string): void {
 
 const kept = (mode: string) => JSON.parse(localStorage.getItem(`draft:/drafts/${mode}`) ?? "{}");
 
+test("to whom it goes is told beside the channels, which keep their names", () => {
+  boxWithRecipients();
+  element(".composer").insertAdjacentHTML(
+    "afterbegin",
+    '<select><option data-address="v1">Web chat</option></select>',
+  );
+  type("to", "eva@a.test");
+
+  expect(element("option").textContent).toBe("Web chat");
+  expect(element("bdi").textContent).toBe("eva@a.test");
+});
+
 test("to whom it goes is part of the draft, and stands as it was once it is sent", async () => {
   server(async () => new Response("", { status: 201 }));
   boxWithRecipients();

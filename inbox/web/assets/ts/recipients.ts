@@ -64,7 +64,7 @@ export function pickForward(box: HTMLElement, message: HTMLElement | null): void
 /** What the fields say, in words. */
 export function show(box: HTMLElement): void {
   const to = box.querySelector<HTMLInputElement>('[name="to"]');
-  const address = box.querySelector("[data-address]");
+  const address = box.querySelector("bdi[data-address]"); // the channels have the name too
   if (to && address) address.textContent = to.value;
   const cc = box.querySelector<HTMLInputElement>('[name="cc"]');
   box
