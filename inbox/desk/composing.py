@@ -11,11 +11,19 @@ from sqlmodel import Session, col
 from inbox import clock, ids, richtext
 from inbox.desk import chat_parts
 from inbox.desk.reply_channels import ReplyChannel, channels_for
-from inbox.envelope import Button
+from inbox.envelope import AddressKind, Button
 from inbox.errors import Invalid
 from inbox.events import Actor
 from inbox.i18n import N_, Phrase
-from inbox.model import Attachment, Author, Conversation, Direction, Message, MessageState
+from inbox.model import (
+    Agent,
+    Attachment,
+    Author,
+    Conversation,
+    Direction,
+    Message,
+    MessageState,
+)  # fmt: skip
 from inbox.richtext.cleaning import QUOTE_CLASS
 
 LATEST = timedelta(days=366)
@@ -105,7 +113,7 @@ def message(
         channel=channel.channel,
         subject=composed.subject,
         text=text,
-        quoted=composed.quoted,
+        quoted=_below(session, composed, channel, by),
         html=_with_quote(html, text, composed.quoted_html),
         recipients=_recipients(composed, channel),
         sent_at=max(composed.not_before or clock.now(), clock.now()),
@@ -139,6 +147,19 @@ def _recipients(composed: Composed, channel: ReplyChannel) -> dict[str, Any]:
     if composed.to and list(composed.to) != [channel.address]:
         found["chosen"] = True
     return found
+
+
+def _below(session: Session, composed: Composed, channel: ReplyChannel, by: Actor) -> str:
+    """By mail an agent's signature (RFC 3676, 4.3), and what is quoted.
+
+    A program's own HTML is left as it came; so is its text, which says the same.
+    """
+    signature = ""
+    is_plain = not (composed.html or composed.quoted_html or composed.automatic)
+    if by.kind == "agent" and channel.identity_kind == AddressKind.EMAIL and is_plain:
+        signature = session.get_one(Agent, by.id).signature.strip()
+    signed = f"-- \n{signature}" if signature else ""
+    return "\n\n".join(part for part in (signed, composed.quoted) if part)
 
 
 def _with_quote(html: str, text: str, quoted_html: str) -> str:

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import Session, select
 
 from inbox import clock
-from inbox.desk import deliveries, notes, replies
+from inbox.desk import deliveries, notes, outbound, replies
 from inbox.desk.replies import Composed, Overtaken
 from inbox.envelope import Receipt
 from inbox.errors import Conflict, Invalid, NotFound
@@ -21,6 +21,7 @@ from inbox.model import (
     Status,
 )  # fmt: skip
 from tests.cast import Cast
+from tests.desk.incoming import KEY
 
 
 def answer(session: Session, cast: Cast, conversation: Conversation, **values: object) -> Message:
@@ -42,6 +43,22 @@ def test_an_answer_makes_it_the_customers_turn(session: Session, cast: Cast) -> 
     assert (conversation.status, conversation.unread) == (Status.WAITING, 0)
     assert conversation.first_reply_at == message.created_at
     assert conversation.preview == "We come at noon"
+
+
+def test_by_mail_an_agents_signature_stands_below_the_answer(session: Session, cast: Cast) -> None:
+    cast.agents["Ana"].signature = "Ana\nAcme Support\n"
+    conversation = cast.conversation()
+
+    message = answer(session, cast, conversation)
+    delivery = session.exec(select(Delivery).where(Delivery.message_id == message.id)).one()
+    sent = outbound.build(session, delivery, KEY).envelope
+
+    assert message.text == "We come at noon"
+    assert sent.text == "We come at noon\n\n-- \nAna\nAcme Support"
+    assert answer(session, cast, conversation).id == message.id
+    automatic = answer(session, cast, conversation, automatic=True, request_id="rule")
+    html = answer(session, cast, conversation, html="<p>Noon</p>", request_id="program")
+    assert automatic.quoted == html.quoted == ""
 
 
 def test_the_same_request_id_is_one_answer(session: Session, cast: Cast) -> None:

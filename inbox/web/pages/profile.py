@@ -29,7 +29,11 @@ class ProfileForm(sections.FormModel):
     time_zone: str = Field("", title=N_("Time zone"))
     availability: Availability = Field(Availability.ONLINE, title=N_("Availability"))
     signature: str = Field(
-        "", title=N_("Signature"), max_length=5000, json_schema_extra={"kind": "textarea"}
+        "",
+        title=N_("Signature"),
+        max_length=5000,
+        description=N_("Stands below what you answer by e-mail."),
+        json_schema_extra={"kind": "textarea"},
     )
     mail_when_assigned: bool = Field(
         False, title=N_("Mail me when a conversation is assigned to me")
