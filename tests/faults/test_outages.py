@@ -21,6 +21,7 @@ from structlog.testing import LogCapture
 
 from inbox import logs
 from inbox.db import outage
+from inbox.desk import arrivals
 from inbox.model import Message
 from inbox.workers import loop, receive
 from inbox.workers.crew import Crew
@@ -219,6 +220,10 @@ async def _gone(shop: Shop, site: Site, mails: ImapServer, server: postgres.Own,
 
     await asyncio.to_thread(server.start)
     assert (await site.hand_in("afterwards")).status == 202, "the first write after it is back"
-    await until(lambda: shows(shop, "afterwards", "by mail", *taken), "all of it is there", 30)
+    # what the database forgot of their reading comes back when the claim on them has run out
+    patience = arrivals.LEASE.total_seconds() + 30
+    await until(
+        lambda: shows(shop, "afterwards", "by mail", *taken), "all of it is there", patience
+    )
     await until(lambda: is_ready(site), "ready again")
     assert BANNER not in (await site.page("/views/unassigned"))[1]
