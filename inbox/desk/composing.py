@@ -157,7 +157,8 @@ def _below(session: Session, composed: Composed, channel: ReplyChannel, by: Acto
     signature = ""
     is_plain = not (composed.html or composed.quoted_html or composed.automatic)
     if by.kind == "agent" and channel.identity_kind == AddressKind.EMAIL and is_plain:
-        signature = session.get_one(Agent, by.id).signature.strip()
+        author = session.get(Agent, by.id)
+        signature = author.signature.strip() if author else ""
     signed = f"-- \n{signature}" if signature else ""
     return "\n\n".join(part for part in (signed, composed.quoted) if part)
 
